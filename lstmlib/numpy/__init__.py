@@ -1,0 +1,39 @@
+"""The reference layers, in NumPy alone: forward and hand-derived backward side by side, written to be read.
+
+Every layer keeps one contract::
+
+    y, state, cache = layer.forward(x, state=None)                # x (T, N, D), y (T, N, H)
+    dx, dstate, grads = layer.backward(cache, dy, dstate=None)    # grads: a dict with the keys of layer.params
+    layer.params                                                  # dict: name -> array, the truth; no hidden copies
+
+``state`` is one array (N, H) for RNN, a pair (h, c) of such arrays for LSTM. ``dstate`` passed to ``backward`` is the
+error that arrives at the last state from beyond the sequence; the one returned belongs to the initial state.
+"""
+
+from lstmlib.numpy.error_flow import error_flow, error_scaling, vanishing_bound
+from lstmlib.numpy.gradients import check_gradients
+from lstmlib.numpy.linear import Linear
+from lstmlib.numpy.losses import binary_cross_entropy, cross_entropy, squared_error
+from lstmlib.numpy.lstm import LSTM
+from lstmlib.numpy.model import SequenceModel
+from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
+from lstmlib.numpy.rnn import RNN
+from lstmlib.numpy.training import train
+
+__all__ = [
+    "LSTM",
+    "RNN",
+    "SGD",
+    "Adam",
+    "Linear",
+    "SequenceModel",
+    "binary_cross_entropy",
+    "check_gradients",
+    "clip_grad_norm",
+    "cross_entropy",
+    "error_flow",
+    "error_scaling",
+    "squared_error",
+    "train",
+    "vanishing_bound",
+]
