@@ -1,0 +1,29 @@
+"""The repository's public address, read from pyproject.toml, and what follows from it."""
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def repository() -> str:
+    """Return the address, without a slash at its end."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        return str(tomllib.load(file)["project"]["urls"]["Repository"]).rstrip("/")
+
+
+def pages() -> str:
+    """Return where the forge publishes the book."""
+    owner, name = repository().split("/")[-2:]
+    return f"https://{owner}.github.io/{name}/"
+
+
+def install_cell() -> str:
+    """Return the source of every notebook's first code cell."""
+    return (
+        "# Alone in Colab, this installs the book's library; anywhere else it does nothing.\n"
+        "import sys\n"
+        "\n"
+        'if "google.colab" in sys.modules:\n'
+        f'    %pip install -q "lstmlib[notebooks,torch] @ git+{repository()}"'
+    )

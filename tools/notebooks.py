@@ -1,0 +1,65 @@
+"""Run notebooks and store their outputs so that every machine writes the same bytes.
+
+    python tools/notebooks.py book/sequences.ipynb ...      # all of book/ if none is named
+
+The first code cell is written anew (see address.py), the rest is run from top to bottom. Left out of what is stored:
+times, widget models (the page has the custom element), and the kernel's exact version.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from address import ROOT, install_cell
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def first_code_cell(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return the first code cell."""
+    return next(cell for cell in notebook.cells if cell.cell_type == "code")
+
+
+def tidy(notebook: nbformat.NotebookNode) -> None:
+    """Take out what differs from run to run or from machine to machine."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{number}"
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
+            output.get("metadata", {}).pop(WIDGET, None)
+
+
+def run(path: Path) -> None:
+    """Execute one notebook in place."""
+    notebook = nbformat.read(path, as_version=4)
+    cell = first_code_cell(notebook)
+    cell.source = install_cell()
+    cell.metadata["tags"] = ["remove-cell"]
+    NotebookClient(notebook, timeout=180, record_timing=False, store_widget_state=False, kernel_name="python3").execute()
+    tidy(notebook)
+    nbformat.validate(notebook)
+    nbformat.write(notebook, path)
+
+
+def main() -> None:
+    """Run what the command line names."""
+    paths = [Path(name) for name in sys.argv[1:]] or sorted((ROOT / "book").glob("*.ipynb"))
+    for path in paths:
+        print(f"running {path.name} ...", flush=True)
+        try:
+            run(path)
+        except CellExecutionError as error:
+            sys.exit(f"{path}: a cell failed, nothing was written. Mend it and run this again.\n{error}")
+
+
+if __name__ == "__main__":
+    main()
