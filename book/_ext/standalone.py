@@ -1,0 +1,63 @@
+"""What makes the built pages stand alone: no request to another host, figures that run where the page is opened.
+
+Also here: everything that follows from the repository's public address, which pyproject.toml holds.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from address import pages, repository  # noqa: E402
+
+from lstmlib.figures.bundle import classic_script  # noqa: E402
+
+FIGURES = "figures.js"
+
+
+def follow_address(app: Sphinx, config: Config) -> None:
+    """Point the edit, issue and launch buttons and the social cards at the repository."""
+    config.html_theme_options.update(
+        repository_url=repository(),
+        repository_branch="main",
+        path_to_docs="",
+        use_repository_button=True,
+        use_edit_page_button=True,
+        use_issues_button=True,
+    )
+    config.html_baseurl = pages()
+    config.ogp_site_url = pages()
+
+
+def add_figures(app: Sphinx) -> None:
+    """Put the interactive figures on every page, as a classic script: modules don't load from a file's address."""
+    folder = Path(app.outdir).parent / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FIGURES).write_text(classic_script(), encoding="utf8")
+    app.config.html_static_path.append(str(folder))
+    app.add_js_file(FIGURES, loading_method="defer")
+
+
+def drop_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Leave out Thebe, which would be fetched from elsewhere, and tags that Sphinx 7.4 emits twice."""
+    seen, kept = set(), []
+    for script in context.get("script_files", []):
+        name, body = str(getattr(script, "filename", script)), getattr(script, "attributes", {}).get("body", "")
+        if "thebe" in name or "THEBE" in body or (name, body) in seen:
+            continue
+        seen.add((name, body))
+        kept.append(script)
+    context["script_files"] = kept
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.connect("config-inited", follow_address, priority=10)
+    app.connect("builder-inited", add_figures)
+    app.connect("html-page-context", drop_scripts, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

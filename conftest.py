@@ -1,0 +1,20 @@
+"""Say how many notebooks were run, beside pytest's own count of tests."""
+
+from typing import Any
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Count the notebooks whose cells were compared with their stored outputs, and those where one differed."""
+    seen: dict[str, set[str]] = {}
+    for outcome in ("passed", "failed", "error"):
+        for report in terminalreporter.stats.get(outcome, []):
+            file = report.nodeid.split("::")[0]
+            if file.endswith(".ipynb"):
+                seen.setdefault(file, set()).add(outcome)
+    if seen:
+        differ = sorted(file for file, outcomes in seen.items() if outcomes != {"passed"})
+        tests = sum(len(terminalreporter.stats.get(outcome, [])) for outcome in ("passed", "failed", "error"))
+        terminalreporter.write_line(
+            f"{tests} tests, among them the cells of {len(seen)} notebooks, {len(seen) - len(differ)} of which came out as stored"
+            + (f"; not: {', '.join(differ)}" if differ else "")
+        )

@@ -1,0 +1,5 @@
+"""``python -m lstmlib`` is the command ``lstmlib``."""
+
+from lstmlib.cli import main
+
+main()

@@ -1,0 +1,74 @@
+"""The command ``lstmlib``."""
+
+import argparse
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import sys
+
+import lstmlib
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def requirements() -> list[tuple[str, str]]:
+    """Return (package, extra) for everything that lstmlib can use; the extra is "" for what it always needs."""
+    found = []
+    for line in importlib.metadata.requires("lstmlib") or []:
+        name = re.split(r"[<>=!~;\[ ]", line)[0]
+        extra = re.search(r"extra == ['\"](\w+)['\"]", line)
+        if name != "lstmlib":
+            found.append((name, extra.group(1) if extra else ""))
+    return found
+
+
+def version_of(package: str) -> str | None:
+    """Return the version that is installed, or ``None``."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def describe_gpu() -> str:
+    """Return one line about the GPU that the PyTorch backend would use."""
+    if importlib.util.find_spec("torch") is None:
+        return "not looked for: torch is missing"
+    import torch
+
+    if torch.cuda.is_available():
+        return f"{torch.cuda.get_device_name()} (cuda)"
+    return "Apple (mps)" if torch.backends.mps.is_available() else "none found; everything runs on the CPU"
+
+
+def check() -> None:
+    """Print what is here and what is missing, for a bug report."""
+    print(f"lstmlib  {lstmlib.__version__}")
+    print(f"Python   {platform.python_version()} ({sys.executable})")
+    print(f"system   {platform.platform()}, {os.cpu_count()} cores")
+    numpy_there, torch_there = version_of("numpy"), version_of("torch")
+    print(f"backends numpy {numpy_there}; torch {torch_there or 'missing'}")
+    print(f"GPU      {describe_gpu()}")
+    print(f"browser  {next(filter(None, map(shutil.which, BROWSERS)), 'none found (only the tests of the pages need one)')}")
+    missing: dict[str, list[str]] = {}
+    for package, extra in requirements():
+        if version := version_of(package):
+            print(f"  {package} {version}")
+        else:
+            missing.setdefault(extra, []).append(package)
+    for extra, packages in missing.items():
+        print(f"missing  {', '.join(packages)}: pip install 'lstmlib[{extra}]'" if extra else f"missing  {', '.join(packages)}")
+    if not missing:
+        print("missing  nothing")
+
+
+def main() -> None:
+    """Read the command line and do what it says."""
+    parser = argparse.ArgumentParser(prog="lstmlib", description=lstmlib.__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--version", action="version", version=f"lstmlib {lstmlib.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check", help="print versions, backends, GPU and what is missing, for bug reports").set_defaults(run=check)
+    parser.parse_args().run()

@@ -1,0 +1,50 @@
+"""Build the book, warnings as errors, and say where to open it."""
+
+import shutil
+import subprocess
+import sys
+
+import nbformat
+
+from address import ROOT
+
+OUT = ROOT / "_build"
+
+
+def check_notebooks() -> None:
+    """Stop at a notebook that can't be read, with a line that says which and what to do."""
+    for path in sorted((ROOT / "book").glob("*.ipynb")):
+        name = path.relative_to(ROOT)
+        try:
+            notebook = nbformat.read(path, as_version=4)
+            nbformat.validate(notebook)
+        except Exception as error:
+            reason = str(error).strip().splitlines()[0][:200]
+            sys.exit(
+                f"{name} is not a readable notebook: {reason}\n"
+                f"Mend it in an editor, or take back the stored version: git checkout -- {name}"
+            )
+        for number, cell in enumerate(notebook.cells):
+            failed = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+            if failed and "raises-exception" not in cell.metadata.get("tags", []):
+                sys.exit(
+                    f"{name}: cell {number} has an error stored as its output ({failed[0].ename}: {failed[0].evalue}).\n"
+                    f"Mend the cell, then: make notebooks"
+                )
+
+
+def main() -> None:
+    """Build, or explain why not."""
+    check_notebooks()
+    command = [sys.executable, "-m", "jupyter_book", "build", ".", "-W", "-n", "--keep-going", "-q"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        # Pages that were read would not be read again, and their warnings would be gone: start afresh next time.
+        shutil.rmtree(OUT / ".doctrees", ignore_errors=True)
+        print(done.stdout[-8000:])
+        sys.exit("The book did not build. The lines marked WARNING or ERROR above name the file and what is wrong in it.")
+    print(f"The book is built. Open it:\n  {(OUT / 'html' / 'index.html').as_uri()}\nor show it at a local address: make serve")
+
+
+if __name__ == "__main__":
+    main()

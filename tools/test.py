@@ -1,0 +1,32 @@
+"""Run every check, stop at nothing, and say in the end what failed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from address import ROOT
+
+BIN = Path(sys.executable).parent
+CHECKS = {
+    "style (ruff check)": [BIN / "ruff", "check", "."],
+    "layout (ruff format)": [BIN / "ruff", "format", "--check", "--quiet", "."],
+    "types (mypy)": [BIN / "mypy"],
+    # Two processes: the notebooks and the browser take most of the time, and a file stays in one process.
+    "tests, notebooks and pages (pytest)": [BIN / "pytest", "-q", "-n", "2", "--dist", "loadfile", "-rs"],
+}
+
+
+def main() -> None:
+    """Run them all; the exit status is 1 if one failed."""
+    failed = []
+    for name, command in CHECKS.items():
+        print(f"== {name}", flush=True)
+        if subprocess.run([str(part) for part in command], cwd=ROOT).returncode:
+            failed.append(name)
+    if failed:
+        sys.exit(f"\nFailed: {'; '.join(failed)}")
+    print("All checks passed.")
+
+
+if __name__ == "__main__":
+    main()
