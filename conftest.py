@@ -14,7 +14,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if seen:
         differ = sorted(file for file, outcomes in seen.items() if outcomes != {"passed"})
         tests = sum(len(terminalreporter.stats.get(outcome, [])) for outcome in ("passed", "failed", "error"))
+        stored = f"{len(seen) - len(differ)} of {len(seen)} notebooks came out as stored"
         terminalreporter.write_line(
-            f"{tests} tests, among them the cells of {len(seen)} notebooks, {len(seen) - len(differ)} of which came out as stored"
+            f"{tests} tests, among them every cell of the notebooks; {stored}"
             + (f"; not: {', '.join(differ)}" if differ else "")
         )

@@ -52,7 +52,8 @@ def check() -> None:
     numpy_there, torch_there = version_of("numpy"), version_of("torch")
     print(f"backends numpy {numpy_there}; torch {torch_there or 'missing'}")
     print(f"GPU      {describe_gpu()}")
-    print(f"browser  {next(filter(None, map(shutil.which, BROWSERS)), 'none found (only the tests of the pages need one)')}")
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    print(f"browser  {browser or 'none found (only the tests of the pages need one)'}")
     missing: dict[str, list[str]] = {}
     for package, extra in requirements():
         if version := version_of(package):
@@ -60,15 +61,17 @@ def check() -> None:
         else:
             missing.setdefault(extra, []).append(package)
     for extra, packages in missing.items():
-        print(f"missing  {', '.join(packages)}: pip install 'lstmlib[{extra}]'" if extra else f"missing  {', '.join(packages)}")
+        remedy = f": pip install 'lstmlib[{extra}]'" if extra else ""
+        print(f"missing  {', '.join(packages)}{remedy}")
     if not missing:
         print("missing  nothing")
 
 
 def main() -> None:
     """Read the command line and do what it says."""
-    parser = argparse.ArgumentParser(prog="lstmlib", description=lstmlib.__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(prog="lstmlib", description="The library behind The Memory Cell.")
     parser.add_argument("--version", action="version", version=f"lstmlib {lstmlib.__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("check", help="print versions, backends, GPU and what is missing, for bug reports").set_defaults(run=check)
+    about = "print versions, backends, GPU and what is missing, for bug reports"
+    commands.add_parser("check", help=about, description=about).set_defaults(run=check)
     parser.parse_args().run()

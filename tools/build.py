@@ -3,12 +3,14 @@
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 
 from address import ROOT
 
 OUT = ROOT / "_build"
+BIN = Path(sys.executable).parent
 
 
 def check_notebooks() -> None:
@@ -28,7 +30,8 @@ def check_notebooks() -> None:
             failed = [output for output in cell.get("outputs", []) if output.output_type == "error"]
             if failed and "raises-exception" not in cell.metadata.get("tags", []):
                 sys.exit(
-                    f"{name}: cell {number} has an error stored as its output ({failed[0].ename}: {failed[0].evalue}).\n"
+                    f"{name}: cell {number} has an error stored as its output "
+                    f"({failed[0].ename}: {failed[0].evalue}).\n"
                     f"Mend the cell, then: make notebooks"
                 )
 
@@ -36,14 +39,15 @@ def check_notebooks() -> None:
 def main() -> None:
     """Build, or explain why not."""
     check_notebooks()
-    command = [sys.executable, "-m", "jupyter_book", "build", ".", "-W", "-n", "--keep-going", "-q"]
+    command = [BIN / "jupyter-book", "build", ".", "-W", "-n", "--keep-going", "-q"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         # Pages that were read would not be read again, and their warnings would be gone: start afresh next time.
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)
         print(done.stdout[-8000:])
-        sys.exit("The book did not build. The lines marked WARNING or ERROR above name the file and what is wrong in it.")
-    print(f"The book is built. Open it:\n  {(OUT / 'html' / 'index.html').as_uri()}\nor show it at a local address: make serve")
+        sys.exit("The book did not build. The lines marked WARNING or ERROR above name the file and what is wrong.")
+    where = (OUT / "html" / "index.html").as_uri()
+    print(f"The book is built. Open it:\n  {where}\nor show it at a local address: make serve")
 
 
 if __name__ == "__main__":

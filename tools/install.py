@@ -46,13 +46,15 @@ def main():
         print("Making .venv with %s ..." % python, flush=True)
         shutil.rmtree(VENV, ignore_errors=True)
         if subprocess.call([python, "-m", "venv", VENV]):
-            sys.exit("%s could not make .venv. On Debian and Ubuntu: apt install python3-venv; then run this again." % python)
+            sys.exit(
+                "%s could not make .venv. On Debian and Ubuntu: apt install python3-venv; run this again." % python
+            )
     print("Installing what the book needs; the first time takes a few minutes ...", flush=True)
     command = [pip_python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "2"]
     if subprocess.call(command + PIP_ARGUMENTS, cwd=ROOT):
         sys.exit(
-            "Installation failed: pip's own message stands above. If it speaks of connections or finds no versions at all, "
-            "there is no way to the package index: connect, and run the same command again; what was downloaded is kept."
+            "Installation failed: pip's own message stands above. If it speaks of connections or finds no versions\n"
+            "at all, there is no way to the package index: connect, and run the same command again."
         )
     with open(os.path.join(VENV, "installed"), "w") as stamp:
         stamp.write("made by tools/install.py; remove this file to install anew\n")

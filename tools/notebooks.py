@@ -44,7 +44,8 @@ def run(path: Path) -> None:
     cell = first_code_cell(notebook)
     cell.source = install_cell()
     cell.metadata["tags"] = ["remove-cell"]
-    NotebookClient(notebook, timeout=180, record_timing=False, store_widget_state=False, kernel_name="python3").execute()
+    options = {"timeout": 180, "record_timing": False, "store_widget_state": False, "kernel_name": "python3"}
+    NotebookClient(notebook, **options).execute()
     tidy(notebook)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)

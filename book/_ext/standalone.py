@@ -13,9 +13,9 @@ from sphinx.config import Config
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from address import pages, repository  # noqa: E402
-
 from lstmlib.figures.bundle import classic_script  # noqa: E402
+
+from address import pages, repository  # noqa: E402
 
 FIGURES = "figures.js"
 
@@ -32,6 +32,13 @@ def follow_address(app: Sphinx, config: Config) -> None:
     )
     config.html_baseurl = pages()
     config.ogp_site_url = pages()
+
+
+def find_looks(app: Sphinx, config: Config) -> None:
+    """Name the style sheet and the templates by whole paths: Jupyter Book 1 resolves relative ones nowhere."""
+    config.html_static_path.append(str(ROOT / "book" / "_static"))
+    config.templates_path.append(str(ROOT / "book" / "_templates"))
+    config.html_css_files.append("book.css")
 
 
 def add_figures(app: Sphinx) -> None:
@@ -58,6 +65,7 @@ def drop_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[st
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", follow_address, priority=10)
+    app.connect("config-inited", find_looks, priority=10)
     app.connect("builder-inited", add_figures)
     app.connect("html-page-context", drop_scripts, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

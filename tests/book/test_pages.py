@@ -1,0 +1,170 @@
+"""The built book as a reader meets it: every page, in a real browser."""
+
+import functools
+import http.server
+import threading
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
+PAGES = sorted(str(path.relative_to(HTML)) for path in [*HTML.glob("book/*.html"), *HTML.glob("search.html")])
+WIDTHS = {"desktop": 1280, "phone": 375}
+
+if not PAGES:
+    pytest.skip("the book is not built: make book", allow_module_level=True)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Return a function that opens a page and collects what goes wrong on it."""
+    contexts = []
+
+    def visit(page, scheme="light", width=1280, base=address, **options):
+        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.wrong = []
+        tab.on("console", lambda message: message.type in ("error", "warning") and tab.wrong.append(message.text))
+        tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
+        tab.on("requestfailed", lambda request: tab.wrong.append(f"failed: {request.url}"))
+        tab.on("request", lambda request: outside(request.url, base) and tab.wrong.append(f"outside: {request.url}"))
+        tab.goto(base + page, wait_until="networkidle")
+        return tab
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def outside(url, base):
+    return not url.startswith((base, "data:", "blob:"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_quiet_and_alone(visit, page):
+    """No error in the console, no failed request, none to another host, over HTTP."""
+    assert visit(page).wrong == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_from_a_folder(visit, page):
+    assert visit(page, base=HTML.as_uri() + "/").wrong == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_accessible_and_fits(visit, page, scheme, width):
+    tab = visit(page, scheme, WIDTHS[width], reduced_motion="reduce")
+    assert tab.evaluate("document.documentElement.dataset.theme") == scheme
+    found = [
+        f"{violation['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+        for violation in Axe().run(tab).response["violations"]
+        for node in violation["nodes"]
+    ]
+    assert found == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
+    wide = tab.evaluate(
+        """width => [...document.querySelectorAll('.bd-article *')].filter(e => {
+            const box = e.getBoundingClientRect();
+            if (!box.width || box.right <= width + 1) return false;
+            for (let p = e.parentElement; p; p = p.parentElement)
+                if (['auto', 'scroll', 'hidden'].includes(getComputedStyle(p).overflowX)) return false;
+            return true;
+        }).map(e => e.outerHTML.slice(0, 120))""",
+        WIDTHS[width],
+    )
+    assert wide == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", [page for page in PAGES if "index" not in page and "search" not in page])
+def test_formulas_are_set(visit, page):
+    tab = visit(page)
+    formulas = tab.locator(".math").count()
+    assert tab.locator("mjx-container").count() == formulas
+    assert tab.locator("mjx-merror").count() == 0
+
+
+@pytest.mark.browser
+def test_without_javascript_there_is_a_still_picture(visit):
+    tab = visit("book/index.html", java_script_enabled=False)
+    picture = tab.locator("memory-safe svg, memory-safe img").first
+    assert picture.is_visible()
+
+
+@pytest.mark.browser
+def test_search_finds_a_word(visit):
+    tab = visit("search.html?q=vanishing")
+    tab.wait_for_selector("ul.search li a", timeout=10_000)
+    assert "Vanishing" in tab.locator("ul.search").inner_text()
+
+
+@pytest.mark.browser
+def test_buttons_follow_the_address(visit):
+    from address import repository
+
+    tab = visit("book/sequences.html")
+    links = tab.evaluate("[...document.querySelectorAll('.article-header-buttons a')].map(a => a.href)")
+    owner_name = "/".join(repository().split("/")[-2:])
+    assert f"{repository()}/edit/main/book/sequences.ipynb" in links
+    assert any(link.startswith(f"{repository()}/issues/new") for link in links)
+    assert f"https://colab.research.google.com/github/{owner_name}/blob/main/book/sequences.ipynb" in links
+    assert any(link.startswith(f"https://mybinder.org/v2/gh/{owner_name}/main") for link in links)
+    card = tab.locator('meta[property="og:image"]').get_attribute("content")
+    assert card.startswith("https://")
+    assert (HTML / "_images" / "social_previews" / Path(card).name).exists()
+
+
+class Links(HTMLParser):
+    """Collect a page's ids and the addresses that it points to."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.targets = set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        for name, value in attrs:
+            if name in ("id", "name") and value:
+                self.ids.add(value)
+            elif name in ("href", "src") and value:
+                self.targets.append(value)
+
+
+@functools.cache
+def links(path):
+    return Links(path.read_text(encoding="utf8"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_inside_the_book_resolve(page):
+    broken = []
+    for target in links(HTML / page).targets:
+        if target in ("", "#") or target.startswith(("http:", "https:", "mailto:", "data:", "javascript:")):
+            continue
+        file, fragment = urldefrag(target)
+        path = (HTML / page).parent / unquote(file.split("?")[0]) if file else HTML / page
+        if not path.exists() or (fragment and path.suffix == ".html" and unquote(fragment) not in links(path).ids):
+            broken.append(target)
+    assert broken == []

@@ -1,0 +1,196 @@
+"""The ways to set the project up say the same, and what follows from the repository's address follows it."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import address  # noqa: E402
+import build  # noqa: E402
+import install  # noqa: E402
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
+
+
+def pins():
+    lines = (line.split("#")[0].strip() for line in (ROOT / "constraints.txt").read_text().splitlines())
+    return {canonicalize_name(Requirement(line).name): Requirement(line) for line in lines if line}
+
+
+def test_environment_says_what_pyproject_says():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python, pip, by_pip = environment["dependencies"]
+    assert python == f"python{PYPROJECT['project']['requires-python']}"
+    assert pip == "pip"
+    assert " ".join(by_pip["pip"]).split() == install.PIP_ARGUMENTS
+
+
+def test_the_installer_supports_the_pythons_that_pyproject_names():
+    oldest, newest = install.OLDEST, install.NEWEST
+    assert PYPROJECT["project"]["requires-python"] == f">={oldest[0]}.{oldest[1]},<{newest[0]}.{newest[1] + 1}"
+
+
+def test_every_requirement_is_pinned_to_a_version_that_it_allows():
+    project = PYPROJECT["project"]
+    wanted = project["dependencies"] + [
+        line for extra in project["optional-dependencies"].values() for line in extra if not line.startswith("lstmlib")
+    ]
+    pinned = pins()
+    for line in wanted:
+        requirement = Requirement(line)
+        pin = pinned.get(canonicalize_name(requirement.name))
+        assert pin is not None, f"constraints.txt does not pin {requirement.name}"
+        (exact,) = pin.specifier
+        assert exact.operator == "=="
+        assert requirement.specifier.contains(exact.version), f"{line}, but pinned to {exact.version}"
+
+
+def test_all_holds_every_extra():
+    extras = set(PYPROJECT["project"]["optional-dependencies"]) - {"all"}
+    (together,) = PYPROJECT["project"]["optional-dependencies"]["all"]
+    assert set(re.search(r"\[(.*)\]", together).group(1).split(",")) == extras
+
+
+def test_the_address_stands_in_one_place():
+    where = address.repository().removeprefix("https://")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout: which files belong to the project is not known")
+    files = [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+    holding = [name for name in files if where in (ROOT / name).read_text(encoding="utf8", errors="replace")]
+    assert [name for name in holding if not name.endswith(".ipynb")] == ["pyproject.toml"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebooks_install_the_library_in_colab_first(path):
+    cells = json.loads(path.read_text())["cells"]
+    first = next(cell for cell in cells if cell["cell_type"] == "code")
+    assert "".join(first["source"]) == address.install_cell(), "run: make notebooks"
+    assert first["metadata"]["tags"] == ["remove-cell"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebooks_keep_to_the_rules_for_cells(path):
+    """At most fifteen lines a cell that is shown; figures have alt text and a caption; at most one output unchecked."""
+    unchecked = 0
+    for cell in json.loads(path.read_text())["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        source, tags = "".join(cell["source"]), cell["metadata"].get("tags", [])
+        unchecked += "nbval-ignore-output" in tags or "NBVAL_IGNORE_OUTPUT" in source
+        if not {"remove-cell", "remove-input"} & set(tags):
+            assert len([line for line in source.splitlines() if line.strip()]) <= 15, source
+        if any("image/png" in output.get("data", {}) for output in cell["outputs"]):
+            shown = cell["metadata"].get("mystnb", {})
+            assert len(shown.get("image", {}).get("alt", "")) > 20, f"a figure without alt text:\n{source}"
+            assert len(shown.get("figure", {}).get("caption", "")) > 20, f"a figure without a caption:\n{source}"
+    assert unchecked <= 1
+
+
+def test_every_chapter_is_in_the_contents():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    listed = {toc["root"]} | {chapter["file"] for part in toc["parts"] for chapter in part["chapters"]}
+    pages = {f"book/{path.stem}" for suffix in ("ipynb", "md") for path in (ROOT / "book").glob(f"*.{suffix}")}
+    assert listed == pages
+
+
+@pytest.mark.parametrize("name", ["install.py"])
+def test_the_installer_parses_on_an_old_python(name):
+    """Python 3.6 must get as far as the line that says what to install."""
+    ast.parse((ROOT / "tools" / name).read_text(), feature_version=(3, 6))
+
+
+def test_the_installer_names_the_versions_it_wants(monkeypatch):
+    monkeypatch.setattr(install, "supported", lambda python: False)
+    with pytest.raises(SystemExit, match=r"(?s)needs Python 3\.11, 3\.12 or 3\.13.*name it"):
+        install.find_python()
+
+
+def test_the_installer_passes_over_names_that_do_not_run(tmp_path):
+    broken = tmp_path / "python3.13"
+    broken.write_text("#!/bin/sh\nexit 127\n")
+    broken.chmod(0o755)
+    assert not install.supported(str(broken))
+    assert not install.supported(str(tmp_path / "absent"))
+    assert install.supported(sys.executable)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{ not JSON", r"book/broken\.ipynb is not a readable notebook: .*\n.*git checkout -- book/broken\.ipynb"),
+        ('["a list"]', r"book/broken\.ipynb is not a readable notebook"),
+        (
+            json.dumps(
+                {
+                    "cells": [
+                        {
+                            "cell_type": "code",
+                            "id": "a",
+                            "execution_count": 1,
+                            "metadata": {},
+                            "source": "1/0",
+                            "outputs": [
+                                {
+                                    "output_type": "error",
+                                    "ename": "ZeroDivisionError",
+                                    "evalue": "division by zero",
+                                    "traceback": [],
+                                }
+                            ],
+                        }
+                    ],
+                    "metadata": {},
+                    "nbformat": 4,
+                    "nbformat_minor": 5,
+                }
+            ),
+            r"cell 0 has an error stored as its output \(ZeroDivisionError: division by zero\)\.\n.*make notebooks",
+        ),
+    ],
+)
+def test_a_broken_notebook_stops_the_build_with_its_name(tmp_path, monkeypatch, content, message):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "broken.ipynb").write_text(content)
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    with pytest.raises(SystemExit, match=message):
+        build.check_notebooks()
+
+
+def test_make_lists_its_targets():
+    done = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    for target in ("book", "test", "serve", "lab", "help"):
+        assert re.search(rf"^{target} +\w", done.stdout, re.MULTILINE)
+
+
+def test_make_says_what_to_do_without_python(tmp_path):
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    for name in ("pyproject.toml", "constraints.txt", "tools/install.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    done = subprocess.run(
+        ["make", "book", "PYTHON=no-such-python"], cwd=tmp_path, capture_output=True, text=True, env=os.environ
+    )
+    assert done.returncode != 0
+    assert "Install Python 3.11, 3.12 or 3.13" in done.stdout
+
+
+def test_check_prints_what_a_bug_report_needs():
+    done = subprocess.run([sys.executable, "-m", "lstmlib", "check"], capture_output=True, text=True)
+    assert done.returncode == 0
+    for word in ("lstmlib", "Python", "system", "backends numpy", "torch", "GPU", "browser", "missing"):
+        assert word in done.stdout
