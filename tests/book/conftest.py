@@ -1,0 +1,84 @@
+"""A real browser for the tests that open pages: Chromium, headless, without network."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS += ["--disable-component-update", "--disable-sync"]
+
+
+def chromium(bundled: str) -> str | None:
+    """Return the path of a Chromium: the one in $CHROMIUM, else the system's, else playwright's own."""
+    for name in (os.environ.get("CHROMIUM"), *NAMES):
+        if name and (path := shutil.which(name)):
+            return path
+    return bundled if Path(bundled).exists() else None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, started once. Where there is none, tests are skipped; on the forge (CI=true) they fail."""
+    with playwright.sync_playwright() as p:
+        path = chromium(p.chromium.executable_path)
+        if path is None:
+            said = "no Chromium found: install it (apt install chromium, or playwright install chromium) or set CHROMIUM"
+            if os.environ.get("CI") == "true":
+                pytest.fail(said)
+            pytest.skip(said)
+        started = p.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open an address: ``open_page(path_or_url, scheme="dark", width=360)`` returns a playwright Page.
+
+    Arguments: ``scheme`` ("light", "dark"), ``width`` and ``height`` in CSS pixels, ``still`` (the reader prefers
+    reduced motion), ``javascript`` and ``touch``. A page may not write errors to its console, nor ask another host for
+    anything: after the test, either fails it.
+    """
+    contexts, trouble = [], []
+
+    def open_(
+        address: Path | str,
+        *,
+        scheme: str = "light",
+        width: int = 800,
+        height: int = 900,
+        still: bool = False,
+        javascript: bool = True,
+        touch: bool = False,
+    ) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce" if still else "no-preference",
+            java_script_enabled=javascript,
+            has_touch=touch,
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: trouble.append(f"error in the page: {error}"))
+        page.on("console", lambda m: trouble.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("request", lambda r: trouble.append(f"request to {r.url}") if not _own(r.url) else None)
+        page.goto(address.resolve().as_uri() if isinstance(address, Path) else address)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not trouble, "\n".join(trouble)
+
+
+def _own(url: str) -> bool:
+    return url.startswith(("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1"))
