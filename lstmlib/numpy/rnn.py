@@ -1,5 +1,6 @@
 """The Elman network: one hidden layer that sees the input and its own last output (Elman 1990)."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ def relu(x: Array) -> Array:
 
 
 # Each squashing function with its slope, written in terms of the function's own output h = f(net).
-NONLINEARITIES = {
+NONLINEARITIES: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
     "tanh": (np.tanh, lambda h: 1.0 - h * h),
     "relu": (relu, lambda h: (h > 0.0).astype(h.dtype)),
     "logistic": (sigmoid, lambda h: h * (1.0 - h)),

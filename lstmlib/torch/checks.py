@@ -1,0 +1,49 @@
+"""Checks of what callers pass in: the errors are those of ``lstmlib.numpy``, and the device's beside them."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def check_tensor(name: str, value: Any, shape: tuple[int | str, ...], like: Tensor) -> Tensor:
+    """Return ``value`` if it is a tensor of that shape, free of NaN, of the dtype and on the device of ``like``.
+
+    NaN is looked for only outside ``torch.compile``, whose graphs can't branch on a value. On a GPU the look waits
+    for the device.
+
+    Args:
+        name: what the caller calls the tensor, for the error.
+        value: the tensor.
+        shape: one entry a dimension: an int where the size is fixed, a letter where any size from 1 up will do.
+        like: a parameter of the layer.
+
+    Raises:
+        TypeError: not a tensor, not of a floating-point dtype, or not of the parameters'.
+        ValueError: a wrong rank or size, an empty dimension, another device, or NaN.
+    """
+    expected = "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{name} is a {type(value).__name__}, expected a float tensor of shape {expected}")
+    have = tuple(value.shape)
+    fits = len(have) == len(shape) and all(
+        isinstance(want, str) or size == want for size, want in zip(have, shape, strict=True)
+    )
+    if not fits:
+        raise ValueError(f"{name} has shape {have}, expected {expected}")
+    if value.numel() == 0:
+        raise ValueError(f"{name} has shape {have}, which is empty; expected {expected} with sizes of at least 1")
+    if not value.is_floating_point():
+        raise TypeError(
+            f"{name} of shape {have} has dtype {value.dtype}, expected floats of shape {expected}: pass {name}.float()"
+        )
+    if value.device != like.device:
+        raise ValueError(
+            f"{name} of shape {have} is on {value.device}, expected {like.device}, where the parameters are"
+        )
+    if value.dtype != like.dtype and not (like.device.type != "meta" and torch.is_autocast_enabled(like.device.type)):
+        raise TypeError(f"{name} of shape {have} has dtype {value.dtype}, expected {like.dtype}, the parameters'")
+    if not torch.compiler.is_compiling() and value.device.type != "meta" and bool(value.isnan().any()):
+        first = tuple(int(index) for index in value.isnan().nonzero()[0])
+        raise ValueError(f"{name} of shape {have} is NaN at index {first}, expected numbers of shape {expected}")
+    return value

@@ -1,0 +1,54 @@
+"""The Elman network as an ``nn.Module``: the equations of ``lstmlib.numpy.RNN``."""
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from torch.nn.functional import linear
+
+from lstmlib.numpy.rnn import NONLINEARITIES
+from lstmlib.torch.recurrent import Params, Recurrent
+
+FUNCTIONS = {"tanh": torch.tanh, "relu": torch.relu, "logistic": torch.sigmoid}
+
+
+class RNN(Recurrent):
+    """Elman network over a whole sequence: h(t) = f(W_ih x(t) + b_ih + W_hh h(t-1) + b_hh).
+
+    Source: Elman (1990), "Finding structure in time"; parameters named and shaped as in torch.nn.RNN.
+
+    Args:
+        input_size: D, the width of x(t).
+        hidden_size: H, the number of hidden units.
+        nonlinearity: f, one of "tanh", "relu", "logistic".
+        generator: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)]; torch's own if ``None``.
+        device: where the parameters are.
+        dtype: of the parameters; torch's default unless told.
+
+    Raises:
+        TypeError, ValueError: a size that is not a positive integer, or an unknown nonlinearity.
+    """
+
+    rows: ClassVar[int] = 1
+    parts: ClassVar[tuple[str, ...]] = ("h",)
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        nonlinearity: str = "tanh",
+        generator: torch.Generator | None = None,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, generator=generator, device=device, dtype=dtype)
+        if nonlinearity not in NONLINEARITIES:
+            raise ValueError(f"nonlinearity is {nonlinearity!r}, expected one of {', '.join(NONLINEARITIES)}")
+        self.nonlinearity = nonlinearity
+
+    def step(self, p: Params, net: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """Return (h(t),) from the input's part of the net input (N, H) and (h(t-1),)."""
+        (h,) = state
+        f = FUNCTIONS[self.nonlinearity]
+        return (f(net + linear(h, p["weight_hh"], p["bias_hh"])),)

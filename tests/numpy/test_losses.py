@@ -1,0 +1,90 @@
+"""The losses: values by hand, gradients by differences, masks, and what is refused. Parity with torch: tests/torch."""
+
+import re
+
+import numpy as np
+import pytest
+
+from lstmlib.numpy import binary_cross_entropy, cross_entropy, squared_error
+
+
+def numeric(loss, y):
+    gradient = np.empty_like(y)
+    for index in np.ndindex(y.shape):
+        kept = y[index]
+        y[index] = kept + 1e-6
+        above = loss()
+        y[index] = kept - 1e-6
+        gradient[index] = (above - loss()) / 2e-6
+        y[index] = kept
+    return gradient
+
+
+def test_values_by_hand():
+    y = np.array([[[1.0], [2.0]]])
+    assert squared_error(y, np.array([[[0.0], [4.0]]]))[0] == 2.5
+    assert binary_cross_entropy(np.zeros((1, 2, 1)), np.array([[[1.0], [0.0]]]))[0] == pytest.approx(np.log(2.0))
+    scores = np.log(np.array([[[0.5, 0.25, 0.25]]]))
+    assert cross_entropy(scores, np.array([[1]]))[0] == pytest.approx(np.log(4.0))
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("loss", [squared_error, cross_entropy, binary_cross_entropy])
+def test_gradient(loss, masked, rng):
+    y = rng.standard_normal((4, 3, 5))
+    target = rng.integers(5, size=(4, 3)) if loss is cross_entropy else rng.uniform(size=(4, 3, 5))
+    mask = rng.uniform(size=(4, 3)) < 0.5 if masked else None
+    _, dy = loss(y, target, mask)
+    np.testing.assert_allclose(dy, numeric(lambda: loss(y, target, mask)[0], y), atol=1e-9)
+    if masked:
+        assert not dy[~mask].any()
+
+
+@pytest.mark.parametrize("loss", [squared_error, cross_entropy, binary_cross_entropy])
+def test_mask_takes_the_mean_over_what_counts(loss, rng):
+    y = rng.standard_normal((4, 3, 5))
+    target = rng.integers(5, size=(4, 3)) if loss is cross_entropy else rng.uniform(size=(4, 3, 5))
+    mask = np.zeros((4, 3), bool)
+    mask[1:3, 1] = True
+    assert loss(y, target, mask)[0] == pytest.approx(loss(y[1:3, 1:2], target[1:3, 1:2])[0], rel=1e-14)
+
+
+def test_large_scores_do_not_overflow():
+    with np.errstate(over="raise", invalid="raise"):
+        value, dy = cross_entropy(np.array([[[1e4, -1e4]]]), np.array([[1]]))
+        assert value == pytest.approx(2e4)
+        np.testing.assert_allclose(dy, [[[1.0, -1.0]]])
+        value, _ = binary_cross_entropy(np.array([[[1e4]]]), np.array([[[0.0]]]))
+        assert value == pytest.approx(1e4)
+
+
+Y, CLASSES = np.zeros((4, 3, 5)), np.zeros((4, 3), int)
+BAD = {
+    "target shape": (
+        squared_error,
+        (Y, np.zeros((4, 3, 1))),
+        ValueError,
+        "target has shape (4, 3, 1), expected (4, 3, 5)",
+    ),
+    "target NaN": (squared_error, (Y, np.full((4, 3, 5), np.nan)), ValueError, "target of shape (4, 3, 5) is NaN"),
+    "float classes": (cross_entropy, (Y, CLASSES + 0.0), TypeError, "target is not an integer array, expected classes"),
+    "class too large": (
+        cross_entropy,
+        (Y, CLASSES + 5),
+        ValueError,
+        "target holds classes from 5 to 5, expected 0 to 4",
+    ),
+    "class negative": (cross_entropy, (Y, CLASSES - 1), ValueError, "target holds classes from -1 to -1"),
+    "classes shape": (cross_entropy, (Y, CLASSES.T), ValueError, "target has shape (3, 4), expected (4, 3)"),
+    "not a probability": (binary_cross_entropy, (Y, Y + 1.5), ValueError, "target runs from 1.5 to 1.5, expected"),
+    "mask of integers": (squared_error, (Y, Y, CLASSES), TypeError, "mask is not a boolean array"),
+    "mask shape": (squared_error, (Y, Y, np.ones((3, 4), bool)), ValueError, "mask has shape (3, 4), expected (4, 3)"),
+    "mask all False": (squared_error, (Y, Y, np.zeros((4, 3), bool)), ValueError, "expected at least one step"),
+    "y integers": (cross_entropy, (Y.astype(int), CLASSES), TypeError, "y of shape (4, 3, 5) has dtype int64"),
+}
+
+
+@pytest.mark.parametrize(("loss", "arguments", "error", "message"), BAD.values(), ids=BAD)
+def test_bad_input(loss, arguments, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        loss(*arguments)
