@@ -1,0 +1,76 @@
+"""What every check does: call the reader's function, compare, and say "right: ..." or "not yet: ..." with a hint."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from lstmlib.numpy.checks import Array
+
+
+def right(text: str) -> bool:
+    """Print that something is right; return True."""
+    print(f"right: {text}")
+    return True
+
+
+def not_yet(text: str) -> bool:
+    """Print what is not right yet; return False."""
+    print(f"not yet: {text}")
+    return False
+
+
+def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what the reader's function returns for copies of the arguments; say so and return None if it gives nothing.
+
+    Args:
+        function: the answer, called once.
+        arguments: handed over as copies where they are arrays, so that an answer that changes them spoils nothing.
+    """
+    name = getattr(function, "__name__", "the answer")
+    if not callable(function):
+        not_yet(f"expected a function, got {function!r}")
+        return None
+    try:
+        value = function(*(a.copy() if isinstance(a, np.ndarray) else a for a in arguments))
+    except Exception as error:  # whatever the reader's code does, the check says it in one line
+        not_yet(f"{name} stops with {type(error).__name__}: {error}")
+        return None
+    if value is None or value is ...:
+        not_yet(f"{name} returns nothing")
+        return None
+    return value
+
+
+def compare(name: str, answer: Any, expected: Array, mistakes: Mapping[str, Array] | None = None) -> bool:
+    """Say whether the answer is the expected array to 1 part in 10^8, and if not, what it looks like instead.
+
+    Args:
+        name: what the line calls the answer.
+        answer: the reader's array or number.
+        expected: the right one.
+        mistakes: hint -> the array that this mistake leads to; the first that the answer equals is printed.
+
+    Returns:
+        True if it is right.
+    """
+    try:
+        given = np.asarray(answer, float)
+    except (TypeError, ValueError):
+        return not_yet(f"{name} is {answer!r}, expected numbers of shape {np.shape(expected)}")
+    for hint, wrong in (mistakes or {}).items():
+        if _same(given, wrong) and not _same(given, expected):
+            return not_yet(f"{name}: {hint}")
+    if given.shape != np.shape(expected):
+        return not_yet(f"{name} has shape {given.shape}, expected {np.shape(expected)}")
+    if _same(given, expected):
+        return right(name)
+    if not np.isfinite(given).all():
+        return not_yet(f"{name} holds numbers that are not finite")
+    far = np.abs(given - expected).max() / np.abs(expected).max()
+    return not_yet(f"{name} is off by {100 * far:.2g} percent of its largest entry")
+
+
+def _same(a: Array, b: Array) -> bool:
+    scale = max(float(np.abs(b).max(initial=0.0)), 1e-300)
+    return np.shape(a) == np.shape(b) and bool((np.abs(a - b) <= 1e-8 * scale).all())
