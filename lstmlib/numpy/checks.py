@@ -48,3 +48,24 @@ def check_array(name: str, value: Any, shape: tuple[int | str, ...]) -> Array:
         first = tuple(int(index) for index in np.argwhere(np.isnan(value))[0])
         raise ValueError(f"{name} of shape {value.shape} is NaN at index {first}, expected numbers of shape {expected}")
     return value
+
+
+def check_lengths(name: str, value: Any, num_steps: int, batch_size: int) -> NDArray[np.integer]:
+    """Return ``value`` if it is an array (N,) of integers from 1 to T; T for every sequence if it is ``None``.
+
+    Raises:
+        TypeError: not an array, or not of an integer dtype.
+        ValueError: another shape, or a length outside the range.
+    """
+    if value is None:
+        return np.full(batch_size, num_steps)
+    wanted = f"integers from 1 to {num_steps} of shape ({batch_size},)"
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{name} is a {type(value).__name__}, expected {wanted}")
+    if not np.issubdtype(value.dtype, np.integer):
+        raise TypeError(f"{name} of shape {value.shape} has dtype {value.dtype}, expected {wanted}")
+    if value.shape != (batch_size,):
+        raise ValueError(f"{name} has shape {value.shape}, expected {wanted}")
+    if value.min() < 1 or value.max() > num_steps:
+        raise ValueError(f"{name} runs from {value.min()} to {value.max()}, expected {wanted}")
+    return value

@@ -47,3 +47,29 @@ def check_tensor(name: str, value: Any, shape: tuple[int | str, ...], like: Tens
         first = tuple(int(index) for index in value.isnan().nonzero()[0])
         raise ValueError(f"{name} of shape {have} is NaN at index {first}, expected numbers of shape {expected}")
     return value
+
+
+def check_lengths(name: str, value: Any, num_steps: int, batch_size: int, like: Tensor) -> Tensor:
+    """Return ``value`` if it is a tensor (N,) of integers from 1 to T, where ``like`` is; all T if it is ``None``.
+
+    Like NaN in ``check_tensor``, the range is looked at only outside ``torch.compile``.
+
+    Raises:
+        TypeError: not a tensor, or not of an integer dtype.
+        ValueError: another shape or device, or a length outside the range.
+    """
+    if value is None:
+        return torch.full((batch_size,), num_steps, device=like.device)
+    wanted = f"integers from 1 to {num_steps} of shape ({batch_size},)"
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{name} is a {type(value).__name__}, expected {wanted}")
+    have = tuple(value.shape)
+    if value.dtype not in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8):
+        raise TypeError(f"{name} of shape {have} has dtype {value.dtype}, expected {wanted}")
+    if have != (batch_size,):
+        raise ValueError(f"{name} has shape {have}, expected {wanted}")
+    if value.device != like.device:
+        raise ValueError(f"{name} of shape {have} is on {value.device}, expected {like.device}, where the parameters are")
+    if not torch.compiler.is_compiling() and (int(value.min()) < 1 or int(value.max()) > num_steps):
+        raise ValueError(f"{name} runs from {int(value.min())} to {int(value.max())}, expected {wanted}")
+    return value
