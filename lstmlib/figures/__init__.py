@@ -5,5 +5,6 @@
 
 from lstmlib.figures.source import show_source
 from lstmlib.figures.style import COLORS, use_style
+from lstmlib.figures.widgets import ErrorChain, Quiz, Safe, Unrolling
 
-__all__ = ["COLORS", "show_source", "use_style"]
+__all__ = ["COLORS", "ErrorChain", "Quiz", "Safe", "Unrolling", "show_source", "use_style"]

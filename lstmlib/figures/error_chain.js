@@ -1,0 +1,135 @@
+import { button, drawing, el, figure, fixed, label, s, scientific, slider, superscript, voice } from "./kit.js";
+
+// The error's way back through one unit that feeds itself: each step back multiplies it by the weight and by the slope
+// of the squashing function, so that after q steps (w f')^q of it is left.
+
+export const LARGEST_SLOPE = { logistic: 0.25, tanh: 1, identity: 1 };
+const NAMES = { logistic: "Logistic", tanh: "tanh", identity: "Identity" };
+const DECADES = 6; // the chart shows a millionth to a million
+
+/** The factor of one step, what is left after q of them, and after how many half is left (or it has doubled). */
+export function flow(w, slope, steps) {
+  const factor = w * slope, size = Math.abs(factor);
+  const even = Math.abs(size - 1) < 1e-12;
+  return {
+    factor,
+    left: factor ** steps,
+    half: even || size === 0 ? null : Math.log(size < 1 ? 0.5 : 2) / Math.log(size),
+    fate: even ? "holds" : size < 1 ? "fades" : "bursts",
+  };
+}
+
+function words({ factor, left, half, fate }, steps) {
+  const times = steps === 1 ? "1 step" : `${steps} steps`;
+  const turns = factor < 0 ? " and changes sign at every step" : "";
+  const amount = Math.abs(left) >= 0.01 && Math.abs(left) < 1 ? `, ${fixed(100 * left, Math.abs(left) < 0.1 ? 1 : 0)} %` : "";
+  if (factor === 0) return "The error stops at once: the factor is 0, and nothing goes back at all.";
+  if (fate === "holds") return `The error holds${turns}: after ${times} all of it is left, as after a thousand.`;
+  const pace = half < 1 ? "less than 1 step" : `${fixed(half, half < 10 ? 1 : 0)} steps`;
+  if (fate === "fades") return `The error fades${turns}: ${scientific(left)} of it is left after ${times}${amount}. It halves in ${pace}.`;
+  return `The error bursts${turns}: after ${times} it is ${scientific(left)} times what it was. It doubles in ${pace}.`;
+}
+
+const rounded = (value) => Math.round(value * 1e6) / 1e6;
+
+function mount(frame, store) {
+  const picture = drawing(), spoken = voice();
+  const weight = slider("Weight w", { min: -6, max: 6, step: 0.05 }, (w) => store.update({ w: rounded(w) }));
+  const slope = slider("Slope f′", { min: 0, max: 0.25, step: 0.005 }, (value) => store.update({ slope: rounded(value) }));
+  const steps = slider("Steps back q", { min: 1, max: 100, step: 1, role: "error" }, (q) => store.update({ steps: q }));
+  const kinds = Object.keys(NAMES).map((name) => button(NAMES[name], () => choose(name)));
+  function choose(squash) {
+    // The slope keeps its share of the largest; the identity's is 1 everywhere.
+    const share = store.get("slope") / LARGEST_SLOPE[store.get("squash")];
+    store.update({ squash, slope: squash === "identity" ? 1 : rounded(share * LARGEST_SLOPE[squash]) });
+  }
+  const numbers = el("p", { class: "says numbers" }), said = el("p", { class: "says fate" });
+  frame.setAttribute("aria-label", "The error's way back");
+  frame.append(
+    el("p", { class: "title" }, "The error’s way back"),
+    el("p", { class: "how" }, "Set the weight and the slope. Each step back multiplies the error by both."),
+    picture, numbers, said,
+    el("div", { class: "controls" }, weight, slope, steps),
+    el("div", { class: "controls" }, el("div", { class: "buttons", role: "group", "aria-label": "Squashing function" }, el("span", { class: "which" }, "Squashing function"), kinds)),
+    spoken,
+  );
+
+  function draw(width) {
+    const [w, squash, f, q] = ["w", "squash", "slope", "steps"].map((name) => store.get(name));
+    const result = flow(w, f, q), largest = LARGEST_SLOPE[squash];
+    weight.set(w, fixed(w));
+    slope.set(f, `${fixed(f, 3)} of at most ${largest}`, { max: largest, step: largest / 50 });
+    slope.input.disabled = squash === "identity";
+    steps.set(q, String(q));
+    kinds.forEach((kind, k) => kind.setAttribute("aria-pressed", Object.keys(NAMES)[k] === squash));
+    numbers.replaceChildren(
+      "factor w · f′ = ", el("strong", { class: "factor" }, scientific(result.factor, 4)),
+      ", left after ", String(q), q === 1 ? " step: " : " steps: ", el("strong", { class: "left" }, scientific(result.left)),
+    );
+    said.textContent = words(result, q);
+    spoken.say(`Factor ${scientific(result.factor, 4)}. ${words(result, q)}`);
+    picture.show(width, 300, "The error’s way back through a chain of steps", words(result, q), drawChain(width, result, q));
+  }
+  return { draw };
+}
+
+function drawChain(width, { factor, fate }, steps) {
+  const left = 44, right = width - 26, top = 112, bottom = 272, y1 = 44;
+  const at = (q) => right - ((right - left) * q) / steps;
+  const many = Math.floor((right - left) / 44);
+  const shown = [...Array(Math.min(steps, many) + 1)].map((_, k) => (steps <= many ? k : Math.round((k * steps) / many)));
+  const radius = 14, size = (q) => Math.abs(factor) ** q;
+
+  // A unit for each step shown; the red in it is as large, in area, as the error that arrives there.
+  const units = shown.map((q) => [
+    s("circle", { cx: at(q), cy: y1, r: radius, class: "unit" }),
+    s("circle", { cx: at(q), cy: y1, r: radius * Math.sqrt(Math.min(1, size(q))), class: "heat" }),
+    size(q) > 1 + 1e-9 && s("circle", { cx: at(q), cy: y1, r: radius + 2 + Math.min(6, 2 * Math.log10(size(q))), class: "burst" }),
+    label(at(q), y1 + 34, q === 0 ? "now" : `−${q}`, { class: "middle small quiet" }),
+  ]);
+  const arrows = shown.slice(1).map((q, k) => {
+    const [from, to] = [at(shown[k]) - radius - 3, at(q) + radius + 3];
+    const thick = 1 + 3 * Math.min(1, size(shown[k]));
+    return [
+      s("line", { x1: from, y1, x2: to + 6, y2: y1, class: "back", "stroke-width": thick, "stroke-dasharray": steps <= many ? "none" : "2 3" }),
+      s("path", { d: `M ${to} ${y1} l 8 -4.5 v 9 z`, class: "backtip" }),
+    ];
+  });
+
+  // The same on a logarithmic scale, under the units, on the same axis of time.
+  const y = (decade) => (top + bottom) / 2 - (decade / DECADES) * ((bottom - top) / 2);
+  const slope = Math.log10(Math.abs(factor));
+  const grid = [-6, -4, -2, 0, 2, 4, 6].map((decade) => [
+    s("line", { x1: left, x2: right, y1: y(decade), y2: y(decade), class: decade ? "grid" : "one" }),
+    label(left - 6, y(decade) + 4, decade ? `10${superscript(decade)}` : "1", { class: "end small quiet" }),
+  ]);
+  let end = steps;
+  if (factor !== 0 && Math.abs(slope * steps) > DECADES) end = DECADES / Math.abs(slope); // where it leaves the chart
+  const last = factor === 0 ? -DECADES : slope * end;
+  const off = end < steps || factor === 0;
+  const word = { fades: "fades", holds: "holds", bursts: "bursts" }[fate];
+  const flip = fate === "bursts" ? -1 : 1;
+  return [
+    label(right + radius, 14, "time →", { class: "end small quiet" }),
+    label(left - 20, 14, "← error", { class: "small error-ink" }),
+    arrows, units, grid,
+    label(left, top - 8, "what is left of the error", { class: "small quiet" }),
+    s("line", { x1: at(0), y1: y(0), x2: at(factor === 0 ? Math.min(1, steps) * 0.02 : end), y2: y(last), class: "curve" }),
+    factor !== 0 && shown.filter((q) => q <= end + 1e-9).map((q) => s("circle", { cx: at(q), cy: y(slope * q), r: 3.2, class: "dot" })),
+    off && s("path", { d: `M ${at(factor === 0 ? 0.02 : end)} ${y(last) + flip * 7} l -5 ${-flip * 8} h 10 z`, class: "backtip" }),
+    label(left + 8, fate === "bursts" ? y(5) + 4 : fate === "holds" ? y(0) - 8 : y(-5) + 4, word, { class: "strong error-ink word" }),
+    label(right + radius, bottom + 22, "now", { class: "end small quiet" }),
+    label(left, bottom + 22, steps === 1 ? "1 step back" : `${steps} steps back`, { class: "small quiet" }),
+  ];
+}
+
+const LOOK = `
+.unit{fill:none;stroke:var(--line);stroke-width:1.5} .heat{fill:var(--error)} .burst{fill:none;stroke:var(--error);stroke-width:1.5;stroke-dasharray:4 3}
+.back{stroke:var(--error)} .backtip{fill:var(--error)} .curve{stroke:var(--error);stroke-width:2.5} .dot{fill:var(--error)}
+.grid{stroke:var(--soft);stroke-width:1} .one{stroke:var(--line);stroke-width:1.25;stroke-dasharray:5 4}
+svg .error-ink{fill:var(--error-ink)} svg .word{font-size:15px}
+.fate{min-height:2.9em} .numbers strong{color:var(--error-ink)}
+.which{font-size:14px;align-self:center;margin-right:4px}
+`;
+
+export default figure("lstm-error-chain", { w: 3.9, squash: "logistic", slope: 0.25, steps: 100 }, mount, LOOK);

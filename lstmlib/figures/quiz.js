@@ -1,0 +1,97 @@
+import { button, el, figure, voice } from "./kit.js";
+
+// Questions with a reason for every answer, right or wrong. `chosen` holds the answer picked for each question, or -1.
+
+/** How many questions stand answered right, and how many are answered at all. */
+export function score(questions, chosen) {
+  const picked = questions.map((question, k) => question.answers[chosen[k] ?? -1]);
+  return { right: picked.filter((answer) => answer?.right).length, answered: picked.filter(Boolean).length };
+}
+
+/** `code` and *emphasis*, and nothing else, as nodes. */
+function marked(text) {
+  return text.split(/(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*)/).filter(Boolean).map((part) => {
+    if (/^`.+`$/.test(part)) return el("code", {}, part.slice(1, -1));
+    if (/^\*.+\*$/.test(part)) return el("em", {}, part.slice(1, -1));
+    return part;
+  });
+}
+
+const plain = (text) => text.replace(/[`*]/g, "");
+
+let made = 0; // radio buttons of two quizzes on a page must not share a name
+
+function mount(frame, store) {
+  const id = `quiz-${made++}`;
+  frame.setAttribute("aria-label", "Check yourself");
+  const list = el("div");
+  const line = el("p", { class: "says" });
+  const spoken = voice();
+  const again = button("Start again", () => store.update({ chosen: [] }));
+  frame.append(list, el("div", { class: "controls" }, again, line), spoken);
+  let shown = null;
+
+  function build(questions) {
+    list.replaceChildren(...questions.map((question, k) => {
+      const options = question.answers.map((answer, j) => {
+        const input = el("input", { type: "radio", name: `${id}-${k}`, value: j, onchange: () => pick(k, j) });
+        const reason = el("p", { class: "reason", id: `${id}-${k}-${j}`, hidden: true });
+        return el("div", { class: "option" }, el("label", {}, input, el("span", {}, marked(answer.text))), reason);
+      });
+      return el("fieldset", {}, el("legend", {}, el("span", { class: "number" }, `${k + 1}. `), marked(question.question)), options);
+    }));
+    shown = JSON.stringify(questions);
+  }
+
+  function pick(k, j) {
+    const questions = store.get("questions");
+    const chosen = questions.map((_, i) => store.get("chosen")[i] ?? -1);
+    chosen[k] = j;
+    store.update({ chosen });
+    const answer = questions[k].answers[j];
+    spoken.say(`${answer.right ? "Right." : "Not yet."} ${plain(answer.reason)}`);
+  }
+
+  function draw() {
+    const questions = store.get("questions"), chosen = store.get("chosen");
+    if (JSON.stringify(questions) !== shown) build(questions);
+    questions.forEach((question, k) => question.answers.forEach((answer, j) => {
+      const option = list.children[k].querySelectorAll(".option")[j];
+      const [input, reason] = [option.querySelector("input"), option.querySelector(".reason")];
+      const picked = chosen[k] === j;
+      input.checked = picked;
+      reason.hidden = !picked;
+      option.className = `option${picked ? (answer.right ? " right" : " wrong") : ""}`;
+      if (picked) {
+        input.setAttribute("aria-describedby", reason.id);
+        reason.replaceChildren(el("strong", {}, answer.right ? "✓ Right. " : "✗ Not yet. "), ...marked(answer.reason));
+      } else {
+        input.removeAttribute("aria-describedby");
+        reason.replaceChildren();
+      }
+    }));
+    const { right, answered } = score(questions, chosen);
+    line.textContent = answered ? `${right} of ${questions.length} right` + (answered < questions.length ? `, ${questions.length - answered} to go.` : ".")
+      : `${questions.length} ${questions.length === 1 ? "question" : "questions"}. Choose an answer to see its reason.`;
+    again.disabled = !answered;
+  }
+  return { draw };
+}
+
+const LOOK = `
+fieldset{border:0;margin:0 0 18px;padding:0;min-width:0}
+legend{padding:0;font-weight:600;margin-bottom:4px}
+.number{color:var(--quiet)}
+.option{border-left:3px solid transparent;padding-left:8px;margin-left:-3px;border-radius:2px}
+.option.right{border-color:var(--cell)} .option.wrong{border-color:var(--error)}
+.option label{display:grid;grid-template-columns:auto 1fr;gap:10px;align-items:start;padding:6px 4px;min-height:34px;cursor:pointer;border-radius:6px}
+.option label:hover{background:var(--softer)}
+input[type=radio]{width:18px;height:18px;margin:2px 0 0;accent-color:var(--hidden)}
+.reason{margin:0 4px 8px 32px;font-size:14.5px}
+.right .reason strong{color:var(--cell-ink)} .wrong .reason strong{color:var(--error-ink)}
+code{font:0.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--softer);padding:1px 4px;border-radius:4px}
+.controls .says{margin:0}
+@media print{.frame .controls{display:none}}
+`;
+
+export default figure("lstm-quiz", { questions: [], chosen: [] }, mount, LOOK);

@@ -1,0 +1,255 @@
+import { button, clamp, drawing, el, figure, fixed, label, s, slider, still, voice } from "./kit.js";
+
+// The memory cell as a safe with two doors. A tape of twelve numbers goes by; the left door lets the number that arrives
+// in, the right door shows what lies inside. Squashing functions are left out: both are the identity.
+
+const STEPS = 12;
+const LEAK = 0.7; // what the leaking safe keeps of its content, a step
+
+/** s(t) = keep s(t-1) + i(t) x(t) and y(t) = o(t) s(t), from s(0) = 0. */
+export function run(values, inputGate, outputGate, keep) {
+  const inside = [], shown = [];
+  let content = 0;
+  for (let t = 0; t < values.length; t++) {
+    content = keep * content + inputGate[t] * values[t];
+    inside.push(content);
+    shown.push(outputGate[t] * content);
+  }
+  return { inside, shown };
+}
+
+const listed = (steps) => (steps.length > 1 ? `steps ${steps.slice(0, -1).join(", ")} and ${steps.at(-1)}` : `step ${steps[0]}`);
+
+/** What the task's rules say of the steps so far: carry the first number to the last step, show it there, nothing else. */
+export function judge(values, inputGate, outputGate, keep, step) {
+  const { shown } = run(values, inputGate, outputGate, keep);
+  const faults = [];
+  const strangers = [], early = [];
+  for (let t = 1; t < step; t++) if (inputGate[t] * values[t] !== 0) strangers.push(t + 1);
+  for (let t = 0; t < Math.min(step, STEPS - 1); t++) if (shown[t] !== 0) early.push(t + 1);
+  if (inputGate[0] === 0) faults.push("the first number was not let in");
+  if (strangers.length) faults.push(`another number was let in at ${listed(strangers)}`);
+  if (early.length) faults.push(`something was shown too early, at ${listed(early)}`);
+  const wanted = values[0], got = shown[STEPS - 1];
+  const done = step === STEPS && !faults.length && Math.abs(got - wanted) < 0.005;
+  return { done, faults, wanted, got };
+}
+
+function verdict(values, inputGate, outputGate, keep, step) {
+  const { done, faults, wanted, got } = judge(values, inputGate, outputGate, keep, step);
+  if (done) return `Done: ${fixed(wanted, 1)} went in at step 1 and came out at step 12, whole, and nothing else did.`;
+  if (step === 1 && faults.length === 1 && inputGate[0] === 0) return `${fixed(wanted, 1)} is arriving now, and only now.`;
+  if (faults.length) return `Not yet: ${faults.join("; ")}.`;
+  if (step < STEPS) return `Good so far. ${STEPS - step} ${STEPS - step === 1 ? "step" : "steps"} to go.`;
+  if (got === 0) return "Not yet: it is the last step, and nothing is shown.";
+  const percent = `${fixed((100 * got) / wanted, 0)} % of it`;
+  return keep < 1 ? `Not yet: ${fixed(got)} is shown, ${percent}. The rest leaked away, and no door can hold it.` : `Not yet: ${fixed(got)} is shown, ${percent}.`;
+}
+
+function mount(frame, store) {
+  const picture = drawing(), spoken = voice();
+  const read = () => ["values", "input_gate", "output_gate", "keep", "step"].map((name) => store.get(name));
+  const goTo = (step) => store.update({ step: clamp(step, 1, STEPS) });
+
+  // A door stays as it is left: setting it at one step sets it up to where it was next moved.
+  let held = null; // [name, first, end] of the steps that a drag is moving
+  function setDoor(name, value, phase) {
+    const gate = [...store.get(name)], first = store.get("step") - 1;
+    if (!held || held[0] !== name || held[1] !== first) {
+      let end = first + 1;
+      while (end < STEPS && gate[end] === gate[first]) end++;
+      held = [name, first, end];
+    }
+    gate.fill(value, first, held[2]);
+    if (phase !== "input") held = null;
+    store.update({ [name]: gate });
+  }
+
+  const doors = [["input_gate", "Left door (input gate)"], ["output_gate", "Right door (output gate)"]].map(([name, text]) => {
+    const handle = slider(text, { min: 0, max: 1, step: 0.05, role: "gate" }, (value, phase) => setDoor(name, value, phase));
+    const toggle = button("Open", () => setDoor(name, store.get(name)[store.get("step") - 1] > 0 ? 0 : 1));
+    return { name, text, handle, toggle, box: el("div", { class: "door" }, handle, toggle) };
+  });
+  const back = button("← Back", () => goTo(store.get("step") - 1));
+  const next = button("Step →", () => goTo(store.get("step") + 1), { class: "main" });
+  const play = button("Play", () => (playing ? pause() : start()), { hidden: still() });
+  const reset = button("Start again", () => (pause(), store.update({ step: 1, input_gate: Array(STEPS).fill(0), output_gate: Array(STEPS).fill(0) })));
+  const leak = button("Leaking safe", () => store.update({ keep: store.get("keep") < 1 ? 1 : LEAK }));
+
+  let playing = null;
+  function start() {
+    if (store.get("step") === STEPS) goTo(1);
+    playing = setInterval(() => (store.get("step") < STEPS ? goTo(store.get("step") + 1) : pause()), 900);
+    play.textContent = "Pause";
+  }
+  function pause() {
+    clearInterval(playing);
+    playing = null;
+    play.textContent = "Play";
+  }
+
+  const sum = el("p", { class: "says sum" }), task = el("p", { class: "says task" });
+  frame.setAttribute("aria-label", "A safe with two doors");
+  frame.append(
+    el("p", { class: "title" }, "A safe with two doors"),
+    el("p", { class: "how" }, "Set the doors, then step. A door stays as you leave it."),
+    picture,
+    el("div", { class: "controls doors" }, doors.map((door) => door.box)),
+    el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, play, reset, leak)),
+    sum, task, spoken,
+  );
+
+  // The sheet can be swept by finger or mouse; by keyboard the buttons do the same.
+  let columns = null;
+  const sweep = (event) => {
+    const box = picture.getBoundingClientRect();
+    const x = ((event.clientX - box.left) * picture.viewBox.baseVal.width) / box.width;
+    const y = ((event.clientY - box.top) * picture.viewBox.baseVal.height) / box.height;
+    if (event.type === "pointerdown" && y < columns.top) return;
+    if (event.type === "pointermove" && !(event.buttons & 1)) return;
+    const step = clamp(1 + Math.floor((x - columns.left) / columns.width), 1, STEPS);
+    if (step !== store.get("step")) goTo(step);
+  };
+  picture.addEventListener("pointerdown", sweep);
+  picture.addEventListener("pointermove", (event) => columns && event.buttons & 1 && swept(event) && sweep(event));
+  const swept = (event) => {
+    const box = picture.getBoundingClientRect();
+    return ((event.clientY - box.top) * picture.viewBox.baseVal.height) / box.height >= columns.top;
+  };
+
+  function draw(width) {
+    const [values, input, output, keep, step] = read(), t = step - 1;
+    const { inside, shown } = run(values, input, output, keep);
+    const before = t ? inside[t - 1] : 0;
+    doors.forEach(({ name, text, handle, toggle }) => {
+      const open = store.get(name)[t];
+      handle.set(open, open === 0 ? "shut" : open === 1 ? "open" : `${fixed(100 * open, 0)} % open`);
+      toggle.textContent = open > 0 ? "Shut" : "Open";
+      toggle.setAttribute("aria-label", `${open > 0 ? "Shut" : "Open"} the ${text.split(" ")[0].toLowerCase()} door`);
+    });
+    back.disabled = step === 1;
+    next.disabled = step === STEPS;
+    leak.setAttribute("aria-pressed", keep < 1);
+    const kept = keep < 1 ? `${fixed(keep)} × ${fixed(before)}` : fixed(before);
+    sum.textContent = `Step ${step}: in the safe ${kept} + ${fixed(input[t])} × ${fixed(values[t])} = ${fixed(inside[t])}; shown ${fixed(output[t])} × ${fixed(inside[t])} = ${fixed(shown[t])}.`;
+    const now = verdict(values, input, output, keep, step);
+    task.textContent = now;
+    const { done } = judge(values, input, output, keep, step);
+    task.className = `says task${done ? " done" : ""}`;
+    const state = `Step ${step} of ${STEPS}: ${fixed(values[t])} arrives, left door ${fixed(100 * input[t], 0)} % open, in the safe ${fixed(inside[t])}, right door ${fixed(100 * output[t], 0)} % open, shown ${fixed(shown[t])}.`;
+    spoken.say(`${state} ${now}`);
+    const scene = drawScene(width, values[t], input[t], inside[t], output[t], shown[t], keep);
+    const sheet = drawSheet(width, 166, values, input, output, inside, shown, step);
+    columns = sheet.columns;
+    picture.show(width, sheet.bottom, "A safe with two doors", state, [scene, sheet.parts]);
+  }
+  return { draw, stop: pause };
+}
+
+function drawScene(width, value, input, content, output, shown, keep) {
+  const cx = width / 2, cy = 82, half = clamp(width * 0.19, 60, 96), high = 58, gap = 25, wall = 9;
+  const reach = Math.min(cx - half - 66, 110);
+  const [left, right] = [cx - half, cx + half];
+  const walls = [left, right].map((x) => [
+    s("rect", { x: x - wall / 2, y: cy - high, width: wall, height: high - gap, class: "wall" }),
+    s("rect", { x: x - wall / 2, y: cy + gap, width: wall, height: high - gap, class: "wall" }),
+  ]);
+  const floors = [cy - high, cy + high].map((y) => s("rect", { x: left - wall / 2, y: y - wall / 2, width: 2 * half + wall, height: wall, rx: 4, class: "wall" }));
+  // A door turns on its upper hinge, outwards: 0 lies in the wall, 1 stands wide open.
+  const door = (x, open, side, name) => [
+    s("path", { d: `M ${x} ${cy + gap} A ${2 * gap} ${2 * gap} 0 0 ${side < 0 ? 1 : 0} ${x + side * 2 * gap} ${cy - gap}`, class: "swing" }),
+    s("line", { x1: x, y1: cy - gap, x2: x, y2: cy + gap, class: "leaf", style: `transform-origin:${x}px ${cy - gap}px;transform:rotate(${-side * 86 * open}deg)` }),
+    s("circle", { cx: x, cy: cy - gap, r: 4, class: "hinge" }),
+    label(x, cy + high + 22, name, { class: "middle small gate-ink" }),
+  ];
+  const way = (x1, x2, open, role) => {
+    const thick = 1.5 + 4 * open, tip = 5 + 1.6 * thick;
+    return [
+      s("line", { x1, y1: cy, x2: x2 - tip, y2: cy, class: `way ${role}`, "stroke-width": thick, "stroke-dasharray": open > 0 ? "none" : "2 4" }),
+      open > 0 && s("path", { d: `M ${x2} ${cy} l ${-tip} ${-tip * 0.6} v ${tip * 1.2} z`, class: `tip ${role}` }),
+    ];
+  };
+  const chip = (x, number, name, role) => [
+    s("rect", { x: x - 28, y: cy - 17, width: 56, height: 34, rx: 8, class: `chip ${role}` }),
+    label(x, cy + 5, number, { class: `middle strong big ${role}-ink` }),
+    label(x, cy + 34, name, { class: "middle small quiet" }),
+  ];
+  const ticks = [...Array(24)].map((_, k) => {
+    const a = (k * Math.PI) / 12, r = 39;
+    return s("line", { x1: cx + r * Math.cos(a), y1: cy + r * Math.sin(a), x2: cx + (r + 4) * Math.cos(a), y2: cy + (r + 4) * Math.sin(a), class: "tick" });
+  });
+  const drops = keep < 1 && [0, 1, 2].map((k) => s("circle", { cx: cx - 14 + 14 * k, cy: cy + high + 9 + 5 * (k % 2), r: 2.5, class: "drop" }));
+  const near = left - reach, far = right + reach;
+  return [
+    s("rect", { x: left, y: cy - high, width: 2 * half, height: 2 * high, class: "room" }),
+    ticks,
+    s("circle", { cx, cy, r: 34, class: "dial" }),
+    label(cx, cy + 7, fixed(content), { class: "middle strong huge cell-ink" }),
+    walls, floors, drops,
+    way(near + 4, left + (input > 0 ? 20 : -6), input, "plain"),
+    way(right - (output > 0 ? 20 : -6), far - 4, output, "shown"),
+    door(left, input, -1, "left door"), door(right, output, 1, "right door"),
+    chip(near - 28, fixed(value), "arrives", "plain"), chip(far + 28, fixed(shown), "shown", "shown"),
+  ];
+}
+
+function drawSheet(width, top, values, input, output, inside, shown, step) {
+  const left = 2, column = (width - 4) / STEPS, wide = column > 40;
+  const middle = (t) => left + column * (t + 0.5);
+  const rows = { tape: top + 28, input: top + 50, inside: top + 92, output: top + 172, shown: top + 226 };
+  const bottom = rows.shown + 12;
+  const name = (y, text, role = "quiet") => label(left + 2, y, text, { class: `small ${role}` });
+  const bars = (gate, y) => gate.map((open, t) => [
+    s("rect", { x: middle(t) - column * 0.36, y, width: column * 0.72, height: 14, rx: 2, class: "slot" }),
+    open > 0 && s("rect", { x: middle(t) - column * 0.36, y: y + 14 * (1 - open), width: column * 0.72, height: 14 * open, rx: 2, class: `gatefill${t >= step ? " planned" : ""}` }),
+  ]);
+  const most = Math.max(1, ...inside.slice(0, step).map(Math.abs));
+  const zero = rows.inside + 37, unit = 24 / most;
+  const contents = inside.slice(0, step).map((value, t) => [
+    s("rect", { x: middle(t) - column * 0.36, y: value > 0 ? zero - value * unit : zero, width: column * 0.72, height: Math.abs(value) * unit, rx: 2, class: "content" }),
+    (wide || t === step - 1) && value !== 0 && label(middle(t), value > 0 ? zero - value * unit - 4 : zero - value * unit + 13, fixed(value), { class: "middle small cell-ink" }),
+  ]);
+  const outside = shown.slice(0, step).map((value, t) => label(middle(t), rows.shown, value === 0 ? "·" : fixed(value, column > 30 ? 2 : 1), { class: `middle small hidden-ink${value === 0 ? "" : " strong"}` }));
+  const parts = [
+    s("rect", { x: left + column * (step - 1), y: top + 12, width: column, height: bottom - top - 12, rx: 5, class: "now" }),
+    name(top + 8, "The tape"),
+    values.map((value, t) => label(middle(t), rows.tape, fixed(value, 1), { class: `middle${t === step - 1 ? " strong" : t >= step ? "" : " quiet"}` })),
+    name(rows.input - 4, "Left door", "gate-ink"), bars(input, rows.input),
+    name(rows.inside - 6, "In the safe", "cell-ink"),
+    s("line", { x1: left, x2: width - 2, y1: zero, y2: zero, class: "axis" }), contents,
+    name(rows.output - 4, "Right door", "gate-ink"), bars(output, rows.output),
+    name(rows.output + 34, "Shown outside", "hidden-ink"), outside,
+    step < STEPS && [
+      s("rect", { x: middle(STEPS - 1) - column * 0.46, y: rows.shown - 13, width: column * 0.92, height: 18, rx: 4, class: "goal" }),
+      label(middle(STEPS - 1), rows.shown, fixed(values[0], 1), { class: "middle small quiet" }),
+    ],
+  ];
+  return { parts, bottom, columns: { left, width: column, top: top + 10 } };
+}
+
+const LOOK = `
+svg{touch-action:pan-y}
+.wall{fill:var(--line)} .room{fill:var(--softer)} .dial{fill:none;stroke:var(--cell);stroke-width:3} .tick{stroke:var(--cell);stroke-width:1.5}
+.leaf{stroke:var(--gate);stroke-width:8;stroke-linecap:round} .hinge{fill:var(--gate-ink)}
+.swing{fill:none;stroke:var(--gate);stroke-width:1;stroke-dasharray:2 4}
+.way.plain{stroke:currentColor} .tip.plain{fill:currentColor} .way.shown{stroke:var(--hidden)} .tip.shown{fill:var(--hidden)}
+.chip{fill:var(--paper);stroke-width:1.5} .chip.plain{stroke:var(--line)} .chip.shown{stroke:var(--hidden)}
+svg .big{font-size:15px} svg .huge{font-size:19px}
+svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .hidden-ink,svg .shown-ink{fill:var(--hidden-ink)}
+.drop{fill:var(--cell)} .slot{fill:var(--soft)} .gatefill{fill:var(--gate)} .gatefill.planned{opacity:.5} .content{fill:var(--cell)}
+.axis{stroke:var(--line);stroke-width:1} .now{fill:none;stroke:currentColor;stroke-width:1.5}
+.goal{fill:none;stroke:var(--line);stroke-dasharray:3 3}
+.door{display:flex;gap:12px;align-items:center;flex:1 1 17rem}
+.door button{min-width:64px}
+.task.done{color:var(--cell-ink);font-weight:650}
+.sum{margin-top:12px}
+@media (prefers-reduced-motion:no-preference){.leaf{transition:transform .3s ease}}
+`;
+
+export default figure("lstm-safe", {
+  values: [0.7, -0.4, 0.9, 0.2, -0.8, 0.5, -0.3, 0.6, -0.9, 0.1, 0.8, -0.5],
+  input_gate: Array(STEPS).fill(0),
+  output_gate: Array(STEPS).fill(0),
+  step: 1,
+  keep: 1,
+}, mount, LOOK);
