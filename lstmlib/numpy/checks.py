@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating]
+Lengths = NDArray[np.integer]
 
 
 def check_size(name: str, value: Any) -> int:
@@ -17,13 +18,14 @@ def check_size(name: str, value: Any) -> int:
     return int(value)
 
 
-def check_array(name: str, value: Any, shape: tuple[int | str, ...]) -> Array:
+def check_array(name: str, value: Any, shape: tuple[int | str, ...], lengths: Lengths | None = None) -> Array:
     """Return ``value`` if it is a float array of that shape, free of NaN.
 
     Args:
         name: what the caller calls the array, for the error.
         value: the array.
         shape: one entry a dimension: an int where the size is fixed, a letter where any size from 1 up will do.
+        lengths: how many steps of each sequence count (N,), for an array (T, N, ...): past them, NaN is let through.
 
     Raises:
         TypeError: not an array, or not of a floating-point dtype.
@@ -38,34 +40,39 @@ def check_array(name: str, value: Any, shape: tuple[int | str, ...]) -> Array:
     if not fits:
         raise ValueError(f"{name} has shape {value.shape}, expected {expected}")
     if value.size == 0:
-        raise ValueError(f"{name} has shape {value.shape}, which is empty; expected {expected} with sizes of at least 1")
+        raise ValueError(
+            f"{name} has shape {value.shape}, which is empty; expected {expected} with sizes of at least 1"
+        )
     if not np.issubdtype(value.dtype, np.floating):
         raise TypeError(
             f"{name} of shape {value.shape} has dtype {value.dtype}, expected floats of shape {expected}: "
             f"pass {name}.astype(float)"
         )
-    if np.isnan(value).any():
-        first = tuple(int(index) for index in np.argwhere(np.isnan(value))[0])
+    nan = np.isnan(value)
+    if lengths is not None:
+        nan[np.arange(value.shape[0])[:, None] >= lengths] = False
+    if nan.any():
+        first = tuple(int(index) for index in np.argwhere(nan)[0])
         raise ValueError(f"{name} of shape {value.shape} is NaN at index {first}, expected numbers of shape {expected}")
     return value
 
 
-def check_lengths(name: str, value: Any, num_steps: int, batch_size: int) -> NDArray[np.integer]:
-    """Return ``value`` if it is an array (N,) of integers from 1 to T; T for every sequence if it is ``None``.
+def check_lengths(lengths: Any, x: Any, name: str = "lengths") -> Lengths:
+    """Return ``lengths`` if it is an integer array (N,) with entries from 1 to T, where ``x`` is (T, N, ...).
 
     Raises:
-        TypeError: not an array, or not of an integer dtype.
-        ValueError: another shape, or a length outside the range.
+        TypeError, ValueError: it is not, or ``x`` has no two dimensions.
     """
-    if value is None:
-        return np.full(batch_size, num_steps)
-    wanted = f"integers from 1 to {num_steps} of shape ({batch_size},)"
-    if not isinstance(value, np.ndarray):
-        raise TypeError(f"{name} is a {type(value).__name__}, expected {wanted}")
-    if not np.issubdtype(value.dtype, np.integer):
-        raise TypeError(f"{name} of shape {value.shape} has dtype {value.dtype}, expected {wanted}")
-    if value.shape != (batch_size,):
-        raise ValueError(f"{name} has shape {value.shape}, expected {wanted}")
-    if value.min() < 1 or value.max() > num_steps:
-        raise ValueError(f"{name} runs from {value.min()} to {value.max()}, expected {wanted}")
-    return value
+    T, N = (*np.shape(x), 0, 0)[:2]
+    expected = f"integers from 1 to {T} of shape ({N},)"
+    if not isinstance(lengths, np.ndarray):
+        raise TypeError(f"{name} is a {type(lengths).__name__}, expected an array of {expected}")
+    if lengths.shape != (N,):
+        raise ValueError(f"{name} has shape {lengths.shape}, expected {expected}")
+    if not np.issubdtype(lengths.dtype, np.integer):
+        raise TypeError(f"{name} of shape {lengths.shape} has dtype {lengths.dtype}, expected {expected}")
+    if N and not (lengths.min() >= 1 and lengths.max() <= T):
+        raise ValueError(
+            f"{name} of shape {lengths.shape} runs from {lengths.min()} to {lengths.max()}, expected {expected}"
+        )
+    return lengths

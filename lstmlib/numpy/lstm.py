@@ -1,19 +1,19 @@
 """Long Short-Term Memory with a forget gate: Hochreiter and Schmidhuber (1997), Gers et al. (2000)."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, check_array, check_size
-from lstmlib.numpy.initial import uniform_params
+from lstmlib.numpy.checks import Array
+from lstmlib.numpy.recurrent import Params, Recurrent, input_gradient, weight_gradients
 from lstmlib.numpy.rnn import sigmoid
 
 State = tuple[Array, Array]  # (h, c), each (N, H)
 
 
 class LSTMCache(NamedTuple):
-    """What ``LSTM.forward`` keeps for ``LSTM.backward``."""
+    """What one layer keeps for ``backward``."""
 
     x: Array  # (T, N, D)
     h: Array  # (T + 1, N, H), the initial state first
@@ -22,7 +22,7 @@ class LSTMCache(NamedTuple):
     tanh_c: Array  # (T, N, H)
 
 
-class LSTM:
+class LSTM(Recurrent):
     """LSTM over a whole sequence: the cell state is a sum that gates may write to, keep and show.
 
     With i, f, o through the logistic function and g through tanh, each seeing x(t) and h(t-1)::
@@ -32,18 +32,23 @@ class LSTM:
 
     Source: Gers, Schmidhuber and Cummins (2000), "Learning to forget", with g and the output squashed by tanh, as is
     usual since; parameters named, shaped and ordered (i, f, g, o) as in torch.nn.LSTM, whose weights load as they are.
+    One layer has 4H(H + D + 1) parameters, one bias a unit.
 
     Args:
         input_size: D, the width of x(t).
         hidden_size: H, the number of cells.
         forget_bias: where the forget gates' bias starts (both bias vectors together); ``None`` leaves it random like
             the other biases, as torch.nn.LSTM does. 1 or more keeps the gates open at the start.
-        rng: source of the initial weights, U[-1/sqrt(H), 1/sqrt(H)].
+        num_layers: L; each layer but the first sees the one below.
+        rng: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)].
         dtype: of the parameters; float64 unless told.
 
     Raises:
         TypeError, ValueError: a size that is not a positive integer.
     """
+
+    gates: ClassVar[int] = 4
+    state_names: ClassVar[tuple[str, ...]] = ("h", "c")
 
     def __init__(
         self,
@@ -51,113 +56,69 @@ class LSTM:
         hidden_size: int,
         *,
         forget_bias: float | None = None,
+        num_layers: int = 1,
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
-        self.input_size = D = check_size("input_size", input_size)
-        self.hidden_size = H = check_size("hidden_size", hidden_size)
-        shapes = {
-            "weight_ih_l0": (4 * H, D),
-            "weight_hh_l0": (4 * H, H),
-            "bias_ih_l0": (4 * H,),
-            "bias_hh_l0": (4 * H,),
-        }
-        self.params = uniform_params(shapes, H**-0.5, rng, dtype)
+        super().__init__(input_size, hidden_size, num_layers=num_layers, rng=rng, dtype=dtype)
         if forget_bias is not None:
-            self.params["bias_ih_l0"][H : 2 * H] = forget_bias
-            self.params["bias_hh_l0"][H : 2 * H] = 0.0
+            H = self.hidden_size
+            for k in range(self.num_layers):
+                self.params[f"bias_ih_l{k}"][H : 2 * H] = forget_bias
+                self.params[f"bias_hh_l{k}"][H : 2 * H] = 0.0
 
-    def initial_state(self, batch_size: int) -> State:
-        """Return the state before the first step: zeros (h, c), each (N, H)."""
-        shape, dtype = (batch_size, self.hidden_size), self.params["weight_hh_l0"].dtype
-        return np.zeros(shape, dtype), np.zeros(shape, dtype)
-
-    def forward(self, x: Array, state: State | None = None) -> tuple[Array, State, LSTMCache]:
-        """Run the layer over a batch of sequences.
-
-        Args:
-            x: inputs (T, N, D).
-            state: (h, c) before the first step, each (N, H); zeros if ``None``.
-
-        Returns:
-            y (T, N, H), every h; the last (h, c); and the cache for ``backward``.
-
-        Raises:
-            TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
-        """
-        x = check_array("x", x, ("T", "N", self.input_size))
+    def forward_layer(self, p: Params, x: Array, state: State) -> tuple[Array, State, LSTMCache]:
+        """Run one layer; the equations of the class's docstring, step by step."""
         T, N, _ = x.shape
-        H, p = self.hidden_size, self.params
-        h0, c0 = self.initial_state(N) if state is None else check_state("state", state, N, H)
+        H = self.hidden_size
+        W_ih, W_hh, b = by_gate(p, 4)
 
-        net_x = x @ p["weight_ih_l0"].T + (p["bias_ih_l0"] + p["bias_hh_l0"])  # (T, N, 4H), all steps at once
-        h, c = np.empty((2, T + 1, N, H), net_x.dtype)
-        gates, tanh_c = np.empty((T, 4, N, H), net_x.dtype), np.empty((T, N, H), net_x.dtype)
-        h[0], c[0] = h0, c0
+        gates = x[:, None] @ W_ih  # (T, 4, N, H): what the gates get from the input, all steps at once
+        h, c = np.empty((2, T + 1, N, H), gates.dtype)
+        tanh_c = np.empty((T, N, H), gates.dtype)
+        h[0], c[0] = state
         for t in range(T):
-            net = net_x[t] + h[t] @ p["weight_hh_l0"].T  # (N, 4H)
-            i, f, g, o = gates[t]
-            i[:] = sigmoid(net[:, :H])
-            f[:] = sigmoid(net[:, H : 2 * H])
-            g[:] = np.tanh(net[:, 2 * H : 3 * H])
-            o[:] = sigmoid(net[:, 3 * H :])
+            gates[t] += h[t] @ W_hh + b
+            i, f, g, o = gates[t]  # each (N, H)
+            sigmoid(i, out=i)
+            sigmoid(f, out=f)
+            np.tanh(g, out=g)
+            sigmoid(o, out=o)
             c[t + 1] = f * c[t] + i * g
             tanh_c[t] = np.tanh(c[t + 1])
             h[t + 1] = o * tanh_c[t]
         return h[1:].copy(), (h[T].copy(), c[T].copy()), LSTMCache(x, h, c, gates, tanh_c)
 
-    def backward(
-        self, cache: LSTMCache, dy: Array, dstate: State | None = None
-    ) -> tuple[Array, State, dict[str, Array]]:
-        """Send the error back through every step: the full gradient (Graves and Schmidhuber 2005).
-
-        Args:
-            cache: what ``forward`` returned.
-            dy: the loss's gradient for every output (T, N, H).
-            dstate: its gradient for the last (h, c) from beyond the sequence, each (N, H); zeros if ``None``.
-
-        Returns:
-            the gradients for x (T, N, D), for the initial (h, c), and for every parameter, by name.
-
-        Raises:
-            TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
-        """
+    def backward_layer(self, p: Params, cache: LSTMCache, dy: Array, dstate: State) -> tuple[Array, State, Params]:
+        """Send the error back through one layer, step by step: the full gradient (Graves and Schmidhuber 2005)."""
         x, h, c, gates, tanh_c = cache
-        T, N, H = tanh_c.shape
-        dy = check_array("dy", dy, (T, N, H))
-        dh, dc = self.initial_state(N) if dstate is None else check_state("dstate", dstate, N, H)
-        p = self.params
+        T, N, H = dy.shape
 
-        dnet = np.empty((T, N, 4 * H), h.dtype)
+        dh, dc = dstate
+        dnet = np.empty((T, N, 4, H), h.dtype)
         for t in reversed(range(T)):
             i, f, g, o = gates[t]
-            dh = dy[t] + dh
+            dh = dh + dy[t]
             dc = dc + dh * o * (1.0 - tanh_c[t] ** 2)
-            dnet[t, :, :H] = dc * g * i * (1.0 - i)
-            dnet[t, :, H : 2 * H] = dc * c[t] * f * (1.0 - f)
-            dnet[t, :, 2 * H : 3 * H] = dc * i * (1.0 - g**2)
-            dnet[t, :, 3 * H :] = dh * tanh_c[t] * o * (1.0 - o)
+            dnet[t, :, 0] = dc * g * i * (1.0 - i)
+            dnet[t, :, 1] = dc * c[t] * f * (1.0 - f)
+            dnet[t, :, 2] = dc * i * (1.0 - g**2)
+            dnet[t, :, 3] = dh * tanh_c[t] * o * (1.0 - o)
             dc = dc * f
-            dh = dnet[t] @ p["weight_hh_l0"]
-
-        flat = dnet.reshape(T * N, 4 * H)  # one product over all steps, after the loop
-        bias = flat.sum(0)
-        grads = {
-            "weight_ih_l0": flat.T @ x.reshape(T * N, self.input_size),
-            "weight_hh_l0": flat.T @ h[:-1].reshape(T * N, H),
-            "bias_ih_l0": bias,
-            "bias_hh_l0": bias.copy(),
-        }
-        return dnet @ p["weight_ih_l0"], (dh, dc), grads
+            dh = dnet[t].reshape(N, 4 * H) @ p["weight_hh"]
+        return input_gradient(p, dnet), (dh, dc), weight_gradients(dnet, x, h[:-1])
 
 
-def check_state(name: str, state: State, batch_size: int, hidden_size: int) -> State:
-    """Return (h, c) if both are arrays (N, H) as ``check_array`` wants them.
+def by_gate(p: Params, gates: int) -> tuple[Array, Array, Array]:
+    """Return views of a layer's weights (G, D, H) and (G, H, H), turned for ``x @ W``, and of its bias (G, 1, H).
 
-    Raises:
-        TypeError, ValueError: not a pair, or one of the two is not such an array.
+    A product with them puts each gate's units side by side in memory, (G, N, H), where the squashing functions run
+    over them faster than over slices of (N, 4H).
     """
-    if not isinstance(state, tuple) or len(state) != 2:
-        raise TypeError(f"{name} is a {type(state).__name__}, expected a pair (h, c), each ({batch_size}, {hidden_size})")
-    shape = (batch_size, hidden_size)
-    return check_array(f"{name}[0] (h)", state[0], shape), check_array(f"{name}[1] (c)", state[1], shape)
+    W_ih, W_hh, b = (value.reshape(gates, -1, *value.shape[1:]) for value in (p["weight_ih"], p["weight_hh"], bias(p)))
+    return W_ih.swapaxes(1, 2), W_hh.swapaxes(1, 2), b[:, None]
+
+
+def bias(p: Params) -> Array:
+    """Return a layer's two biases as the one that the equations have (R,)."""
+    return p["bias_ih"] + p["bias_hh"]

@@ -1,18 +1,28 @@
 """The Elman network: one hidden layer that sees the input and its own last output (Elman 1990)."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, check_array, check_size
-from lstmlib.numpy.initial import uniform_params
+from lstmlib.numpy.checks import Array
+from lstmlib.numpy.recurrent import Params, Recurrent, input_gradient, weight_gradients
 
 
-def sigmoid(x: Array) -> Array:
-    """Return the logistic function 1 / (1 + exp(-x)), through tanh so that no exponential overflows."""
-    return 0.5 * (1.0 + np.tanh(0.5 * x))
+def sigmoid(x: Array, out: Array | None = None) -> Array:
+    """Return the logistic function 1 / (1 + exp(-x)), through tanh so that no exponential overflows.
+
+    Args:
+        x: any array.
+        out: where to put the result, ``x`` itself if you like; a new array if ``None``.
+    """
+    if out is None:
+        return 0.5 * (1.0 + np.tanh(0.5 * x))
+    np.tanh(np.multiply(x, 0.5, out=out), out=out)
+    out *= 0.5
+    out += 0.5
+    return out
 
 
 def relu(x: Array) -> Array:
@@ -29,13 +39,13 @@ NONLINEARITIES: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Arra
 
 
 class RNNCache(NamedTuple):
-    """What ``RNN.forward`` keeps for ``RNN.backward``."""
+    """What one layer keeps for ``backward``."""
 
     x: Array  # (T, N, D)
     h: Array  # (T + 1, N, H), the initial state first
 
 
-class RNN:
+class RNN(Recurrent):
     """Elman network over a whole sequence: h(t) = f(W_ih x(t) + b_ih + W_hh h(t-1) + b_hh).
 
     Source: Elman (1990), "Finding structure in time"; parameters named and shaped as in torch.nn.RNN.
@@ -44,12 +54,16 @@ class RNN:
         input_size: D, the width of x(t).
         hidden_size: H, the number of hidden units.
         nonlinearity: f, one of "tanh", "relu", "logistic".
-        rng: source of the initial weights, U[-1/sqrt(H), 1/sqrt(H)].
+        num_layers: L; each layer but the first sees the one below.
+        rng: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)].
         dtype: of the parameters; float64 unless told.
 
     Raises:
         TypeError, ValueError: a size that is not a positive integer, or an unknown nonlinearity.
     """
+
+    gates: ClassVar[int] = 1
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
 
     def __init__(
         self,
@@ -57,81 +71,36 @@ class RNN:
         hidden_size: int,
         *,
         nonlinearity: str = "tanh",
+        num_layers: int = 1,
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
-        self.input_size = D = check_size("input_size", input_size)
-        self.hidden_size = H = check_size("hidden_size", hidden_size)
+        super().__init__(input_size, hidden_size, num_layers=num_layers, rng=rng, dtype=dtype)
         if nonlinearity not in NONLINEARITIES:
             raise ValueError(f"nonlinearity is {nonlinearity!r}, expected one of {', '.join(NONLINEARITIES)}")
         self.nonlinearity = nonlinearity
-        shapes = {"weight_ih_l0": (H, D), "weight_hh_l0": (H, H), "bias_ih_l0": (H,), "bias_hh_l0": (H,)}
-        self.params = uniform_params(shapes, H**-0.5, rng, dtype)
 
-    def initial_state(self, batch_size: int) -> Array:
-        """Return the state before the first step: zeros (N, H)."""
-        return np.zeros((batch_size, self.hidden_size), self.params["weight_hh_l0"].dtype)
-
-    def forward(self, x: Array, state: Array | None = None) -> tuple[Array, Array, RNNCache]:
-        """Run the net over a batch of sequences.
-
-        Args:
-            x: inputs (T, N, D).
-            state: the hidden state before the first step (N, H); zeros if ``None``.
-
-        Returns:
-            y (T, N, H), every hidden state; the last of them (N, H); and the cache for ``backward``.
-
-        Raises:
-            TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
-        """
-        x = check_array("x", x, ("T", "N", self.input_size))
+    def forward_layer(self, p: Params, x: Array, state: Array) -> tuple[Array, Array, RNNCache]:
+        """Run one layer; the equation of the class's docstring, step by step."""
         T, N, _ = x.shape
-        first = self.initial_state(N) if state is None else check_array("state", state, (N, self.hidden_size))
         f, _ = NONLINEARITIES[self.nonlinearity]
-        p = self.params
 
-        net = x @ p["weight_ih_l0"].T + (p["bias_ih_l0"] + p["bias_hh_l0"])  # (T, N, H), all steps at once
+        net = x @ p["weight_ih"].T + (p["bias_ih"] + p["bias_hh"])  # (T, N, H), all steps at once
         h = np.empty((T + 1, N, self.hidden_size), net.dtype)
-        h[0] = first
+        h[0] = state
         for t in range(T):
-            h[t + 1] = f(net[t] + h[t] @ p["weight_hh_l0"].T)
+            h[t + 1] = f(net[t] + h[t] @ p["weight_hh"].T)
         return h[1:].copy(), h[T].copy(), RNNCache(x, h)
 
-    def backward(
-        self, cache: RNNCache, dy: Array, dstate: Array | None = None
-    ) -> tuple[Array, Array, dict[str, Array]]:
-        """Send the error back through every step (backpropagation through time, Werbos 1990).
-
-        Args:
-            cache: what ``forward`` returned.
-            dy: the loss's gradient for every output (T, N, H).
-            dstate: its gradient for the last state from beyond the sequence (N, H); zeros if ``None``.
-
-        Returns:
-            the gradients for x (T, N, D), for the initial state (N, H), and for every parameter, by name.
-
-        Raises:
-            TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
-        """
+    def backward_layer(self, p: Params, cache: RNNCache, dy: Array, dstate: Array) -> tuple[Array, Array, Params]:
+        """Send the error back through one layer, step by step."""
         x, h = cache
-        T, N, H = h.shape[0] - 1, h.shape[1], self.hidden_size
-        dy = check_array("dy", dy, (T, N, H))
-        dh = np.zeros((N, H), h.dtype) if dstate is None else check_array("dstate", dstate, (N, H))
+        T, N, H = dy.shape
         _, slope = NONLINEARITIES[self.nonlinearity]
-        p = self.params
 
+        dh = dstate
         dnet = np.empty((T, N, H), h.dtype)
         for t in reversed(range(T)):
             dnet[t] = (dy[t] + dh) * slope(h[t + 1])
-            dh = dnet[t] @ p["weight_hh_l0"]
-
-        flat = dnet.reshape(T * N, H)  # one product over all steps, after the loop
-        bias = flat.sum(0)
-        grads = {
-            "weight_ih_l0": flat.T @ x.reshape(T * N, self.input_size),
-            "weight_hh_l0": flat.T @ h[:-1].reshape(T * N, H),
-            "bias_ih_l0": bias,
-            "bias_hh_l0": bias.copy(),
-        }
-        return dnet @ p["weight_ih_l0"], dh, grads
+            dh = dnet[t] @ p["weight_hh"]
+        return input_gradient(p, dnet), dh, weight_gradients(dnet, x, h[:-1])
