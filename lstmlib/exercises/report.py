@@ -21,7 +21,7 @@ def not_yet(text: str) -> bool:
 
 
 def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Return what the reader's function returns for copies of the arguments; say so and return None if it gives nothing.
+    """Return what the reader's function gives for copies of the arguments; None, and a line that says why, if nothing.
 
     Args:
         function: the answer, called once.

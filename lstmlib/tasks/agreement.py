@@ -1,0 +1,95 @@
+"""Subject and verb: the cats near the dog behind the girls sit on the mat. The words between must not matter."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmlib.numpy.checks import check_array
+from lstmlib.tasks.batch import Batch, check_count
+
+# Number 0 is the singular, number 1 the plural.
+NOUNS = (("cat", "dog", "bird", "girl", "boy"), ("cats", "dogs", "birds", "girls", "boys"))
+VERBS = (("sits", "sleeps", "waits", "plays"), ("sit", "sleep", "wait", "play"))
+PREPOSITIONS = ("near", "behind", "beside", "by")
+WORDS = (".", "the", "on", "mat", *PREPOSITIONS, *NOUNS[0], *NOUNS[1], *VERBS[0], *VERBS[1])
+CLASSES = {
+    "noun, one": NOUNS[0],
+    "noun, many": NOUNS[1],
+    "verb, one": VERBS[0],
+    "verb, many": VERBS[1],
+    "preposition": PREPOSITIONS,
+}
+
+
+class Sentences(NamedTuple):
+    """A batch of sentences, and what is true of them."""
+
+    batch: Batch
+    number: NDArray[np.int64]  # of the subject, (N,)
+    verb_at: int  # the step at which the verb is to be said: its predecessor's
+
+
+def agreement(num_phrases: int, batch_size: int, rng: np.random.Generator) -> Sentences:
+    """Draw sentences: the NOUN, num_phrases times PREPOSITION the NOUN, VERB on the mat, full stop.
+
+    The verb agrees with the first noun, 3 num_phrases words before it. Every noun's number is drawn anew, so the nouns
+    between say nothing about the verb. The task is to say the next word, all along.
+
+    Args:
+        num_phrases: how many phrases stand between subject and verb, 0 or more.
+        batch_size: N.
+        rng: source of every word.
+
+    Returns:
+        the batch: x (T, N, 26), one-hot in the order of ``WORDS``, T = 6 + 3 num_phrases; target (T, N), the next
+        word; mask, True everywhere; with it the subjects' numbers (N,) and the step whose target is the verb.
+
+    Raises:
+        TypeError, ValueError: sizes that are not integers, or too small.
+    """
+    count = check_count("num_phrases", num_phrases, 0)
+    N = check_count("batch_size", batch_size, 1)
+    number = rng.integers(2, size=N)
+
+    def draw(choices: tuple[str, ...]) -> NDArray[np.int64]:
+        return np.array([WORDS.index(word) for word in choices])[rng.integers(len(choices), size=N)]
+
+    def draw_by(number: NDArray[np.int64], choices: tuple[tuple[str, ...], tuple[str, ...]]) -> NDArray[np.int64]:
+        return np.where(number == 0, draw(choices[0]), draw(choices[1]))
+
+    def always(word: str) -> NDArray[np.int64]:
+        return np.full(N, WORDS.index(word))
+
+    sentence = [always("the"), draw_by(number, NOUNS)]
+    for _ in range(count):
+        sentence += [draw(PREPOSITIONS), always("the"), draw_by(rng.integers(2, size=N), NOUNS)]
+    sentence += [draw_by(number, VERBS), always("on"), always("the"), always("mat"), always(".")]
+    words = np.stack(sentence)  # (T + 1, N)
+    x = np.eye(len(WORDS))[words[:-1]]
+    batch = Batch(x, words[1:], np.ones(words[1:].shape, bool), np.full(N, len(x)))
+    return Sentences(batch, number, 1 + 3 * count)
+
+
+def agreement_solved(y: NDArray[np.floating], sentences: Sentences) -> NDArray[np.bool_]:
+    """Return in which sentences the verbs of the right number together are likelier than those of the wrong one (N,).
+
+    Args:
+        y: scores before the softmax (T, N, 26).
+        sentences: what they answer.
+    """
+    y = check_array("y", y, sentences.batch.x.shape)
+    at_verb = y[sentences.verb_at]
+    one, many = (np.logaddexp.reduce(at_verb[:, [WORDS.index(verb) for verb in verbs]], axis=1) for verbs in VERBS)
+    return np.where(sentences.number == 0, one > many, many > one)
+
+
+def as_text(sentences: Sentences, n: int) -> str:
+    """Return sentence n as it is read, its last word included.
+
+    Args:
+        sentences: a batch of them.
+        n: which.
+    """
+    words = [*sentences.batch.x[:, n].argmax(-1), sentences.batch.target[-1, n]]
+    return " ".join(WORDS[k] for k in words[:-1]) + WORDS[words[-1]]
