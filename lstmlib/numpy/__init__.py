@@ -7,26 +7,40 @@ Every layer keeps one contract::
     layer.params                                                  # dict: name -> array, the truth; no hidden copies
 
 ``state`` is one array (N, H) for RNN, a pair (h, c) of such arrays for LSTM. ``dstate`` passed to ``backward`` is the
-error that arrives at the last state from beyond the sequence; the one returned belongs to the initial state.
+error that arrives at the last state from beyond the sequence; the one returned belongs to the initial state. A layer
+without recurrence has ``None`` there; for attention, the memory that is attended to takes the state's place.
 """
 
+from lstmlib.numpy.attention import AdditiveAttention, MultiHeadAttention
+from lstmlib.numpy.convlstm import ConvLSTM
+from lstmlib.numpy.embedding import Embedding
 from lstmlib.numpy.error_flow import error_flow, error_scaling, vanishing_bound
 from lstmlib.numpy.gradients import check_gradients
+from lstmlib.numpy.layernorm import LayerNorm
 from lstmlib.numpy.linear import Linear
 from lstmlib.numpy.losses import binary_cross_entropy, cross_entropy, squared_error
 from lstmlib.numpy.lstm import LSTM
 from lstmlib.numpy.model import SequenceModel
 from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
+from lstmlib.numpy.positional import PositionalEncoding
 from lstmlib.numpy.rnn import RNN
 from lstmlib.numpy.training import train
+from lstmlib.numpy.transformer import TransformerBlock
 
 __all__ = [
     "LSTM",
     "RNN",
     "SGD",
     "Adam",
+    "AdditiveAttention",
+    "ConvLSTM",
+    "Embedding",
+    "LayerNorm",
     "Linear",
+    "MultiHeadAttention",
+    "PositionalEncoding",
     "SequenceModel",
+    "TransformerBlock",
     "binary_cross_entropy",
     "check_gradients",
     "clip_grad_norm",

@@ -42,6 +42,16 @@ class Embedding:
         rng = np.random.default_rng() if rng is None else rng
         self.params = {"weight": rng.standard_normal((self.num_symbols, self.embed_size)).astype(dtype)}
 
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the layer learns."""
+        return sum(value.size for value in self.params.values())
+
+    @property
+    def num_operations(self) -> int:
+        """How many multiply-adds one step of one sequence takes: none, a row is looked up."""
+        return 0
+
     def forward(self, x: Symbols, state: None = None) -> tuple[Array, None, Symbols]:
         """Return y (T, N, E), ``None`` for the state, and the cache.
 

@@ -42,6 +42,16 @@ class LayerNorm:
         self.eps = eps
         self.params = {"weight": np.ones(self.size, dtype), "bias": np.zeros(self.size, dtype)}
 
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the layer learns."""
+        return sum(value.size for value in self.params.values())
+
+    @property
+    def num_operations(self) -> int:
+        """How many multiply-adds one step of one sequence takes: D for the variance, D for the gains and offsets."""
+        return 2 * self.size
+
     def forward(self, x: Array, state: None = None) -> tuple[Array, None, LayerNormCache]:
         """Return y (T, N, D), ``None`` for the state, and the cache.
 

@@ -36,6 +36,16 @@ class Linear:
         shapes = {"weight": (self.output_size, self.input_size), "bias": (self.output_size,)}
         self.params = uniform_params(shapes, self.input_size**-0.5, rng, dtype)
 
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the layer learns."""
+        return sum(value.size for value in self.params.values())
+
+    @property
+    def num_operations(self) -> int:
+        """How many multiply-adds one step of one sequence takes: one a parameter, the bias as the weight of a 1."""
+        return self.num_parameters
+
     def forward(self, x: Array, state: None = None) -> tuple[Array, None, Array]:
         """Return y (T, N, O), ``None`` for the state, and the cache.
 

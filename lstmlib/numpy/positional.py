@@ -43,6 +43,16 @@ class PositionalEncoding:
         self.embed_size = check_size("embed_size", embed_size)
         self.params: dict[str, Array] = {}
 
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the layer learns: none."""
+        return 0
+
+    @property
+    def num_operations(self) -> int:
+        """How many multiply-adds one step of one sequence takes: none, the sinusoids are only added."""
+        return 0
+
     def forward(self, x: Array, state: None = None) -> tuple[Array, None, tuple[int, ...]]:
         """Return y (T, N, E), ``None`` for the state, and the cache.
 
@@ -56,9 +66,7 @@ class PositionalEncoding:
         x = check_array("x", x, ("T", "N", self.embed_size))
         return x + sinusoids(len(x), self.embed_size).astype(x.dtype)[:, None], None, x.shape
 
-    def backward(
-        self, cache: tuple[int, ...], dy: Array, dstate: None = None
-    ) -> tuple[Array, None, dict[str, Array]]:
+    def backward(self, cache: tuple[int, ...], dy: Array, dstate: None = None) -> tuple[Array, None, dict[str, Array]]:
         """Return the gradient for x (T, N, E), which is ``dy``, ``None`` for the state, and no parameters' gradients.
 
         Args:

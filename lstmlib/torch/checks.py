@@ -69,7 +69,7 @@ def check_lengths(name: str, value: Any, num_steps: int, batch_size: int, like: 
     if have != (batch_size,):
         raise ValueError(f"{name} has shape {have}, expected {wanted}")
     if value.device != like.device:
-        raise ValueError(f"{name} of shape {have} is on {value.device}, expected {like.device}, where the parameters are")
+        raise ValueError(f"{name} is on {value.device}, expected {wanted} on {like.device}, where the parameters are")
     if not torch.compiler.is_compiling() and (int(value.min()) < 1 or int(value.max()) > num_steps):
         raise ValueError(f"{name} runs from {int(value.min())} to {int(value.max())}, expected {wanted}")
     return value

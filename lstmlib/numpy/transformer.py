@@ -1,0 +1,223 @@
+"""The transformer's block: attention carries between the steps, a small net works on each step alone."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from lstmlib.numpy.attention import MultiHeadAttention, MultiHeadAttentionCache
+from lstmlib.numpy.checks import Array, Lengths, check_size
+from lstmlib.numpy.layernorm import LayerNorm, LayerNormCache
+from lstmlib.numpy.linear import Linear
+from lstmlib.numpy.padding import Mask, read_gradient, read_padded, zero_past_end
+from lstmlib.numpy.rnn import relu
+
+NORMS = ("pre", "post")
+PARTS = ("self_attn", "linear1", "linear2", "norm1", "norm2")  # in the order of torch.nn.TransformerEncoderLayer
+
+Grads = dict[str, Array]
+
+
+def normal_cdf(x: Array) -> Array:
+    """Return the share of a normal distribution below x, (1 + erf(x / sqrt(2))) / 2."""
+    erf = np.frompyfunc(math.erf, 1, 1)  # NumPy has none; this one is slow, and exact
+    return 0.5 * (1.0 + erf(x / math.sqrt(2.0)).astype(x.dtype))
+
+
+def gelu(x: Array) -> Array:
+    """Return x times the share of a normal distribution below it (Hendrycks and Gimpel 2016)."""
+    return x * normal_cdf(x)
+
+
+def gelu_slope(x: Array) -> Array:
+    """Return the derivative of ``gelu``, from the input."""
+    return normal_cdf(x) + x * np.exp(-0.5 * x**2) / math.sqrt(2.0 * math.pi)
+
+
+def relu_slope(x: Array) -> Array:
+    """Return 1 where x is positive, else 0."""
+    return (x > 0.0).astype(x.dtype)
+
+
+# Each function with its slope, both of its input.
+ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "relu": (relu, relu_slope),
+    "gelu": (gelu, gelu_slope),
+}
+
+
+class TransformerBlockCache(NamedTuple):
+    """What ``TransformerBlock.forward`` keeps for ``backward``; ``attention.weights`` is there for pictures."""
+
+    attention: MultiHeadAttentionCache
+    norm1: LayerNormCache
+    linear1: Array  # (T, N, E), what went into the first linear map
+    net: Array  # (T, N, F), what came out of it
+    linear2: Array  # (T, N, F), after the activation
+    norm2: LayerNormCache
+    inside: Mask  # (T, N): True up to the end of each sequence
+
+
+class TransformerBlock:
+    """A transformer's block: self-attention, then a feed-forward net on each step, each added to what came in.
+
+    With FF(x) = W_2 f(W_1 x + b_1) + b_2, and the normalisation either after each sum ("post", as in the paper) or
+    before each part ("pre", which leaves a path from output to input that nothing but sums lies on)::
+
+        post:  h = LN_1(x + Attention(x))        pre:  h = x + Attention(LN_1(x))
+               y = LN_2(h + FF(h))                     y = h + FF(LN_2(h))
+
+    Dropout is left out. A stack of "pre" blocks wants one more ``LayerNorm`` on top.
+
+    Source: Vaswani et al. (2017), "Attention is all you need", sections 3.1 and 3.3, equation 2; "pre" as in Xiong et
+    al. (2020), "On layer normalization in the transformer architecture". Parameters named and shaped as in
+    torch.nn.TransformerEncoderLayer, whose weights load as they are.
+
+    Args:
+        embed_size: E, the width of x(t) and y(t).
+        num_heads: how many heads the attention has; E must be a multiple of it.
+        feedforward_size: F, the width of the feed-forward net between its two maps; 4 E if ``None``.
+        norm: "pre" or "post".
+        activation: f, "relu" or "gelu".
+        causal: whether a step sees only itself and the steps before it.
+        rng: source of the initial weights; each part's own distribution.
+        dtype: of the parameters; float64 unless told.
+
+    Raises:
+        TypeError, ValueError: a size that is not a positive integer, heads that don't divide ``embed_size``, or an
+            unknown ``norm`` or ``activation``.
+    """
+
+    def __init__(
+        self,
+        embed_size: int,
+        num_heads: int,
+        feedforward_size: int | None = None,
+        *,
+        norm: str = "pre",
+        activation: str = "relu",
+        causal: bool = False,
+        rng: np.random.Generator | None = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        check_choices(norm, activation)
+        self.embed_size = E = check_size("embed_size", embed_size)
+        self.feedforward_size = F = check_size(
+            "feedforward_size", 4 * E if feedforward_size is None else feedforward_size
+        )
+        self.norm, self.activation = norm, activation
+        rng = np.random.default_rng() if rng is None else rng
+        self.self_attn = MultiHeadAttention(E, num_heads, causal=causal, rng=rng, dtype=dtype)
+        self.linear1, self.linear2 = Linear(E, F, rng=rng, dtype=dtype), Linear(F, E, rng=rng, dtype=dtype)
+        self.norm1, self.norm2 = LayerNorm(E, dtype=dtype), LayerNorm(E, dtype=dtype)
+
+    @property
+    def params(self) -> dict[str, Array]:
+        """The arrays of all parts, by "self_attn.…", "linear1.…", "linear2.…", "norm1.…" and "norm2.…"."""
+        return _join({name: getattr(self, name).params for name in PARTS})
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the layer learns."""
+        return sum(value.size for value in self.params.values())
+
+    def num_operations(self, num_steps: int) -> int:
+        """Return how many multiply-adds one sequence of T steps takes, attention and normalisation as they count it."""
+        each_step = sum(part.num_operations for part in (self.linear1, self.linear2, self.norm1, self.norm2))
+        return self.self_attn.num_operations(num_steps) + num_steps * each_step
+
+    def forward(
+        self, x: Array, state: None = None, lengths: Lengths | None = None
+    ) -> tuple[Array, None, TransformerBlockCache]:
+        """Run the block over a batch of sequences.
+
+        Args:
+            x: inputs (T, N, E).
+            state: always ``None``.
+            lengths: how many steps each sequence has (N,); T if ``None``. Past them y is 0, and they are never
+                attended to.
+
+        Returns:
+            y (T, N, E); ``None`` for the state; and the cache, with the weights ``cache.attention.weights`` (N, heads,
+            T, T).
+
+        Raises:
+            TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, NaN, or a length that is
+                not from 1 to T.
+        """
+        x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths)
+
+        if self.norm == "pre":
+            normed, _, norm1 = self.norm1.forward(x)
+            attended, _, attention = self.self_attn.forward(normed, None, lengths)
+            h: Array = x + attended  # (T, N, E)
+            normed, _, norm2 = self.norm2.forward(h)
+            out, feedforward = self._feedforward(normed)
+            y: Array = h + out
+        else:
+            attended, _, attention = self.self_attn.forward(x, None, lengths)
+            h, _, norm1 = self.norm1.forward(x + attended)  # (T, N, E)
+            out, feedforward = self._feedforward(h)
+            y, _, norm2 = self.norm2.forward(h + out)
+        return zero_past_end(y, inside), None, TransformerBlockCache(attention, norm1, *feedforward, norm2, inside)
+
+    def backward(self, cache: TransformerBlockCache, dy: Array, dstate: None = None) -> tuple[Array, None, Grads]:
+        """Return the gradients for x (T, N, E), ``None`` for the state, and for the parameters by name.
+
+        Args:
+            cache: what ``forward`` returned.
+            dy: the loss's gradient for every output (T, N, E).
+            dstate: always ``None``.
+
+        Raises:
+            TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
+        """
+        T, N, _ = cache.net.shape
+        dy = read_gradient(dy, (T, N, self.embed_size), cache.inside)
+
+        if self.norm == "pre":
+            dnormed, feedforward = self._feedforward_backward(cache, dy)
+            through, _, norm2 = self.norm2.backward(cache.norm2, dnormed)
+            dh = dy + through
+            dnormed, _, attention = self.self_attn.backward(cache.attention, dh)
+            through, _, norm1 = self.norm1.backward(cache.norm1, dnormed)
+            dx = dh + through
+        else:
+            dsum, _, norm2 = self.norm2.backward(cache.norm2, dy)
+            through, feedforward = self._feedforward_backward(cache, dsum)
+            dsum, _, norm1 = self.norm1.backward(cache.norm1, dsum + through)
+            through, _, attention = self.self_attn.backward(cache.attention, dsum)
+            dx = dsum + through
+        return dx, None, _join({"self_attn": attention, **feedforward, "norm1": norm1, "norm2": norm2})
+
+    def _feedforward(self, x: Array) -> tuple[Array, tuple[Array, Array, Array]]:
+        """Return W_2 f(W_1 x + b_1) + b_2 (T, N, E), and what ``_feedforward_backward`` needs."""
+        f, _ = ACTIVATIONS[self.activation]
+        net, _, linear1 = self.linear1.forward(x)  # (T, N, F)
+        out, _, linear2 = self.linear2.forward(f(net))  # (T, N, E)
+        return out, (linear1, net, linear2)
+
+    def _feedforward_backward(self, cache: TransformerBlockCache, dout: Array) -> tuple[Array, dict[str, Grads]]:
+        """Return the gradient for what went into the feed-forward net (T, N, E), and for its two maps."""
+        _, slope = ACTIVATIONS[self.activation]
+        dhidden, _, linear2 = self.linear2.backward(cache.linear2, dout)  # (T, N, F)
+        dx, _, linear1 = self.linear1.backward(cache.linear1, dhidden * slope(cache.net))  # (T, N, E)
+        return dx, {"linear1": linear1, "linear2": linear2}
+
+
+def _join(parts: dict[str, Grads]) -> Grads:
+    return {f"{part}.{name}": value for part, values in parts.items() for name, value in values.items()}
+
+
+def check_choices(norm: str, activation: str) -> None:
+    """Refuse what is not one of the choices.
+
+    Raises:
+        ValueError: an unknown ``norm`` or ``activation``.
+    """
+    if norm not in NORMS:
+        raise ValueError(f"norm is {norm!r}, expected one of {', '.join(NORMS)}")
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation is {activation!r}, expected one of {', '.join(ACTIVATIONS)}")
