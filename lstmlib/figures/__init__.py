@@ -1,6 +1,6 @@
 """Plots and the interactive figures of the book.
 
-    from lstmlib.figures import COLORS, ErrorChain, Quiz, Safe, Unrolling, show_source, use_style
+from lstmlib.figures import COLORS, ErrorChain, Quiz, Safe, Unrolling, show_source, use_style
 """
 
 from lstmlib.figures.source import show_source

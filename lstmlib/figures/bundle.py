@@ -29,7 +29,9 @@ def _source(name: str) -> str:
     text = _EXPORT.sub("", _IMPORT.sub("", text))
     rest = [line for line in _DEFAULT.sub("", text).splitlines() if re.match(r"(import|export)\b", line)]
     if rest:
-        raise ValueError(f'{name}.js: expected only \'import {{...}} from "./kit.js"\' and plain exports, got: {rest[0]}')
+        raise ValueError(
+            f"{name}.js: expected only 'import {{...}} from \"./kit.js\"' and plain exports, got: {rest[0]}"
+        )
     return text
 
 

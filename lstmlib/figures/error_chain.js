@@ -1,4 +1,4 @@
-import { button, drawing, el, figure, fixed, label, s, scientific, slider, superscript, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, scientific, slider, superscript, voice } from "./kit.js";
 
 // The error's way back through one unit that feeds itself: each step back multiplies it by the weight and by the slope
 // of the squashing function, so that after q steps (w f')^q of it is left.
@@ -20,14 +20,13 @@ export function flow(w, slope, steps) {
 }
 
 function words({ factor, left, half, fate }, steps) {
-  const times = steps === 1 ? "1 step" : `${steps} steps`;
-  const turns = factor < 0 ? " and changes sign at every step" : "";
-  const amount = Math.abs(left) >= 0.01 && Math.abs(left) < 1 ? `, ${fixed(100 * left, Math.abs(left) < 0.1 ? 1 : 0)} %` : "";
-  if (factor === 0) return "The error stops at once: the factor is 0, and nothing goes back at all.";
-  if (fate === "holds") return `The error holds${turns}: after ${times} all of it is left, as after a thousand.`;
-  const pace = half < 1 ? "less than 1 step" : `${fixed(half, half < 10 ? 1 : 0)} steps`;
-  if (fate === "fades") return `The error fades${turns}: ${scientific(left)} of it is left after ${times}${amount}. It halves in ${pace}.`;
-  return `The error bursts${turns}: after ${times} it is ${scientific(left)} times what it was. It doubles in ${pace}.`;
+  const turns = factor < 0 ? " It changes sign at every step." : "";
+  if (factor === 0) return "The error stops at once: nothing goes back at all.";
+  if (fate === "holds") return `The error holds: all of it is left, after ${steps} steps as after a thousand.${turns}`;
+  const pace = half < 1 ? "within a single step" : `every ${fixed(half, half < 10 ? 1 : 0)} steps`;
+  const share = Math.abs(left);
+  if (fate === "bursts") return `The error bursts: it doubles ${pace}.${turns}`;
+  return `The error fades: it halves ${pace}${share >= 0.01 ? `, and ${fixed(100 * share, share < 0.1 ? 1 : 0)} % of it is left` : ""}.${turns}`;
 }
 
 const rounded = (value) => Math.round(value * 1e6) / 1e6;
@@ -67,17 +66,26 @@ function mount(frame, store) {
       ", left after ", String(q), q === 1 ? " step: " : " steps: ", el("strong", { class: "left" }, scientific(result.left)),
     );
     said.textContent = words(result, q);
-    spoken.say(`Factor ${scientific(result.factor, 4)}. ${words(result, q)}`);
-    picture.show(width, 300, "The error’s way back through a chain of steps", words(result, q), drawChain(width, result, q));
+    const told = `Factor ${scientific(result.factor, 4)}; left after ${q} steps: ${scientific(result.left)}. ${words(result, q)}`;
+    spoken.say(told);
+    picture.show(width, 300, "The error’s way back through a chain of steps", told, drawChain(width, result, q));
   }
   return { draw };
+}
+
+// Which steps back get a unit of their own: 0, round numbers, and the last.
+function marks(steps, many) {
+  const stride = [1, 2, 5, 10, 20, 25, 50].find((n) => steps / n <= many);
+  const all = [...Array(Math.floor(steps / stride) + 1)].map((_, k) => k * stride);
+  if (steps - all.at(-1) >= 0.75 * stride) all.push(steps);
+  else all[all.length - 1] = steps;
+  return all;
 }
 
 function drawChain(width, { factor, fate }, steps) {
   const left = 44, right = width - 26, top = 112, bottom = 272, y1 = 44;
   const at = (q) => right - ((right - left) * q) / steps;
-  const many = Math.floor((right - left) / 44);
-  const shown = [...Array(Math.min(steps, many) + 1)].map((_, k) => (steps <= many ? k : Math.round((k * steps) / many)));
+  const many = Math.floor((right - left) / 40), shown = marks(steps, many);
   const radius = 14, size = (q) => Math.abs(factor) ** q;
 
   // A unit for each step shown; the red in it is as large, in area, as the error that arrives there.
@@ -107,7 +115,7 @@ function drawChain(width, { factor, fate }, steps) {
   if (factor !== 0 && Math.abs(slope * steps) > DECADES) end = DECADES / Math.abs(slope); // where it leaves the chart
   const last = factor === 0 ? -DECADES : slope * end;
   const off = end < steps || factor === 0;
-  const word = { fades: "fades", holds: "holds", bursts: "bursts" }[fate];
+  const far = factor !== 0 && at(end) < left + 70; // the curve goes right across: its name stands above or below it
   const flip = fate === "bursts" ? -1 : 1;
   return [
     label(right + radius, 14, "time →", { class: "end small quiet" }),
@@ -117,7 +125,7 @@ function drawChain(width, { factor, fate }, steps) {
     s("line", { x1: at(0), y1: y(0), x2: at(factor === 0 ? Math.min(1, steps) * 0.02 : end), y2: y(last), class: "curve" }),
     factor !== 0 && shown.filter((q) => q <= end + 1e-9).map((q) => s("circle", { cx: at(q), cy: y(slope * q), r: 3.2, class: "dot" })),
     off && s("path", { d: `M ${at(factor === 0 ? 0.02 : end)} ${y(last) + flip * 7} l -5 ${-flip * 8} h 10 z`, class: "backtip" }),
-    label(left + 8, fate === "bursts" ? y(5) + 4 : fate === "holds" ? y(0) - 8 : y(-5) + 4, word, { class: "strong error-ink word" }),
+    label(far ? left + 10 : at(end) - 12, clamp(y(last) + (fate === "fades" && far ? 24 : fate === "fades" ? 0 : far ? -12 : 12), top + 12, bottom - 6), fate, { class: `strong error-ink word${far ? "" : " end"}` }),
     label(right + radius, bottom + 22, "now", { class: "end small quiet" }),
     label(left, bottom + 22, steps === 1 ? "1 step back" : `${steps} steps back`, { class: "small quiet" }),
   ];
@@ -128,7 +136,7 @@ const LOOK = `
 .back{stroke:var(--error)} .backtip{fill:var(--error)} .curve{stroke:var(--error);stroke-width:2.5} .dot{fill:var(--error)}
 .grid{stroke:var(--soft);stroke-width:1} .one{stroke:var(--line);stroke-width:1.25;stroke-dasharray:5 4}
 svg .error-ink{fill:var(--error-ink)} svg .word{font-size:15px}
-.fate{min-height:2.9em} .numbers strong{color:var(--error-ink)}
+@media (max-width:600px){.fate{min-height:2.9em}} .numbers strong{color:var(--error-ink)}
 .which{font-size:14px;align-self:center;margin-right:4px}
 `;
 

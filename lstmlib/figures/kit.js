@@ -10,7 +10,7 @@ function fill(element, attributes, children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value != null) element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child != null && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
   return element;
 }
 
@@ -33,6 +33,9 @@ export function fixed(value, decimals = 2) {
   const text = Math.abs(value).toFixed(decimals);
   return value < 0 && Number(text) !== 0 ? "−" + text : text;
 }
+
+/** The same without zeros that say nothing: 7, 3.5, 0.05. */
+export const short = (value, decimals = 2) => fixed(value, decimals).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 
 /** The same in scientific notation, e.g. 7.95 × 10⁻², for numbers that plain decimals would hide. */
 export function scientific(value, digits = 3) {
@@ -96,7 +99,7 @@ export function drawing() {
   const picture = s("svg", { role: "img" });
   picture.show = (width, height, name, description, children) => {
     const viewBox = `0 0 ${Math.round(width)} ${Math.round(height)}`;
-    morph(picture, s("svg", { role: "img", viewBox, "aria-label": `${name}. ${description}` }, children.flat(4)));
+    morph(picture, s("svg", { role: "img", viewBox, "aria-label": `${name}. ${description}` }, children));
   };
   return picture;
 }
@@ -182,7 +185,10 @@ function setUp(host, store, mount, style) {
   const frame = el("div", { class: "frame", role: "group" });
   root.replaceChildren(el("style", {}, STYLE + style), frame);
   const view = mount(frame, store);
-  const width = () => clamp((frame.clientWidth || 692) - 2 * (frame.clientWidth > 420 ? 16 : 8), 280, 704);
+  const width = () => { // of the drawings; a figure that isn't shown yet has none
+    const edges = getComputedStyle(frame);
+    return clamp((frame.clientWidth || 692) - parseFloat(edges.paddingLeft) - parseFloat(edges.paddingRight), 280, 704);
+  };
   let waiting = false, gone = false, drawnAt = width();
   const draw = () => {
     if (waiting) return;

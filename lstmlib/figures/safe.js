@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, slider, still, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, still, voice } from "./kit.js";
 
 // The memory cell as a safe with two doors. A tape of twelve numbers goes by; the left door lets the number that arrives
 // in, the right door shows what lies inside. Squashing functions are left out: both are the identity.
@@ -37,17 +37,17 @@ export function judge(values, inputGate, outputGate, keep, step) {
 
 function verdict(values, inputGate, outputGate, keep, step) {
   const { done, faults, wanted, got } = judge(values, inputGate, outputGate, keep, step);
-  if (done) return `Done: ${fixed(wanted, 1)} went in at step 1 and came out at step 12, whole, and nothing else did.`;
-  if (step === 1 && faults.length === 1 && inputGate[0] === 0) return `${fixed(wanted, 1)} is arriving now, and only now.`;
+  if (done) return `Done: ${short(wanted)} went in at step 1 and came out at step 12, whole, and nothing else did.`;
+  if (step === 1 && faults.length === 1 && inputGate[0] === 0) return `${short(wanted)} is arriving now, and only now.`;
   if (faults.length) return `Not yet: ${faults.join("; ")}.`;
   if (step < STEPS) return `Good so far. ${STEPS - step} ${STEPS - step === 1 ? "step" : "steps"} to go.`;
-  if (got === 0) return "Not yet: it is the last step, and nothing is shown.";
-  const percent = `${fixed((100 * got) / wanted, 0)} % of it`;
-  return keep < 1 ? `Not yet: ${fixed(got)} is shown, ${percent}. The rest leaked away, and no door can hold it.` : `Not yet: ${fixed(got)} is shown, ${percent}.`;
+  if (got === 0) return "Not yet: this is the last step, and nothing is shown.";
+  const part = `Not yet: ${short(got)} is shown, ${short((100 * got) / wanted, 1)} % of it.`;
+  return keep < 1 ? `${part} The safe leaks, and no setting of the doors mends that.` : part;
 }
 
 function mount(frame, store) {
-  const picture = drawing(), spoken = voice();
+  const scene = drawing(), sheet = drawing(), spoken = voice();
   const read = () => ["values", "input_gate", "output_gate", "keep", "step"].map((name) => store.get(name));
   const goTo = (step) => store.update({ step: clamp(step, 1, STEPS) });
 
@@ -65,7 +65,7 @@ function mount(frame, store) {
     store.update({ [name]: gate });
   }
 
-  const doors = [["input_gate", "Left door (input gate)"], ["output_gate", "Right door (output gate)"]].map(([name, text]) => {
+  const doors = [["input_gate", "Left door"], ["output_gate", "Right door"]].map(([name, text]) => {
     const handle = slider(text, { min: 0, max: 1, step: 0.05, role: "gate" }, (value, phase) => setDoor(name, value, phase));
     const toggle = button("Open", () => setDoor(name, store.get(name)[store.get("step") - 1] > 0 ? 0 : 1));
     return { name, text, handle, toggle, box: el("div", { class: "door" }, handle, toggle) };
@@ -88,34 +88,24 @@ function mount(frame, store) {
     play.textContent = "Play";
   }
 
-  const sum = el("p", { class: "says sum" }), task = el("p", { class: "says task" });
+  const sum = el("p", { class: "says sum" }), how = el("p", { class: "how" }), task = el("p", { class: "says task" });
   frame.setAttribute("aria-label", "A safe with two doors");
   frame.append(
     el("p", { class: "title" }, "A safe with two doors"),
-    el("p", { class: "how" }, "Set the doors, then step. A door stays as you leave it."),
-    picture,
+    how, scene,
     el("div", { class: "controls doors" }, doors.map((door) => door.box)),
     el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, play, reset, leak)),
-    sum, task, spoken,
+    sum, task, sheet, spoken,
   );
 
   // The sheet can be swept by finger or mouse; by keyboard the buttons do the same.
-  let columns = null;
-  const sweep = (event) => {
-    const box = picture.getBoundingClientRect();
-    const x = ((event.clientX - box.left) * picture.viewBox.baseVal.width) / box.width;
-    const y = ((event.clientY - box.top) * picture.viewBox.baseVal.height) / box.height;
-    if (event.type === "pointerdown" && y < columns.top) return;
-    if (event.type === "pointermove" && !(event.buttons & 1)) return;
-    const step = clamp(1 + Math.floor((x - columns.left) / columns.width), 1, STEPS);
+  sheet.addEventListener("pointerdown", sweep);
+  sheet.addEventListener("pointermove", (event) => event.buttons & 1 && sweep(event));
+  function sweep(event) {
+    const box = sheet.getBoundingClientRect();
+    const step = clamp(1 + Math.floor((STEPS * (event.clientX - box.left)) / box.width), 1, STEPS);
     if (step !== store.get("step")) goTo(step);
-  };
-  picture.addEventListener("pointerdown", sweep);
-  picture.addEventListener("pointermove", (event) => columns && event.buttons & 1 && swept(event) && sweep(event));
-  const swept = (event) => {
-    const box = picture.getBoundingClientRect();
-    return ((event.clientY - box.top) * picture.viewBox.baseVal.height) / box.height >= columns.top;
-  };
+  }
 
   function draw(width) {
     const [values, input, output, keep, step] = read(), t = step - 1;
@@ -123,32 +113,40 @@ function mount(frame, store) {
     const before = t ? inside[t - 1] : 0;
     doors.forEach(({ name, text, handle, toggle }) => {
       const open = store.get(name)[t];
-      handle.set(open, open === 0 ? "shut" : open === 1 ? "open" : `${fixed(100 * open, 0)} % open`);
+      handle.set(open, ajar(open));
       toggle.textContent = open > 0 ? "Shut" : "Open";
       toggle.setAttribute("aria-label", `${open > 0 ? "Shut" : "Open"} the ${text.split(" ")[0].toLowerCase()} door`);
     });
     back.disabled = step === 1;
     next.disabled = step === STEPS;
     leak.setAttribute("aria-pressed", keep < 1);
-    const kept = keep < 1 ? `${fixed(keep)} × ${fixed(before)}` : fixed(before);
-    sum.textContent = `Step ${step}: in the safe ${kept} + ${fixed(input[t])} × ${fixed(values[t])} = ${fixed(inside[t])}; shown ${fixed(output[t])} × ${fixed(inside[t])} = ${fixed(shown[t])}.`;
+    const signed = (value) => (value < 0 ? `(${short(value)})` : short(value));
+    const kept = keep < 1 ? `${short(keep)} × ${signed(before)}` : short(before);
+    sum.replaceChildren(
+      `Step ${step}, ${deed(input[t], output[t])}: in the safe ${kept} + ${short(input[t])} × ${signed(values[t])} = `, el("strong", { class: "cell-ink inside" }, short(inside[t])),
+      `; shown outside ${short(output[t])} × ${signed(inside[t])} = `, el("strong", { class: "hidden-ink shown" }, short(shown[t])), ".",
+    );
+    how.textContent = `Set the doors, then step; a door stays as you leave it. Your task: carry the first number, ${short(values[0])}, to step ${STEPS} and show it there. Let nothing else in or out.`;
     const now = verdict(values, input, output, keep, step);
     task.textContent = now;
     const { done } = judge(values, input, output, keep, step);
     task.className = `says task${done ? " done" : ""}`;
-    const state = `Step ${step} of ${STEPS}: ${fixed(values[t])} arrives, left door ${fixed(100 * input[t], 0)} % open, in the safe ${fixed(inside[t])}, right door ${fixed(100 * output[t], 0)} % open, shown ${fixed(shown[t])}.`;
+    const state = `Step ${step} of ${STEPS}: ${short(values[t])} arrives, left door ${ajar(input[t])}, in the safe ${short(inside[t])}, right door ${ajar(output[t])}, shown ${short(shown[t])}.`;
     spoken.say(`${state} ${now}`);
-    const scene = drawScene(width, values[t], input[t], inside[t], output[t], shown[t], keep);
-    const sheet = drawSheet(width, 166, values, input, output, inside, shown, step);
-    columns = sheet.columns;
-    picture.show(width, sheet.bottom, "A safe with two doors", state, [scene, sheet.parts]);
+    scene.show(width, 168, "A safe with two doors", state, drawScene(width, values[t], input[t], inside[t], output[t], shown[t], keep));
+    const story = `So far in the safe: ${inside.slice(0, step).map((value) => short(value)).join(", ")}; shown: ${shown.slice(0, step).map((value) => short(value)).join(", ")}.`;
+    sheet.show(width, 236, "The twelve steps", story, drawSheet(width, values, input, output, inside, shown, step));
   }
   return { draw, stop: pause };
 }
 
+const deed = (input, output) => (input > 0 ? (output > 0 ? "writing and showing" : "writing") : output > 0 ? "holding and showing" : "holding");
+const ajar = (open) => (open === 0 ? "shut" : open === 1 ? "open" : `${fixed(100 * open, 0)} %`);
+
 function drawScene(width, value, input, content, output, shown, keep) {
-  const cx = width / 2, cy = 82, half = clamp(width * 0.19, 60, 96), high = 58, gap = 25, wall = 9;
-  const reach = Math.min(cx - half - 66, 110);
+  const narrow = width < 420, chipWidth = narrow ? 46 : 56;
+  const cx = width / 2, cy = 74, half = clamp(width * 0.19, 58, 96), high = 58, gap = narrow ? 22 : 25, wall = 9;
+  const reach = Math.min(cx - half - chipWidth - 6, 110);
   const [left, right] = [cx - half, cx + half];
   const walls = [left, right].map((x) => [
     s("rect", { x: x - wall / 2, y: cy - high, width: wall, height: high - gap, class: "wall" }),
@@ -170,7 +168,7 @@ function drawScene(width, value, input, content, output, shown, keep) {
     ];
   };
   const chip = (x, number, name, role) => [
-    s("rect", { x: x - 28, y: cy - 17, width: 56, height: 34, rx: 8, class: `chip ${role}` }),
+    s("rect", { x: x - chipWidth / 2, y: cy - 17, width: chipWidth, height: 34, rx: 8, class: `chip ${role}` }),
     label(x, cy + 5, number, { class: `middle strong big ${role}-ink` }),
     label(x, cy + 34, name, { class: "middle small quiet" }),
   ];
@@ -184,51 +182,50 @@ function drawScene(width, value, input, content, output, shown, keep) {
     s("rect", { x: left, y: cy - high, width: 2 * half, height: 2 * high, class: "room" }),
     ticks,
     s("circle", { cx, cy, r: 34, class: "dial" }),
-    label(cx, cy + 7, fixed(content), { class: "middle strong huge cell-ink" }),
+    label(cx, cy + 7, short(content), { class: "middle strong huge cell-ink" }),
     walls, floors, drops,
     way(near + 4, left + (input > 0 ? 20 : -6), input, "plain"),
     way(right - (output > 0 ? 20 : -6), far - 4, output, "shown"),
-    door(left, input, -1, "left door"), door(right, output, 1, "right door"),
-    chip(near - 28, fixed(value), "arrives", "plain"), chip(far + 28, fixed(shown), "shown", "shown"),
+    door(left, input, -1, "input gate"), door(right, output, 1, "output gate"),
+    chip(near - chipWidth / 2, short(value), "arrives", "plain"), chip(far + chipWidth / 2, short(shown), "shown", "shown"),
   ];
 }
 
-function drawSheet(width, top, values, input, output, inside, shown, step) {
-  const left = 2, column = (width - 4) / STEPS, wide = column > 40;
+function drawSheet(width, values, input, output, inside, shown, step) {
+  const top = 6, left = 0, column = width / STEPS, wide = column > 40;
   const middle = (t) => left + column * (t + 0.5);
-  const rows = { tape: top + 28, input: top + 50, inside: top + 92, output: top + 172, shown: top + 226 };
-  const bottom = rows.shown + 12;
+  const rows = { tape: top + 24, input: top + 52, inside: top + 94, output: top + 172, shown: top + 222 };
+  const bottom = rows.shown + 6;
   const name = (y, text, role = "quiet") => label(left + 2, y, text, { class: `small ${role}` });
   const bars = (gate, y) => gate.map((open, t) => [
     s("rect", { x: middle(t) - column * 0.36, y, width: column * 0.72, height: 14, rx: 2, class: "slot" }),
     open > 0 && s("rect", { x: middle(t) - column * 0.36, y: y + 14 * (1 - open), width: column * 0.72, height: 14 * open, rx: 2, class: `gatefill${t >= step ? " planned" : ""}` }),
   ]);
-  const most = Math.max(1, ...inside.slice(0, step).map(Math.abs));
-  const zero = rows.inside + 37, unit = 24 / most;
+  const most = Math.max(9, ...inside.slice(0, step).map(Math.abs));
+  const zero = rows.inside + 28, unit = 18 / most;
   const contents = inside.slice(0, step).map((value, t) => [
     s("rect", { x: middle(t) - column * 0.36, y: value > 0 ? zero - value * unit : zero, width: column * 0.72, height: Math.abs(value) * unit, rx: 2, class: "content" }),
-    (wide || t === step - 1) && value !== 0 && label(middle(t), value > 0 ? zero - value * unit - 4 : zero - value * unit + 13, fixed(value), { class: "middle small cell-ink" }),
+    (wide || t === step - 1) && value !== 0 && label(middle(t), value > 0 ? zero - value * unit - 4 : zero - value * unit + 13, short(value, wide ? 2 : 1), { class: "middle small cell-ink" }),
   ]);
-  const outside = shown.slice(0, step).map((value, t) => label(middle(t), rows.shown, value === 0 ? "·" : fixed(value, column > 30 ? 2 : 1), { class: `middle small hidden-ink${value === 0 ? "" : " strong"}` }));
-  const parts = [
-    s("rect", { x: left + column * (step - 1), y: top + 12, width: column, height: bottom - top - 12, rx: 5, class: "now" }),
+  const outside = shown.slice(0, step).map((value, t) => label(middle(t), rows.shown, value === 0 ? "·" : short(value, wide ? 2 : 1), { class: `middle small hidden-ink${value === 0 ? "" : " strong"}` }));
+  return [
+    s("rect", { x: left + column * (step - 1), y: top + 11, width: column, height: bottom - top - 11, rx: 5, class: "now" }),
     name(top + 8, "The tape"),
-    values.map((value, t) => label(middle(t), rows.tape, fixed(value, 1), { class: `middle${t === step - 1 ? " strong" : t >= step ? "" : " quiet"}` })),
-    name(rows.input - 4, "Left door", "gate-ink"), bars(input, rows.input),
+    values.map((value, t) => label(middle(t), rows.tape, short(value, wide ? 2 : 1), { class: `middle${t === step - 1 ? " strong" : t >= step ? "" : " quiet"}` })),
+    name(rows.input - 5, "Left door", "gate-ink"), bars(input, rows.input),
     name(rows.inside - 6, "In the safe", "cell-ink"),
     s("line", { x1: left, x2: width - 2, y1: zero, y2: zero, class: "axis" }), contents,
-    name(rows.output - 4, "Right door", "gate-ink"), bars(output, rows.output),
-    name(rows.output + 34, "Shown outside", "hidden-ink"), outside,
+    name(rows.output - 5, "Right door", "gate-ink"), bars(output, rows.output),
+    name(rows.output + 32, "Shown outside", "hidden-ink"), outside,
     step < STEPS && [
       s("rect", { x: middle(STEPS - 1) - column * 0.46, y: rows.shown - 13, width: column * 0.92, height: 18, rx: 4, class: "goal" }),
-      label(middle(STEPS - 1), rows.shown, fixed(values[0], 1), { class: "middle small quiet" }),
+      label(middle(STEPS - 1), rows.shown, short(values[0], 1), { class: "middle small quiet" }),
     ],
   ];
-  return { parts, bottom, columns: { left, width: column, top: top + 10 } };
 }
 
 const LOOK = `
-svg{touch-action:pan-y}
+svg{touch-action:pan-y} svg:last-of-type{cursor:pointer;margin-top:4px}
 .wall{fill:var(--line)} .room{fill:var(--softer)} .dial{fill:none;stroke:var(--cell);stroke-width:3} .tick{stroke:var(--cell);stroke-width:1.5}
 .leaf{stroke:var(--gate);stroke-width:8;stroke-linecap:round} .hinge{fill:var(--gate-ink)}
 .swing{fill:none;stroke:var(--gate);stroke-width:1;stroke-dasharray:2 4}
@@ -239,15 +236,18 @@ svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .hid
 .drop{fill:var(--cell)} .slot{fill:var(--soft)} .gatefill{fill:var(--gate)} .gatefill.planned{opacity:.5} .content{fill:var(--cell)}
 .axis{stroke:var(--line);stroke-width:1} .now{fill:none;stroke:currentColor;stroke-width:1.5}
 .goal{fill:none;stroke:var(--line);stroke-dasharray:3 3}
-.door{display:flex;gap:12px;align-items:center;flex:1 1 17rem}
-.door button{min-width:64px}
+.doors{flex-wrap:nowrap;gap:8px 24px;margin-top:4px}
+.door{display:grid;grid-template-columns:1fr auto;gap:0 10px;align-items:center;flex:1 1 50%;min-width:0}
+.door .slider{display:contents} .door .slider input{grid-column:1;min-width:0} .door .value{justify-self:end}
+.door button{min-width:60px;padding:4px 8px}
+.task{min-height:2.9em}
 .task.done{color:var(--cell-ink);font-weight:650}
-.sum{margin-top:12px}
+.sum{margin-top:12px} .cell-ink{color:var(--cell-ink)} .hidden-ink{color:var(--hidden-ink)}
 @media (prefers-reduced-motion:no-preference){.leaf{transition:transform .3s ease}}
 `;
 
 export default figure("lstm-safe", {
-  values: [0.7, -0.4, 0.9, 0.2, -0.8, 0.5, -0.3, 0.6, -0.9, 0.1, 0.8, -0.5],
+  values: [7, -4, 9, 2, -8, 5, -3, 6, -9, 1, 8, -5],
   input_gate: Array(STEPS).fill(0),
   output_gate: Array(STEPS).fill(0),
   step: 1,

@@ -32,7 +32,11 @@ export function backward(states, weightHh, error) {
   return errors;
 }
 
-const triple = (vector) => `(${vector.map((value) => fixed(value)).join(", ")})`;
+// W with its subscript, in a drawing and in a sentence.
+const named = (x, y, of, attributes = {}) => label(x, y, "W", attributes).appendChild(s("tspan", { dy: 3, class: "sub" }, of)).parentNode;
+const inText = (text) => text.split(/_(ih|hh)/).map((part, k) => (k % 2 ? el("sub", {}, part) : part));
+
+const triple = (vector) => `(${vector.map((value) => fixed(value)).join(",\u00a0")})`;
 
 function mount(frame, store) {
   const picture = drawing(), spoken = voice();
@@ -45,9 +49,9 @@ function mount(frame, store) {
   frame.append(
     el("p", { class: "title" }, "One net, unrolled over a sentence"),
     el("p", { class: "how" }, "Read the sentence word by word; then send the error back from the last word to the first."),
-    picture, formula, said,
+    picture,
     el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, reset)),
-    spoken,
+    formula, said, spoken,
   );
 
   function draw(width) {
@@ -58,9 +62,9 @@ function mount(frame, store) {
     next.disabled = step === 2 * T;
     back.disabled = reset.disabled = step === 0;
     const [rule, text] = told(words, states, errors, step, t);
-    formula.textContent = rule;
+    formula.replaceChildren(...inText(rule));
     said.textContent = text;
-    spoken.say(`${rule}. ${text}`);
+    spoken.say(`${rule.replaceAll("_", " ")}. ${text}`);
     const summary = step === 0 ? `The net folded up, with its loop; the sentence is: ${words.join(" ")}` : `${read} of ${T} words read. ${text}`;
     const top = drawFolded(width, words, weightIh, weightHh, states, step, t);
     const low = drawCopies(width, 146, words, weightIh, weightHh, states, errors, read, returning, t);
@@ -106,21 +110,21 @@ function bars(x, y, width, height, state, error, scale) {
 function drawFolded(width, words, weightIh, weightHh, states, step, t) {
   const known = vocabulary(words), lit = t >= 0 && step <= words.length ? known.indexOf(words[t].toLowerCase()) : -1;
   const cell = 13, x = 8, y = 34, gap = x + known.length * cell + 26;
-  const cx = width - clamp(width * 0.17, 58, 120), cy = 52;
+  const cx = width - clamp(width * 0.24, 70, 200), cy = 58;
   return [
     label(x - 2, 14, "The weights, stored once", { class: "small quiet" }),
-    hinton(x, y, weightIh, cell, lit), label(x + (known.length * cell) / 2, y + 58, "W_ih", { class: "middle strong" }),
-    hinton(gap, y, weightHh, cell), label(gap + 20, y + 58, "W_hh", { class: "middle strong" }),
+    hinton(x, y, weightIh, cell, lit), named(x + (known.length * cell) / 2, y + 58, "ih", { class: "middle strong" }),
+    hinton(gap, y, weightHh, cell), named(gap + 20, y + 58, "hh", { class: "middle strong" }),
     label(x - 2, y + 76, "■ positive  □ negative", { class: "small quiet" }),
     // the net as it is, with its loop
     s("path", { d: `M ${cx + 24} ${cy - 8} C ${cx + 62} ${cy - 46}, ${cx - 62} ${cy - 46}, ${cx - 28} ${cy - 12}`, class: "loop" }),
     s("path", { d: `M ${cx - 25} ${cy - 7} l -7.5 -3 l 5.5 -6.5 z`, class: "tip" }),
-    label(cx + 44, cy - 30, "W_hh", { class: "small" }),
+    named(cx, cy - 47, "hh", { class: "middle small" }),
     s("rect", { x: cx - 25, y: cy - 21, width: 50, height: 46, rx: 8, class: "box" }),
     step > 0 ? bars(cx - 25, cy - 21, 50, 46, states[Math.min(step, words.length) - 1]) : label(cx, cy + 7, "h", { class: "middle strong hidden-ink" }),
     s("line", { x1: cx, y1: cy + 56, x2: cx, y2: cy + 35, class: "arrow" }),
     s("path", { d: `M ${cx} ${cy + 27} l -4.5 9 h 9 z`, class: "tip" }),
-    label(cx + 8, cy + 48, "W_ih", { class: "small" }),
+    named(cx + 8, cy + 48, "ih", { class: "small" }),
     label(cx, cy + 70, lit >= 0 ? words[t] : "x(t)", { class: "middle strong" }),
   ];
 }
@@ -177,8 +181,9 @@ const LOOK = `
 .state{fill:var(--hidden)} .error{fill:var(--error)} .axis,.rule{stroke:var(--soft);stroke-width:1.5}
 .loop,.arrow{fill:none;stroke:currentColor;stroke-width:1.5} .tip{fill:currentColor}
 .errorline{stroke:var(--error);stroke-width:2.5} .errortip{fill:var(--error)}
+svg .sub{font-size:10px} sub{font-size:.75em;line-height:0}
 svg .hidden-ink{fill:var(--hidden-ink)} svg .error-ink{fill:var(--error-ink)}
-.formula{font-weight:600;min-height:1.5em}
+.formula{font-weight:600;margin-top:12px}
 button.main{min-width:12.5em}
 `;
 

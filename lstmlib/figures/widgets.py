@@ -1,9 +1,9 @@
 """The interactive figures: in JupyterLab a widget that Python can read and set, in the book the same figure alone.
 
-    safe = Safe()
-    safe                            # as a cell's last line: shows it
-    safe.input_gate                 # what the reader has set
-    safe.step = 5                   # the figure follows
+safe = Safe()
+safe                            # as a cell's last line: shows it
+safe.input_gate                 # what the reader has set
+safe.step = 5                   # the figure follows
 """
 
 import html
@@ -19,7 +19,7 @@ from lstmlib.numpy.checks import Array
 from lstmlib.numpy.rnn import RNN
 
 # The first of them is the one to carry to the end.
-TAPE = [0.7, -0.4, 0.9, 0.2, -0.8, 0.5, -0.3, 0.6, -0.9, 0.1, 0.8, -0.5]
+TAPE = [7.0, -4.0, 9.0, 2.0, -8.0, 5.0, -3.0, 6.0, -9.0, 1.0, 8.0, -5.0]
 SENTENCE = ["The", "cat", "sat", "on", "the", "mat"]
 # The largest slope of each squashing function.
 LARGEST_SLOPE = {"logistic": 0.25, "tanh": 1.0, "identity": 1.0}
@@ -75,7 +75,7 @@ class Safe(Figure):
     Squashing functions are the identity here, and s(0) is 0.
 
     Args:
-        values: the tape x(1) ... x(12), each from -1 to 1.
+        values: the tape x(1) ... x(12), each from -9 to 9.
         input_gate: how far the left door stands open at each step, i(1) ... i(12), each from 0 to 1.
         output_gate: the same for the right door, o(1) ... o(12).
         step: the step shown, 1 to 12.
@@ -97,7 +97,7 @@ class Safe(Figure):
 
     @t.validate("values")
     def _check_values(self, proposal: Any) -> list[float]:
-        return _numbers("values", proposal.value, 12, -1.0, 1.0)
+        return _numbers("values", proposal.value, 12, -9.0, 9.0)
 
     @t.validate("input_gate", "output_gate")
     def _check_gate(self, proposal: Any) -> list[float]:
@@ -168,9 +168,9 @@ class Unrolling(Figure):
 
     words = t.List(t.Unicode(), default_value=SENTENCE).tag(sync=True)
     weight_ih = t.List(t.List(t.Float()), default_value=_weights(3, 5)).tag(sync=True)
-    weight_hh = t.List(
-        t.List(t.Float()), default_value=[[0.6, -0.5, 0.2], [0.4, 0.3, -0.7], [-0.3, 0.6, 0.5]]
-    ).tag(sync=True)
+    weight_hh = t.List(t.List(t.Float()), default_value=[[0.6, -0.5, 0.2], [0.4, 0.3, -0.7], [-0.3, 0.6, 0.5]]).tag(
+        sync=True
+    )
     error = t.List(t.Float(), default_value=[1.0, -0.5, 0.25]).tag(sync=True)
     step = t.Int(0, min=0).tag(sync=True)
 

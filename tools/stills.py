@@ -1,0 +1,105 @@
+"""Draw the still pictures that stand where no JavaScript runs, from the figures themselves.
+
+    python tools/stills.py      # writes lstmlib/figures/stills/<name>.svg; then run the notebooks that show them
+
+Chromium draws each figure in a telling state; what its style sheet says is written into the drawing's own attributes,
+so that the picture needs nothing else, and a light card is put under it, so that it can be read on any page.
+"""
+
+import os
+import shutil
+
+from playwright.sync_api import Browser, sync_playwright
+
+from lstmlib.figures import ErrorChain, Safe, Unrolling, bundle
+from lstmlib.figures.widgets import Figure
+
+WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows
+OPENED = [0.0, 1.0, 1.0] + [0.0] * 9
+SHOWN = [0.0] * 6 + [1.0] + [0.0] * 5
+STATES: list[Figure] = [Safe(input_gate=OPENED, output_gate=SHOWN, step=7), ErrorChain(), Unrolling(step=8)]
+
+COLLECT = """
+(figure) => {
+  const kept = {fill: "rgb(0, 0, 0)", stroke: "none", "stroke-width": "1px", "stroke-dasharray": "none",
+    "stroke-linecap": "butt", opacity: "1", "font-size": "12.5px", "font-weight": "400", "text-anchor": "start"};
+  const lines = ["stroke-width", "stroke-dasharray", "stroke-linecap"], letters = ["font-size", "font-weight", "text-anchor"];
+  const hex = (text) => text.replace(/rgba?\\((\\d+), (\\d+), (\\d+)\\)/g, (_, ...rgb) =>
+    "#" + rgb.slice(0, 3).map((n) => Number(n).toString(16).padStart(2, "0")).join(""));
+  const resolve = (from, to) => {
+    const style = getComputedStyle(from);
+    for (const [name, usual] of Object.entries(kept)) {
+      to.removeAttribute(name);
+      const value = style.getPropertyValue(name);
+      const idle = (lines.includes(name) && style.stroke === "none") || (letters.includes(name) && !/text|tspan/.test(from.tagName));
+      if (value !== usual && !idle && !(from.tagName === "tspan" && name === "text-anchor")) to.setAttribute(name, hex(value).replace(/px/g, ""));
+    }
+    if (style.transform !== "none") {
+      const [x, y] = style.transformOrigin.match(/[-\\d.]+/g);
+      const matrix = style.transform.replace(/[-\\d.e]+/g, (n) => String(Math.round(n * 1000) / 1000));
+      to.setAttribute("transform", `translate(${x} ${y}) ${matrix} translate(${-x} ${-y})`);
+    }
+    for (const name of ["class", "style", "aria-label", "role"]) to.removeAttribute(name);
+    [...from.children].forEach((child, k) => resolve(child, to.children[k]));
+  };
+  return [...figure.shadowRoot.querySelectorAll("svg")].map((svg) => {
+    const copy = svg.cloneNode(true);
+    resolve(svg, copy);
+    const {width, height} = svg.viewBox.baseVal;
+    return {width, height, name: svg.getAttribute("aria-label"), inside: copy.innerHTML.replaceAll(' xmlns="http://www.w3.org/2000/svg"', "")};
+  });
+}
+"""
+
+
+def compose(drawings: list[dict], title: str) -> str:
+    """Return one SVG with the drawings one below the other on a light card."""
+    edge, top, groups = 12, 36, []
+    for drawing in drawings:
+        groups.append(f'<g transform="translate({edge} {top:g})">{drawing["inside"]}</g>')
+        top += drawing["height"] + 8
+    width, height = WIDTH + 2 * edge, top + 4
+    told = " ".join(drawing["name"] for drawing in drawings).replace("&", "&amp;").replace("<", "&lt;")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
+        f'style="max-width:100%;height:auto" font-family="system-ui,sans-serif" font-size="12.5">'
+        f"<title>{told}</title>"
+        f'<rect x=".5" y=".5" width="{width - 1:g}" height="{height - 1:g}" rx="10" fill="#fff" stroke="#c8ccd2"/>'
+        f'<text x="{edge}" y="24" font-size="15" font-weight="600">{title}</text>'
+        f"{''.join(groups)}</svg>\n"
+    )
+
+
+def draw(browser: Browser, figure: Figure) -> str:
+    """Return a figure's still picture as an SVG text."""
+    context = browser.new_context(viewport={"width": 800, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    # The frame's padding and border take 34 pixels.
+    page.set_content(f'<body style="color: #000"><div style="width: {WIDTH + 34}px">{figure._html()}</div>')
+    page.add_script_tag(content=bundle.classic_script())
+    element = page.locator("lstm-" + figure._name.replace("_", "-"))
+    drawings = element.evaluate(COLLECT)
+    title = element.locator(".title").inner_text()
+    context.close()
+    if any(drawing["width"] != WIDTH for drawing in drawings):
+        raise ValueError(f"{figure._name} was drawn {drawings[0]['width']} wide, expected {WIDTH}")
+    return compose(drawings, title)
+
+
+def main() -> None:
+    """Write all still pictures."""
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = next((found for name in names if name and (found := shutil.which(name))), None)
+    folder = bundle.FOLDER / "stills"
+    folder.mkdir(exist_ok=True)
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        for figure in STATES:
+            text = draw(browser, figure)
+            (folder / f"{figure._name}.svg").write_text(text, encoding="utf8")
+            print(f"{figure._name}.svg: {len(text) / 1000:.1f} kB")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
