@@ -19,34 +19,34 @@ OPENED = [0.0, 1.0, 1.0] + [0.0] * 9
 SHOWN = [0.0] * 6 + [1.0] + [0.0] * 5
 STATES: list[Figure] = [Safe(input_gate=OPENED, output_gate=SHOWN, step=7), ErrorChain(), Unrolling(step=8)]
 
+# Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.
 COLLECT = """
 (figure) => {
-  const kept = {fill: "rgb(0, 0, 0)", stroke: "none", "stroke-width": "1px", "stroke-dasharray": "none",
-    "stroke-linecap": "butt", opacity: "1", "font-size": "12.5px", "font-weight": "400", "text-anchor": "start"};
-  const lines = ["stroke-width", "stroke-dasharray", "stroke-linecap"], letters = ["font-size", "font-weight", "text-anchor"];
+  const usual = {fill: "rgb(0, 0, 0)", stroke: "none", opacity: "1"};
+  const lines = {"stroke-width": "1px", "stroke-dasharray": "none", "stroke-linecap": "butt"};
+  const letters = {"font-size": "12.5px", "font-weight": "400", "text-anchor": "start"};
   const hex = (text) => text.replace(/rgba?\\((\\d+), (\\d+), (\\d+)\\)/g, (_, ...rgb) =>
     "#" + rgb.slice(0, 3).map((n) => Number(n).toString(16).padStart(2, "0")).join(""));
   const resolve = (from, to) => {
-    const style = getComputedStyle(from);
-    for (const [name, usual] of Object.entries(kept)) {
-      to.removeAttribute(name);
-      const value = style.getPropertyValue(name);
-      const idle = (lines.includes(name) && style.stroke === "none") || (letters.includes(name) && !/text|tspan/.test(from.tagName));
-      if (value !== usual && !idle && !(from.tagName === "tspan" && name === "text-anchor")) to.setAttribute(name, hex(value).replace(/px/g, ""));
+    const style = getComputedStyle(from), tag = from.tagName;
+    for (const name of [...Object.keys({...usual, ...lines, ...letters}), "class", "style"]) to.removeAttribute(name);
+    const wanted = {...usual, ...(style.stroke !== "none" && lines), ...(/text|tspan/.test(tag) && letters)};
+    if (tag === "tspan") delete wanted["text-anchor"];
+    for (const [name, value] of Object.entries(wanted)) {
+      const own = style.getPropertyValue(name);
+      if (own !== value) to.setAttribute(name, hex(own).replace(/px/g, ""));
     }
     if (style.transform !== "none") {
       const [x, y] = style.transformOrigin.match(/[-\\d.]+/g);
       const matrix = style.transform.replace(/[-\\d.e]+/g, (n) => String(Math.round(n * 1000) / 1000));
       to.setAttribute("transform", `translate(${x} ${y}) ${matrix} translate(${-x} ${-y})`);
     }
-    for (const name of ["class", "style", "aria-label", "role"]) to.removeAttribute(name);
     [...from.children].forEach((child, k) => resolve(child, to.children[k]));
   };
   return [...figure.shadowRoot.querySelectorAll("svg")].map((svg) => {
-    const copy = svg.cloneNode(true);
+    const copy = svg.cloneNode(true), {width, height} = svg.viewBox.baseVal;
     resolve(svg, copy);
-    const {width, height} = svg.viewBox.baseVal;
-    return {width, height, name: svg.getAttribute("aria-label"), inside: copy.innerHTML.replaceAll(' xmlns="http://www.w3.org/2000/svg"', "")};
+    return {width, height, name: svg.getAttribute("aria-label"), inside: copy.innerHTML};
   });
 }
 """

@@ -6,6 +6,9 @@ safe.input_gate                 # what the reader has set
 safe.step = 5                   # the figure follows
 """
 
+# traitlets leaves its decorators untyped.
+# mypy: disable-error-code="untyped-decorator"
+
 import html
 import json
 from typing import Any, ClassVar
@@ -25,8 +28,8 @@ SENTENCE = ["The", "cat", "sat", "on", "the", "mat"]
 LARGEST_SLOPE = {"logistic": 0.25, "tanh": 1.0, "identity": 1.0}
 
 
-class Figure(anywidget.AnyWidget):
-    """A figure with its state: the traits named in ``_state`` go to the page as attributes and to the widget as they are."""
+class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without types
+    """A figure with its state: the traits named in ``_state``, which a page gets as attributes."""
 
     _name: ClassVar[str] = ""
     _state: ClassVar[tuple[str, ...]] = ()
@@ -41,7 +44,9 @@ class Figure(anywidget.AnyWidget):
 
     def _without_script(self) -> str:
         """Return what stands in the figure's place where no JavaScript runs."""
-        return f"{bundle.still(self._name)}<p>A still picture: where JavaScript runs, this figure answers to your hand.</p>"
+        return (
+            bundle.still(self._name) + "<p>A still picture: where JavaScript runs, this figure can be played with.</p>"
+        )
 
     def _html(self) -> str:
         tag = "lstm-" + self._name.replace("_", "-")
@@ -259,6 +264,13 @@ class Quiz(Figure):
         for number, question in enumerate(proposal.value, 1):
             _check_question(f"question {number}", question)
         return list(proposal.value)
+
+    @t.validate("chosen")
+    def _check_chosen(self, proposal: Any) -> list[int]:
+        chosen, sizes = proposal.value, [len(question["answers"]) for question in self.questions]
+        if len(chosen) > len(sizes) or any(not -1 <= c < size for c, size in zip(chosen, sizes, strict=False)):
+            raise t.TraitError(f"chosen is {chosen}, expected for each question an answer's number from 0, or -1")
+        return list(chosen)
 
     def _without_script(self) -> str:
         return "".join(

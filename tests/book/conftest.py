@@ -29,9 +29,7 @@ def browser() -> Iterator[Any]:
     with playwright.sync_playwright() as p:
         path = chromium(p.chromium.executable_path)
         if path is None:
-            said = (
-                "no Chromium found: install it (apt install chromium, or playwright install chromium) or set CHROMIUM"
-            )
+            said = "no Chromium found: apt install chromium, or playwright install chromium, or set CHROMIUM"
             if os.environ.get("CI") == "true":
                 pytest.fail(said)
             pytest.skip(said)
