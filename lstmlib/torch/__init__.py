@@ -7,7 +7,25 @@ Names, arguments, shapes and errors are those of ``lstmlib.numpy``; autograd tak
 Parameters are named and shaped as torch.nn's, so that a ``state_dict`` loads either way.
 """
 
+from lstmlib.torch.attention import AdditiveAttention, MultiHeadAttention
+from lstmlib.torch.convlstm import ConvLSTM
+from lstmlib.torch.embedding import Embedding
+from lstmlib.torch.layernorm import LayerNorm
+from lstmlib.torch.linear import Linear
 from lstmlib.torch.lstm import LSTM
+from lstmlib.torch.positional import PositionalEncoding
 from lstmlib.torch.rnn import RNN
+from lstmlib.torch.transformer import TransformerBlock
 
-__all__ = ["LSTM", "RNN"]
+__all__ = [
+    "LSTM",
+    "RNN",
+    "AdditiveAttention",
+    "ConvLSTM",
+    "Embedding",
+    "LayerNorm",
+    "Linear",
+    "MultiHeadAttention",
+    "PositionalEncoding",
+    "TransformerBlock",
+]

@@ -1,0 +1,146 @@
+"""ConvLSTM as an ``nn.Module``: the equations of ``lstmlib.numpy.ConvLSTM``."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lstmlib.numpy.checks import check_size
+from lstmlib.numpy.convlstm import check_odd, conv_shapes
+from lstmlib.torch.checks import check_tensor
+from lstmlib.torch.initial import uniform
+from lstmlib.torch.padding import read_padded, zero_past_end
+
+State = tuple[Tensor, Tensor]  # (h, c), each (N, M, height, width)
+
+
+class ConvLSTM(nn.Module):
+    """ConvLSTM over a sequence of pictures: every place has its cells, and sees the places around it.
+
+    With ``conv`` a convolution that keeps the picture's size (zeros around it), and the peepholes ``w_c``, one weight a
+    channel, where asked for::
+
+        i(t) = sigmoid(conv(W_xi, x(t)) + conv(W_hi, h(t-1)) + w_ci * c(t-1) + b_i)
+        f(t) = sigmoid(conv(W_xf, x(t)) + conv(W_hf, h(t-1)) + w_cf * c(t-1) + b_f)
+        g(t) =    tanh(conv(W_xg, x(t)) + conv(W_hg, h(t-1)) + b_g)
+        c(t) = f(t) * c(t-1) + i(t) * g(t)
+        o(t) = sigmoid(conv(W_xo, x(t)) + conv(W_ho, h(t-1)) + w_co * c(t) + b_o)
+        h(t) = o(t) * tanh(c(t))
+
+    Source: Shi et al. (2015), "Convolutional LSTM network: a machine learning approach for precipitation nowcasting",
+    equation 3; parameters named, shaped and ordered as in ``lstmlib.numpy.ConvLSTM``, which says why.
+
+    Args:
+        in_channels: C, of x(t).
+        hidden_channels: M, of the state.
+        kernel_size: K, the height and width of the input's kernel; odd, so that it has a middle.
+        hidden_kernel_size: that of the state's kernel; ``kernel_size`` if ``None``.
+        peephole: whether the gates see the cell state.
+        forget_bias: where the forget gates' bias starts; ``None`` leaves it random like the other biases.
+        generator: source of the initial parameters, U[-b, b] with b = 1 / (K sqrt(M)), K of the state's kernel; torch's
+            own if ``None``.
+        device: where the parameters are.
+        dtype: of the parameters; torch's default unless told.
+
+    Raises:
+        TypeError, ValueError: a size that is not a positive integer, or an even kernel.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int,
+        kernel_size: int,
+        *,
+        hidden_kernel_size: int | None = None,
+        peephole: bool = False,
+        forget_bias: float | None = None,
+        generator: torch.Generator | None = None,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.in_channels = C = check_size("in_channels", in_channels)
+        self.hidden_channels = M = check_size("hidden_channels", hidden_channels)
+        self.kernel_size = K = check_odd("kernel_size", kernel_size)
+        self.hidden_kernel_size = J = check_odd(
+            "hidden_kernel_size", K if hidden_kernel_size is None else hidden_kernel_size
+        )
+        self.peephole = peephole
+        for name, shape in conv_shapes(C, M, K, J, peephole).items():
+            self.register_parameter(name, uniform(shape, 1.0 / (J * M**0.5), generator, device, dtype))
+        self.weight_ih, self.weight_hh, self.bias = (self.get_parameter(n) for n in ("weight_ih", "weight_hh", "bias"))
+        if forget_bias is not None:
+            with torch.no_grad():
+                self.bias[M : 2 * M] = forget_bias
+
+    def extra_repr(self) -> str:
+        """Return the sizes, for ``print(layer)``."""
+        return f"{self.in_channels}, {self.hidden_channels}, {self.kernel_size}, peephole={self.peephole}"
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the layer learns."""
+        return sum(value.numel() for value in self.parameters())
+
+    def num_operations(self, height: int, width: int) -> int:
+        """Return how many multiply-adds one step of one sequence takes: one a weight and place, the bias counted."""
+        return self.num_parameters * height * width
+
+    def initial_state(self, batch_size: int, height: int, width: int) -> State:
+        """Return the state before the first step: zeros (h, c), each (N, M, height, width)."""
+        h, c = self.bias.new_zeros(2, batch_size, self.hidden_channels, height, width)
+        return h, c
+
+    def forward(self, x: Tensor, state: State | None = None, lengths: Tensor | None = None) -> tuple[Tensor, State]:
+        """Run the layer over a batch of sequences of pictures.
+
+        Args:
+            x: inputs (T, N, C, height, width).
+            state: (h, c) before the first step, each (N, M, height, width); zeros if ``None``.
+            lengths: how many steps each sequence has (N,); T if ``None``. Past them y is 0, and the state stays as it
+                was at the end.
+
+        Returns:
+            y (T, N, M, height, width), every h; and the last (h, c).
+
+        Raises:
+            TypeError, ValueError: a tensor of the wrong rank, size, dtype or device, an empty one, NaN in it, or a
+                length that is not from 1 to T.
+        """
+        x, inside = read_padded("x", x, ("T", "N", self.in_channels, "height", "width"), lengths, self.bias)
+        T, N, _, height, width = x.shape
+        h, c = self.initial_state(N, height, width) if state is None else self._check_state(state, x)
+        w_i, w_f, w_o = self._peepholes()
+
+        net_x = F.conv2d(x.flatten(0, 1), self.weight_ih, self.bias, padding="same")  # all steps at once
+        net_x = net_x.view(T, N, *net_x.shape[1:])  # (T, N, 4M, height, width)
+        y = []
+        for t in range(T):
+            net = net_x[t] + F.conv2d(h, self.weight_hh, padding="same")  # (N, 4M, height, width)
+            net_i, net_f, net_g, net_o = net.chunk(4, dim=1)
+            i = torch.sigmoid(net_i + w_i * c)
+            f = torch.sigmoid(net_f + w_f * c)
+            new_c = f * c + i * torch.tanh(net_g)
+            o = torch.sigmoid(net_o + w_o * new_c)
+            new_h = o * torch.tanh(new_c)
+            if inside is not None:
+                going = inside[t, :, None, None, None]
+                new_h, new_c = torch.where(going, new_h, h), torch.where(going, new_c, c)
+            h, c = new_h, new_c
+            y.append(h)
+        return zero_past_end(torch.stack(y), inside), (h, c)
+
+    def _peepholes(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the peepholes' weights of i, f and o, each (M, 1, 1); zeros if there are none."""
+        w = self.get_parameter("weight_peephole") if self.peephole else self.bias.new_zeros(3, self.hidden_channels)
+        i, f, o = w[:, :, None, None]
+        return i, f, o
+
+    def _check_state(self, state: Any, x: Tensor) -> State:
+        shape = (x.shape[1], self.hidden_channels, *x.shape[3:])
+        if not isinstance(state, tuple) or len(state) != 2:
+            raise TypeError(f"state is a {type(state).__name__}, expected a pair (h, c), each {shape}")
+        h, c = (check_tensor(f"state[{k}] ({'hc'[k]})", part, shape, self.bias) for k, part in enumerate(state))
+        return h, c

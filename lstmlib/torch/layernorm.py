@@ -1,0 +1,75 @@
+"""Layer normalisation as an ``nn.Module``: the equation of ``lstmlib.numpy.LayerNorm``."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lstmlib.numpy.checks import check_size
+from lstmlib.torch.checks import check_tensor
+
+
+class LayerNorm(nn.Module):
+    """Normalise each x(t) across its D entries, then let every entry have its own gain and offset.
+
+    With the mean mu and the variance sigma^2 taken over the entries of one x(t), not over the batch::
+
+        y(t) = weight * (x(t) - mu(t)) / sqrt(sigma(t)^2 + eps) + bias
+
+    Source: Ba, Kiros and Hinton (2016), "Layer normalization"; parameters named and shaped as in torch.nn.LayerNorm.
+
+    Args:
+        size: D, the width of x(t).
+        eps: added to the variance, so that a constant x(t) divides by no zero.
+        device: where the parameters are.
+        dtype: of the parameters; torch's default unless told.
+
+    Raises:
+        TypeError, ValueError: a size that is not a positive integer, or an ``eps`` that is not positive.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        *,
+        eps: float = 1e-5,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.size = check_size("size", size)
+        if not eps > 0.0:
+            raise ValueError(f"eps is {eps}, expected a positive number")
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(self.size, device=device, dtype=dtype))
+        self.bias = nn.Parameter(torch.zeros(self.size, device=device, dtype=dtype))
+
+    def extra_repr(self) -> str:
+        """Return the size, for ``print(layer)``."""
+        return f"{self.size}, eps={self.eps}"
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the layer learns."""
+        return sum(value.numel() for value in self.parameters())
+
+    @property
+    def num_operations(self) -> int:
+        """How many multiply-adds one step of one sequence takes: D for the variance, D for the gains and offsets."""
+        return 2 * self.size
+
+    def forward(self, x: Tensor, state: None = None) -> tuple[Tensor, None]:
+        """Return y (T, N, D), and ``None`` for the state.
+
+        Args:
+            x: inputs (T, N, D).
+            state: always ``None``.
+
+        Raises:
+            TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, or NaN in it.
+        """
+        x = check_tensor("x", x, ("T", "N", self.size), self.weight)
+        return self.compute(x), None
+
+    def compute(self, x: Tensor) -> Tensor:
+        """Return y without a look at x, for the layers that have this one inside."""
+        return F.layer_norm(x, (self.size,), self.weight, self.bias, self.eps)

@@ -1,0 +1,70 @@
+"""The linear read-out as an ``nn.Module``: the equation of ``lstmlib.numpy.Linear``."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lstmlib.numpy.checks import check_size
+from lstmlib.torch.checks import check_tensor
+from lstmlib.torch.initial import uniform
+
+
+class Linear(nn.Module):
+    """The same affine map at every step: y(t) = W x(t) + b; parameters as in torch.nn.Linear.
+
+    Args:
+        input_size: D, the width of x(t).
+        output_size: O, the width of y(t).
+        generator: source of the initial parameters, U[-1/sqrt(D), 1/sqrt(D)]; torch's own if ``None``.
+        device: where the parameters are.
+        dtype: of the parameters; torch's default unless told.
+
+    Raises:
+        TypeError, ValueError: a size that is not a positive integer.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        output_size: int,
+        *,
+        generator: torch.Generator | None = None,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.input_size = D = check_size("input_size", input_size)
+        self.output_size = check_size("output_size", output_size)
+        self.weight = uniform((self.output_size, D), D**-0.5, generator, device, dtype)
+        self.bias = uniform((self.output_size,), D**-0.5, generator, device, dtype)
+
+    def extra_repr(self) -> str:
+        """Return the sizes, for ``print(layer)``."""
+        return f"{self.input_size}, {self.output_size}"
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the layer learns."""
+        return sum(value.numel() for value in self.parameters())
+
+    @property
+    def num_operations(self) -> int:
+        """How many multiply-adds one step of one sequence takes: one a parameter, the bias as the weight of a 1."""
+        return self.num_parameters
+
+    def forward(self, x: Tensor, state: None = None) -> tuple[Tensor, None]:
+        """Return y (T, N, O), and ``None`` for the state.
+
+        Args:
+            x: inputs (T, N, D).
+            state: always ``None``.
+
+        Raises:
+            TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, or NaN in it.
+        """
+        x = check_tensor("x", x, ("T", "N", self.input_size), self.weight)
+        return self.compute(x), None
+
+    def compute(self, x: Tensor) -> Tensor:
+        """Return y without a look at x, for the layers that have this one inside."""
+        return F.linear(x, self.weight, self.bias)

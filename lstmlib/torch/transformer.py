@@ -1,0 +1,127 @@
+"""The transformer's block as an ``nn.Module``: the equations of ``lstmlib.numpy.TransformerBlock``."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lstmlib.numpy.checks import check_size
+from lstmlib.numpy.transformer import check_choices
+from lstmlib.torch.attention import MultiHeadAttention
+from lstmlib.torch.layernorm import LayerNorm
+from lstmlib.torch.linear import Linear
+from lstmlib.torch.padding import read_padded, zero_past_end
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.gelu}
+
+
+class TransformerBlock(nn.Module):
+    """A transformer's block: self-attention, then a feed-forward net on each step, each added to what came in.
+
+    With FF(x) = W_2 f(W_1 x + b_1) + b_2, and the normalisation either after each sum ("post", as in the paper) or
+    before each part ("pre", which leaves a path from output to input that nothing but sums lies on)::
+
+        post:  h = LN_1(x + Attention(x))        pre:  h = x + Attention(LN_1(x))
+               y = LN_2(h + FF(h))                     y = h + FF(LN_2(h))
+
+    Dropout is left out. A stack of "pre" blocks wants one more ``LayerNorm`` on top.
+
+    Source: Vaswani et al. (2017), "Attention is all you need", sections 3.1 and 3.3, equation 2; "pre" as in Xiong et
+    al. (2020), "On layer normalization in the transformer architecture". Parameters named and shaped as in
+    torch.nn.TransformerEncoderLayer, whose weights load as they are.
+
+    Args:
+        embed_size: E, the width of x(t) and y(t).
+        num_heads: how many heads the attention has; E must be a multiple of it.
+        feedforward_size: F, the width of the feed-forward net between its two maps; 4 E if ``None``.
+        norm: "pre" or "post".
+        activation: f, "relu" or "gelu".
+        causal: whether a step sees only itself and the steps before it.
+        fast: whether the attention may take torch's fused one; see ``MultiHeadAttention``.
+        generator: source of the initial weights; each part's own distribution; torch's own if ``None``.
+        device: where the parameters are.
+        dtype: of the parameters; torch's default unless told.
+
+    Raises:
+        TypeError, ValueError: a size that is not a positive integer, heads that don't divide ``embed_size``, or an
+            unknown ``norm`` or ``activation``.
+    """
+
+    def __init__(
+        self,
+        embed_size: int,
+        num_heads: int,
+        feedforward_size: int | None = None,
+        *,
+        norm: str = "pre",
+        activation: str = "relu",
+        causal: bool = False,
+        fast: bool = True,
+        generator: torch.Generator | None = None,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        check_choices(norm, activation)
+        self.embed_size = E = check_size("embed_size", embed_size)
+        self.feedforward_size = H = check_size(
+            "feedforward_size", 4 * E if feedforward_size is None else feedforward_size
+        )
+        self.norm, self.activation = norm, activation
+        self.self_attn = MultiHeadAttention(
+            E, num_heads, causal=causal, fast=fast, generator=generator, device=device, dtype=dtype
+        )
+        self.linear1 = Linear(E, H, generator=generator, device=device, dtype=dtype)
+        self.linear2 = Linear(H, E, generator=generator, device=device, dtype=dtype)
+        self.norm1, self.norm2 = (LayerNorm(E, device=device, dtype=dtype) for _ in range(2))
+
+    def extra_repr(self) -> str:
+        """Return the choices, for ``print(layer)``; the parts say their sizes."""
+        return f"norm={self.norm}, activation={self.activation}"
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the layer learns."""
+        return sum(value.numel() for value in self.parameters())
+
+    def num_operations(self, num_steps: int) -> int:
+        """Return how many multiply-adds one sequence of T steps takes, attention and normalisation as they count it."""
+        each_step = sum(part.num_operations for part in (self.linear1, self.linear2, self.norm1, self.norm2))
+        return self.self_attn.num_operations(num_steps) + num_steps * each_step
+
+    def forward(
+        self, x: Tensor, state: None = None, lengths: Tensor | None = None, *, need_weights: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
+        """Run the block over a batch of sequences.
+
+        Args:
+            x: inputs (T, N, E).
+            state: always ``None``.
+            lengths: how many steps each sequence has (N,); T if ``None``. Past them y is 0, and they are never
+                attended to.
+            need_weights: whether to return the attention's weights.
+
+        Returns:
+            y (T, N, E); and the weights (N, heads, T, T), or ``None``.
+
+        Raises:
+            TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, NaN, or a length
+                that is not from 1 to T.
+        """
+        x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths, self.linear1.weight)
+        if self.norm == "pre":
+            normed = self.norm1.compute(x)
+            attended, weights = self.self_attn.compute(normed, normed, inside, inside, need_weights)
+            h = x + attended  # (T, N, E)
+            y = h + self._feedforward(self.norm2.compute(h))
+        else:
+            attended, weights = self.self_attn.compute(x, x, inside, inside, need_weights)
+            h = self.norm1.compute(x + attended)  # (T, N, E)
+            y = self.norm2.compute(h + self._feedforward(h))
+        return zero_past_end(y, inside), weights
+
+    def _feedforward(self, x: Tensor) -> Tensor:
+        """Return W_2 f(W_1 x + b_1) + b_2 (T, N, E)."""
+        net = self.linear1.compute(x)  # (T, N, F)
+        return self.linear2.compute(ACTIVATIONS[self.activation](net))
