@@ -12,32 +12,42 @@ without recurrence has ``None`` there; for attention, the memory that is attende
 """
 
 from lstmlib.numpy.attention import AdditiveAttention, MultiHeadAttention
+from lstmlib.numpy.bidirectional import Bidirectional
 from lstmlib.numpy.convlstm import ConvLSTM
+from lstmlib.numpy.coupled import CoupledLSTM
 from lstmlib.numpy.embedding import Embedding
 from lstmlib.numpy.error_flow import error_flow, error_scaling, vanishing_bound
 from lstmlib.numpy.gradients import check_gradients
+from lstmlib.numpy.gru import GRU
 from lstmlib.numpy.layernorm import LayerNorm
 from lstmlib.numpy.linear import Linear
 from lstmlib.numpy.losses import binary_cross_entropy, cross_entropy, squared_error
 from lstmlib.numpy.lstm import LSTM
+from lstmlib.numpy.lstm1997 import LSTM1997
 from lstmlib.numpy.model import SequenceModel
 from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
+from lstmlib.numpy.peephole import PeepholeLSTM
 from lstmlib.numpy.positional import PositionalEncoding
 from lstmlib.numpy.rnn import RNN
 from lstmlib.numpy.training import train
 from lstmlib.numpy.transformer import TransformerBlock
 
 __all__ = [
+    "GRU",
     "LSTM",
+    "LSTM1997",
     "RNN",
     "SGD",
     "Adam",
     "AdditiveAttention",
+    "Bidirectional",
     "ConvLSTM",
+    "CoupledLSTM",
     "Embedding",
     "LayerNorm",
     "Linear",
     "MultiHeadAttention",
+    "PeepholeLSTM",
     "PositionalEncoding",
     "SequenceModel",
     "TransformerBlock",

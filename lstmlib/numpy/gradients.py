@@ -37,7 +37,7 @@ def check_gradients(
         TypeError: ``x`` is not float64, in which differences drown in rounding.
     """
     if x.dtype != np.float64:
-        raise TypeError(f"x of shape {x.shape} has dtype {x.dtype}, expected float64: smaller floats drown the differences")
+        raise TypeError(f"x of shape {x.shape} has dtype {x.dtype}, expected float64: rounding drowns the differences")
     rng = np.random.default_rng(0) if rng is None else rng
     if state is None and hasattr(layer, "initial_state"):
         state = layer.initial_state(x.shape[1])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstmlib.numpy.checks import Array
-from lstmlib.numpy.recurrent import Params, Recurrent, input_gradient, weight_gradients
+from lstmlib.numpy.recurrent import Params, Recurrent, by_gate, input_gradient, weight_gradients
 from lstmlib.numpy.rnn import sigmoid
 
 State = tuple[Array, Array]  # (h, c), each (N, H)
@@ -71,7 +71,8 @@ class LSTM(Recurrent):
         """Run one layer; the equations of the class's docstring, step by step."""
         T, N, _ = x.shape
         H = self.hidden_size
-        W_ih, W_hh, b = by_gate(p, 4)
+        W_ih, W_hh, b_ih, b_hh = by_gate(p, 4)
+        b = b_ih + b_hh
 
         gates = x[:, None] @ W_ih  # (T, 4, N, H): what the gates get from the input, all steps at once
         h, c = np.empty((2, T + 1, N, H), gates.dtype)
@@ -107,18 +108,3 @@ class LSTM(Recurrent):
             dc = dc * f
             dh = dnet[t].reshape(N, 4 * H) @ p["weight_hh"]
         return input_gradient(p, dnet), (dh, dc), weight_gradients(dnet, x, h[:-1])
-
-
-def by_gate(p: Params, gates: int) -> tuple[Array, Array, Array]:
-    """Return views of a layer's weights (G, D, H) and (G, H, H), turned for ``x @ W``, and of its bias (G, 1, H).
-
-    A product with them puts each gate's units side by side in memory, (G, N, H), where the squashing functions run
-    over them faster than over slices of (N, 4H).
-    """
-    W_ih, W_hh, b = (value.reshape(gates, -1, *value.shape[1:]) for value in (p["weight_ih"], p["weight_hh"], bias(p)))
-    return W_ih.swapaxes(1, 2), W_hh.swapaxes(1, 2), b[:, None]
-
-
-def bias(p: Params) -> Array:
-    """Return a layer's two biases as the one that the equations have (R,)."""
-    return p["bias_ih"] + p["bias_hh"]

@@ -1,9 +1,19 @@
 """A recurrent layer with a read-out on top: the net of most examples."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from lstmlib.numpy.checks import Array
+import numpy as np
+
+from lstmlib.numpy.checks import Array, Lengths, check_array
 from lstmlib.numpy.linear import Linear
+
+
+class ModelCache(NamedTuple):
+    """What ``SequenceModel.forward`` keeps for ``backward``."""
+
+    recurrent: Any
+    readout: Any
+    lengths: Lengths | None
 
 
 class SequenceModel:
@@ -20,9 +30,19 @@ class SequenceModel:
     def __init__(self, recurrent: Any, readout: Linear) -> None:
         if readout.input_size != recurrent.hidden_size:
             raise ValueError(
-                f"readout.input_size is {readout.input_size}, expected {recurrent.hidden_size}, the hidden_size of recurrent"
+                f"readout.input_size is {readout.input_size}, expected {recurrent.hidden_size}, recurrent's hidden_size"
             )
         self.recurrent, self.readout = recurrent, readout
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the equations of both parts have, as the recurrent layer counts them."""
+        return int(self.recurrent.num_parameters + self.readout.num_parameters)
+
+    @property
+    def num_operations(self) -> int:
+        """How many multiply-adds one step of one sequence takes, as both parts count them."""
+        return int(self.recurrent.num_operations + self.readout.num_operations)
 
     @property
     def params(self) -> dict[str, Array]:
@@ -33,29 +53,40 @@ class SequenceModel:
         """Return the recurrent layer's state before the first step."""
         return self.recurrent.initial_state(batch_size)
 
-    def forward(self, x: Array, state: Any = None) -> tuple[Array, Any, Any]:
+    def forward(self, x: Array, state: Any = None, lengths: Lengths | None = None) -> tuple[Array, Any, ModelCache]:
         """Return the read-outs (T, N, O), the recurrent layer's last state, and the cache.
 
         Args:
             x: inputs (T, N, D).
             state: the recurrent layer's state before the first step; its own zeros if ``None``.
+            lengths: how many steps each sequence has (N,); all T if ``None``. Past a sequence's end y is zero.
         """
-        h, state, recurrent_cache = self.recurrent.forward(x, state)
+        if lengths is None:
+            h, state, recurrent_cache = self.recurrent.forward(x, state)
+        else:
+            h, state, recurrent_cache = self.recurrent.forward(x, state, lengths)
         y, _, readout_cache = self.readout.forward(h)
-        return y, state, (recurrent_cache, readout_cache)
+        return _cut(y, lengths), state, ModelCache(recurrent_cache, readout_cache, lengths)
 
-    def backward(self, cache: Any, dy: Array, dstate: Any = None) -> tuple[Array, Any, dict[str, Array]]:
+    def backward(self, cache: ModelCache, dy: Array, dstate: Any = None) -> tuple[Array, Any, dict[str, Array]]:
         """Return the gradients for x, for the initial state and for every parameter.
 
         Args:
             cache: what ``forward`` returned.
-            dy: the loss's gradient for every read-out (T, N, O).
+            dy: the loss's gradient for every read-out (T, N, O); what it holds past a sequence's end is ignored.
             dstate: its gradient for the last state from beyond the sequence; zeros if ``None``.
         """
-        recurrent_cache, readout_cache = cache
+        recurrent_cache, readout_cache, lengths = cache
+        if lengths is not None:
+            dy = _cut(check_array("dy", dy, ("T", len(lengths), self.readout.output_size), lengths), lengths)
         dh, _, readout_grads = self.readout.backward(readout_cache, dy)
         dx, dstate, recurrent_grads = self.recurrent.backward(recurrent_cache, dh, dstate)
         return dx, dstate, _join(recurrent_grads, readout_grads)
+
+
+def _cut(y: Array, lengths: Lengths | None) -> Array:
+    """Return ``y`` with zeros past each sequence's end."""
+    return y if lengths is None else np.where((np.arange(y.shape[0])[:, None] < lengths)[..., None], y, 0.0)
 
 
 def _join(recurrent: dict[str, Array], readout: dict[str, Array]) -> dict[str, Array]:

@@ -52,7 +52,12 @@ class Adam:
     """
 
     def __init__(
-        self, params: dict[str, Array], lr: float = 1e-3, *, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
+        self,
+        params: dict[str, Array],
+        lr: float = 1e-3,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
     ) -> None:
         if not lr > 0.0:
             raise ValueError(f"lr is {lr}, expected a positive number")
@@ -97,7 +102,7 @@ def clip_grad_norm(grads: dict[str, Array], max_norm: float) -> float:
     norm = float(np.sqrt(sum(float((grad**2).sum()) for grad in grads.values())))
     if not np.isfinite(norm):
         bad = [name for name, grad in grads.items() if not np.isfinite(grad).all()]
-        raise ValueError(f"gradients of {', '.join(bad) or 'all parameters together'} are not finite: the error exploded")
+        raise ValueError(f"gradients of {', '.join(bad) or 'all parameters'} are not finite: the error exploded")
     if norm > max_norm:
         for grad in grads.values():
             grad *= max_norm / norm

@@ -117,7 +117,7 @@ class Recurrent:
 
     @property
     def num_operations(self) -> int:
-        """How many multiply-adds one step of one sequence takes: one a parameter, a bias being the weight of a constant.
+        """How many multiply-adds one step of one sequence takes: one a parameter (a bias weighs a constant).
 
         Left out is what is done once a unit and not once a weight: the squashing functions and the products of gates.
         """
@@ -262,6 +262,21 @@ def spans(lengths: Lengths) -> list[Span]:
     return [
         Span(start, stop, np.flatnonzero(lengths >= stop)) for start, stop in zip([0, *stops[:-1]], stops, strict=True)
     ]
+
+
+def by_gate(p: Params, gates: int) -> tuple[Array, Array, Array, Array]:
+    """Return views of a layer's weights (G, D, H), (G, H, H), turned for ``x @ W``, and of its biases (G, 1, H).
+
+    A product with them puts each gate's units side by side in memory, (G, N, H), where the squashing functions run
+    over them faster than over slices of (N, G H).
+
+    Args:
+        p: the layer's parameters, by their names without "_l0".
+        gates: G, how many blocks of H rows they have.
+    """
+    W_ih, W_hh = (p[name].reshape(gates, -1, p[name].shape[1]).swapaxes(1, 2) for name in ("weight_ih", "weight_hh"))
+    b_ih, b_hh = (p[name].reshape(gates, 1, -1) for name in ("bias_ih", "bias_hh"))
+    return W_ih, W_hh, b_ih, b_hh
 
 
 def weight_gradients(dnet: Array, x: Array, h: Array) -> Params:

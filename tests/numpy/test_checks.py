@@ -82,5 +82,5 @@ def test_one_dimension_is_written_as_a_tuple():
 
 
 def test_readout_of_another_width():
-    with pytest.raises(ValueError, match=r"readout\.input_size is 5, expected 4, the hidden_size of recurrent"):
+    with pytest.raises(ValueError, match=r"readout\.input_size is 5, expected 4, recurrent's hidden_size"):
         SequenceModel(RNN(3, 4), Linear(5, 1))
