@@ -31,11 +31,11 @@ class ConvLSTM:
     With ``conv`` a convolution that keeps the picture's size (zeros around it), and the peepholes ``w_c`` where asked
     for::
 
-        i(t) = sigmoid(conv(W_xi, x(t)) + conv(W_hi, h(t-1)) + w_ci * c(t-1) + b_i)
-        f(t) = sigmoid(conv(W_xf, x(t)) + conv(W_hf, h(t-1)) + w_cf * c(t-1) + b_f)
-        g(t) =    tanh(conv(W_xg, x(t)) + conv(W_hg, h(t-1)) + b_g)
+        i(t) = logistic(conv(W_xi, x(t)) + conv(W_hi, h(t-1)) + w_ci * c(t-1) + b_i)
+        f(t) = logistic(conv(W_xf, x(t)) + conv(W_hf, h(t-1)) + w_cf * c(t-1) + b_f)
+        g(t) =     tanh(conv(W_xg, x(t)) + conv(W_hg, h(t-1)) + b_g)
         c(t) = f(t) * c(t-1) + i(t) * g(t)
-        o(t) = sigmoid(conv(W_xo, x(t)) + conv(W_ho, h(t-1)) + w_co * c(t) + b_o)
+        o(t) = logistic(conv(W_xo, x(t)) + conv(W_ho, h(t-1)) + w_co * c(t) + b_o)
         h(t) = o(t) * tanh(c(t))
 
     A peephole has one weight a channel, the same at every place, like all other weights here: so a trained layer runs
@@ -44,7 +44,7 @@ class ConvLSTM:
 
     ``conv`` slides the kernel without turning it round, as torch.nn.functional.conv2d does. Every gate and g have their
     M channels in ``weight_ih`` (4M, C, K, K), ``weight_hh`` (4M, M, K, K) and ``bias`` (4M,), in the order i, f, g, o;
-    ``weight_peephole`` (3, M) holds i, f, o.
+    ``weight_ch`` (3M,) holds w_ci, w_cf, w_co.
 
     Source: Shi et al. (2015), "Convolutional LSTM network: a machine learning approach for precipitation nowcasting",
     equation 3.
@@ -194,15 +194,15 @@ class ConvLSTM:
             grads["bias"] += dnet.sum((0, 2, 3))
             if self.peephole:
                 dnet_i, dnet_f, _, dnet_o = np.split(dnet, 4, axis=1)
-                seen = np.stack([dnet_i * c[t], dnet_f * c[t], dnet_o * c[t + 1]])  # (3, N, M, height, width)
-                grads["weight_peephole"] += seen.sum((1, 3, 4))
+                seen = np.concatenate([dnet_i * c[t], dnet_f * c[t], dnet_o * c[t + 1]], axis=1)
+                grads["weight_ch"] += seen.sum((0, 2, 3))  # (3M,)
         return dx, (dh, dc), grads
 
     def _peepholes(self) -> Array:
         """Return the peepholes' weights, zeros if there are none, as (3, M, 1, 1): a picture's places share them."""
-        shape = (3, self.hidden_channels)
-        w = self.params["weight_peephole"] if self.peephole else np.zeros(shape, self.params["bias"].dtype)
-        return w[:, :, None, None]
+        M = self.hidden_channels
+        w = self.params["weight_ch"] if self.peephole else np.zeros(3 * M, self.params["bias"].dtype)
+        return w.reshape(3, M, 1, 1)
 
     def _check_state(self, name: str, state: Any, x: Array) -> State:
         shape = (x.shape[1], self.hidden_channels, *x.shape[3:])
@@ -256,7 +256,7 @@ def conv_shapes(C: int, M: int, K: int, J: int, peephole: bool) -> dict[str, tup
         "weight_hh": (4 * M, M, J, J),
         "bias": (4 * M,),
     }
-    return shapes | {"weight_peephole": (3, M)} if peephole else shapes
+    return shapes | {"weight_ch": (3 * M,)} if peephole else shapes
 
 
 def check_odd(name: str, value: Any) -> int:

@@ -21,11 +21,11 @@ class ConvLSTM(nn.Module):
     With ``conv`` a convolution that keeps the picture's size (zeros around it), and the peepholes ``w_c``, one weight a
     channel, where asked for::
 
-        i(t) = sigmoid(conv(W_xi, x(t)) + conv(W_hi, h(t-1)) + w_ci * c(t-1) + b_i)
-        f(t) = sigmoid(conv(W_xf, x(t)) + conv(W_hf, h(t-1)) + w_cf * c(t-1) + b_f)
-        g(t) =    tanh(conv(W_xg, x(t)) + conv(W_hg, h(t-1)) + b_g)
+        i(t) = logistic(conv(W_xi, x(t)) + conv(W_hi, h(t-1)) + w_ci * c(t-1) + b_i)
+        f(t) = logistic(conv(W_xf, x(t)) + conv(W_hf, h(t-1)) + w_cf * c(t-1) + b_f)
+        g(t) =     tanh(conv(W_xg, x(t)) + conv(W_hg, h(t-1)) + b_g)
         c(t) = f(t) * c(t-1) + i(t) * g(t)
-        o(t) = sigmoid(conv(W_xo, x(t)) + conv(W_ho, h(t-1)) + w_co * c(t) + b_o)
+        o(t) = logistic(conv(W_xo, x(t)) + conv(W_ho, h(t-1)) + w_co * c(t) + b_o)
         h(t) = o(t) * tanh(c(t))
 
     Source: Shi et al. (2015), "Convolutional LSTM network: a machine learning approach for precipitation nowcasting",
@@ -134,8 +134,8 @@ class ConvLSTM(nn.Module):
 
     def _peepholes(self) -> tuple[Tensor, Tensor, Tensor]:
         """Return the peepholes' weights of i, f and o, each (M, 1, 1); zeros if there are none."""
-        w = self.get_parameter("weight_peephole") if self.peephole else self.bias.new_zeros(3, self.hidden_channels)
-        i, f, o = w[:, :, None, None]
+        w = self.get_parameter("weight_ch") if self.peephole else self.bias.new_zeros(3 * self.hidden_channels)
+        i, f, o = w.view(3, -1, 1, 1)
         return i, f, o
 
     def _check_state(self, state: Any, x: Tensor) -> State:
