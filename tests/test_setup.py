@@ -1,6 +1,7 @@
 """The ways to set the project up say the same, and what follows from the repository's address follows it."""
 
 import ast
+import importlib
 import json
 import os
 import re
@@ -194,3 +195,14 @@ def test_check_prints_what_a_bug_report_needs():
     assert done.returncode == 0
     for word in ("lstmlib", "Python", "system", "backends numpy", "torch", "GPU", "browser", "missing"):
         assert word in done.stdout
+
+
+@pytest.mark.parametrize("room", ["numpy", "torch", "online", "tasks", "data"])
+def test_the_reference_page_has_every_public_name(room):
+    """Names listed one by one must be complete; a room documented whole is so by itself."""
+    page = (ROOT / "book" / "api.md").read_text()
+    section = page.split(f"## lstmlib.{room}\n")[1].split("\n## ")[0]
+    if "   :members:\n   :imported-members:" not in section:
+        module = importlib.import_module(f"lstmlib.{room}")
+        listed = re.findall(r"^\.\. auto(?:class|function):: (\w+)$", section, re.MULTILINE)
+        assert sorted(listed) == sorted(module.__all__)

@@ -109,7 +109,7 @@ def test_formulas_are_set(visit, page):
 @pytest.mark.browser
 def test_without_javascript_there_is_a_still_picture(visit):
     tab = visit("book/index.html", java_script_enabled=False)
-    picture = tab.locator("memory-safe svg, memory-safe img").first
+    picture = tab.locator("lstm-safe svg").first
     assert picture.is_visible()
 
 
