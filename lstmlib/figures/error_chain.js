@@ -19,6 +19,8 @@ export function flow(w, slope, steps) {
   };
 }
 
+const amount = (left, factor) => (Math.abs(left) < 1e-300 && factor !== 0 ? "below 10⁻³⁰⁰" : scientific(left));
+
 function words({ factor, left, half, fate }, steps) {
   const turns = factor < 0 ? " It changes sign at every step." : "";
   if (factor === 0) return "The error stops at once: nothing goes back at all.";
@@ -63,10 +65,10 @@ function mount(frame, store) {
     kinds.forEach((kind, k) => kind.setAttribute("aria-pressed", Object.keys(NAMES)[k] === squash));
     numbers.replaceChildren(
       "factor w · f′ = ", el("strong", { class: "factor" }, scientific(result.factor, 4)),
-      ", left after ", String(q), q === 1 ? " step: " : " steps: ", el("strong", { class: "left" }, scientific(result.left)),
+      ", left after ", String(q), q === 1 ? " step: " : " steps: ", el("strong", { class: "left" }, amount(result.left, result.factor)),
     );
     said.textContent = words(result, q);
-    const told = `Factor ${scientific(result.factor, 4)}; left after ${q} steps: ${scientific(result.left)}. ${words(result, q)}`;
+    const told = `Factor ${scientific(result.factor, 4)}; left after ${q} steps: ${amount(result.left, result.factor)}. ${words(result, q)}`;
     spoken.say(told);
     picture.show(width, 300, "The error’s way back through a chain of steps", told, drawChain(width, result, q));
   }

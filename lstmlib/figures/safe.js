@@ -197,6 +197,11 @@ function drawSheet(width, values, input, output, inside, shown, step) {
   const rows = { tape: top + 24, input: top + 52, inside: top + 94, output: top + 172, shown: top + 222 };
   const bottom = rows.shown + 6;
   const name = (y, text, role = "quiet") => label(left + 2, y, text, { class: `small ${role}` });
+  // A number in its column; on a phone a long one is squeezed.
+  const cell = (t, y, value, look) => {
+    const text = short(value, wide ? 2 : 1), long = !wide && text.length > 3;
+    return label(middle(t), y, text, { class: `middle ${look}`, ...(long && { textLength: column - 2, lengthAdjust: "spacingAndGlyphs" }) });
+  };
   const bars = (gate, y) => gate.map((open, t) => [
     s("rect", { x: middle(t) - column * 0.36, y, width: column * 0.72, height: 14, rx: 2, class: "slot" }),
     open > 0 && s("rect", { x: middle(t) - column * 0.36, y: y + 14 * (1 - open), width: column * 0.72, height: 14 * open, rx: 2, class: `gatefill${t >= step ? " planned" : ""}` }),
@@ -207,11 +212,12 @@ function drawSheet(width, values, input, output, inside, shown, step) {
     s("rect", { x: middle(t) - column * 0.36, y: value > 0 ? zero - value * unit : zero, width: column * 0.72, height: Math.abs(value) * unit, rx: 2, class: "content" }),
     (wide || t === step - 1) && value !== 0 && label(middle(t), value > 0 ? zero - value * unit - 4 : zero - value * unit + 13, short(value, wide ? 2 : 1), { class: "middle small cell-ink" }),
   ]);
-  const outside = shown.slice(0, step).map((value, t) => label(middle(t), rows.shown, value === 0 ? "·" : short(value, wide ? 2 : 1), { class: `middle small hidden-ink${value === 0 ? "" : " strong"}` }));
+  const outside = shown.slice(0, step).map((value, t) => (value === 0 ? label(middle(t), rows.shown, "·", { class: "middle small hidden-ink" })
+    : cell(t, rows.shown, value, "small strong hidden-ink")));
   return [
     s("rect", { x: left + column * (step - 1), y: top + 11, width: column, height: bottom - top - 11, rx: 5, class: "now" }),
     name(top + 8, "The tape"),
-    values.map((value, t) => label(middle(t), rows.tape, short(value, wide ? 2 : 1), { class: `middle${t === step - 1 ? " strong" : t >= step ? "" : " quiet"}` })),
+    values.map((value, t) => cell(t, rows.tape, value, t === step - 1 ? "strong" : t >= step ? "" : "quiet")),
     name(rows.input - 5, "Left door", "gate-ink"), bars(input, rows.input),
     name(rows.inside - 6, "In the safe", "cell-ink"),
     s("line", { x1: left, x2: width - 2, y1: zero, y2: zero, class: "axis" }), contents,

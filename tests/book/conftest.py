@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from lstmlib.figures import bundle
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -82,3 +84,25 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
 
 def _own(url: str) -> bool:
     return url.startswith(("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1"))
+
+
+DARK = "@media (prefers-color-scheme: dark) { body { background: #14181e; color: #ced6dd } }"
+
+
+@pytest.fixture
+def show(open_page: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
+    """Open a page that holds figures and nothing else: ``show(Safe(), width=360)``; keywords as for ``open_page``."""
+
+    def show_(*figures: Any, head: str = "", **options: Any) -> Any:
+        (tmp_path / "figures.js").write_text(bundle.classic_script(), encoding="utf8")
+        body = "\n".join(figure._repr_mimebundle_()[0]["text/html"] for figure in figures)
+        (tmp_path / "page.html").write_text(
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures</title>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<meta name="color-scheme" content="light dark"><style>body {{ margin: 16px }} {DARK}</style>{head}'
+            f'<script defer src="figures.js"></script></head><body><main><h1>Figures</h1>{body}</main></body></html>',
+            encoding="utf8",
+        )
+        return open_page(tmp_path / "page.html", **options)
+
+    return show_
