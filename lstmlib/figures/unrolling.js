@@ -142,11 +142,12 @@ function drawCopies(width, top, words, weightIh, weightHh, states, errors, read,
     words.map((word, k) => {
       const there = k < read, x = middle(k), here = k === t;
       const error = returning && k >= t ? errors[k] : null;
+      const wordX = clamp(x, 4 * word.length, width - 4 * word.length); // a long first or last word stays inside
       const wordY = y + high + 76 + (crowded && k % 2 ? 17 : 0);
       if (!there) {
         return [
           s("rect", { x: x - box / 2, y, width: box, height: high, rx: 8, class: "box empty" }),
-          label(x, wordY, word, { class: "middle quiet" }),
+          label(wordX, wordY, word, { class: "middle quiet" }),
         ];
       }
       return [
@@ -160,7 +161,7 @@ function drawCopies(width, top, words, weightIh, weightHh, states, errors, read,
         hinton(x - (known.length * small) / 2, y + high + 20, weightIh, small, known.indexOf(word.toLowerCase())),
         s("rect", { x: x - box / 2, y, width: box, height: high, rx: 8, class: `box${here ? " here" : ""}` }),
         bars(x - box / 2, y, box, high, states[k], error, scale),
-        label(x, wordY, word, { class: `middle${here ? " strong" : ""}` }),
+        label(wordX, wordY, word, { class: `middle${here ? " strong" : ""}` }),
         error && k < T - 1 && [
           s("line", { x1: middle(k + 1) - box / 2 - 1, y1: y + 38, x2: x + box / 2 + 7, y2: y + 38, class: "errorline" }),
           s("path", { d: `M ${x + box / 2 + 1} ${y + 38} l 8 -4 v 8 z`, class: "errortip" }),
