@@ -74,5 +74,5 @@ def test_the_same_seed_draws_the_same_sentences():
 def test_bad_sizes(phrases, size, rng):
     with pytest.raises(ValueError, match="expected an integer of at least"):
         agreement(phrases, size, rng)
-    with pytest.raises(ValueError, match=r"y has shape \(6, 3, 26\), expected \(5, 4, 26\)"):
+    with pytest.raises(ValueError, match=r"y has shape \(6, 3, 26\), expected \(6, 4, 26\)"):
         agreement_solved(np.zeros((6, 3, 26)), agreement(0, 4, rng))
