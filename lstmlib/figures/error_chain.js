@@ -139,7 +139,7 @@ const LOOK = `
 .grid{stroke:var(--soft);stroke-width:1} .one{stroke:var(--line);stroke-width:1.25;stroke-dasharray:5 4}
 svg .error-ink{fill:var(--error-ink)} svg .word{font-size:15px}
 @media (max-width:600px){.fate{min-height:2.9em}} .numbers strong{color:var(--error-ink)}
-.which{font-size:14px;align-self:center;margin-right:4px}
+.which{font-size:14px;align-self:center;margin-right:4px} @media (max-width:480px){.which{flex:1 0 100%}}
 `;
 
 export default figure("lstm-error-chain", { w: 3.9, squash: "logistic", slope: 0.25, steps: 100 }, mount, LOOK);

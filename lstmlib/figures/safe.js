@@ -195,7 +195,7 @@ function drawSheet(width, values, input, output, inside, shown, step) {
   const top = 6, left = 0, column = width / STEPS, wide = column > 40;
   const middle = (t) => left + column * (t + 0.5);
   const rows = { tape: top + 24, input: top + 52, inside: top + 94, output: top + 172, shown: top + 222 };
-  const bottom = rows.shown + 6;
+  const bottom = rows.shown + 8;
   const name = (y, text, role = "quiet") => label(left + 2, y, text, { class: `small ${role}` });
   // A number in its column; on a phone a long one is squeezed.
   const cell = (t, y, value, look) => {
@@ -215,7 +215,8 @@ function drawSheet(width, values, input, output, inside, shown, step) {
   const outside = shown.slice(0, step).map((value, t) => (value === 0 ? label(middle(t), rows.shown, "·", { class: "middle small hidden-ink" })
     : cell(t, rows.shown, value, "small strong hidden-ink")));
   return [
-    s("rect", { x: left + column * (step - 1), y: top + 11, width: column, height: bottom - top - 11, rx: 5, class: "now" }),
+    s("rect", { x: left + column * (step - 1), y: rows.tape - 13, width: column, height: bottom - rows.tape + 13, rx: 3, class: "now" }),
+    s("rect", { x: left + column * (step - 1) + 1, y: bottom - 3, width: column - 2, height: 3, class: "mark" }),
     name(top + 8, "The tape"),
     values.map((value, t) => cell(t, rows.tape, value, t === step - 1 ? "strong" : t >= step ? "" : "quiet")),
     name(rows.input - 5, "Left door", "gate-ink"), bars(input, rows.input),
@@ -240,7 +241,7 @@ svg{touch-action:pan-y} svg:last-of-type{cursor:pointer;margin-top:4px}
 svg .big{font-size:15px} svg .huge{font-size:19px}
 svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .hidden-ink,svg .shown-ink{fill:var(--hidden-ink)}
 .drop{fill:var(--cell)} .slot{fill:var(--soft)} .gatefill{fill:var(--gate)} .gatefill.planned{opacity:.5} .content{fill:var(--cell)}
-.axis{stroke:var(--line);stroke-width:1} .now{fill:none;stroke:currentColor;stroke-width:1.5}
+.axis{stroke:var(--line);stroke-width:1} .now{fill:var(--point);opacity:.18} .mark{fill:currentColor}
 .goal{fill:none;stroke:var(--line);stroke-dasharray:3 3}
 .doors{flex-wrap:nowrap;gap:8px 24px;margin-top:4px}
 .door{display:grid;grid-template-columns:1fr auto;gap:0 10px;align-items:center;flex:1 1 50%;min-width:0}

@@ -68,7 +68,7 @@ function mount(frame, store) {
     const summary = step === 0 ? `The net folded up, with its loop; the sentence is: ${words.join(" ")}` : `${read} of ${T} words read. ${text}`;
     const top = drawFolded(width, words, weightIh, weightHh, states, step, t);
     const low = drawCopies(width, 146, words, weightIh, weightHh, states, errors, read, returning, t);
-    picture.show(width, 330, "A recurrent net and its copies, one a word", summary, [top, low]);
+    picture.show(width, low.height, "A recurrent net and its copies, one a word", summary, [top, low.parts]);
   }
   return { draw };
 }
@@ -133,10 +133,11 @@ function drawCopies(width, top, words, weightIh, weightHh, states, errors, read,
   const T = words.length, known = vocabulary(words), column = (width - 4) / T;
   const box = clamp(column * 0.6, 26, 54), high = 50, y = top + 34;
   const crowded = words.some((word) => 7 * word.length > column - 2);
+  const legend = top + (crowded ? 197 : 182);
   const scale = Math.max(...errors[T - 1].map(Math.abs)) || 1;
   const middle = (k) => 2 + column * (k + 0.5);
   const small = clamp((column * 0.66) / known.length, 3.2, 7), tiny = clamp(((column - box) * 0.72) / 3, 3.2, 6);
-  return [
+  const parts = [
     s("line", { x1: 0, x2: width, y1: top - 12, y2: top - 12, class: "rule" }),
     label(6, top + 6, "The same net at every word: one copy a step", { class: "small quiet" }),
     words.map((word, k) => {
@@ -156,7 +157,7 @@ function drawCopies(width, top, words, weightIh, weightHh, states, errors, read,
           s("path", { d: `M ${x - box / 2 - 1} ${y + 25} l -8 -4 v 8 z`, class: "tip" }),
           hinton(x - column / 2 - 1.5 * tiny, y + 21 - 3 * tiny - 4, weightHh, tiny),
         ],
-        s("line", { x1: x, y1: wordY - 14, x2: x, y2: y + high + 9, class: "arrow" }),
+        s("line", { x1: x, y1: y + high + 62, x2: x, y2: y + high + 9, class: "arrow" }),
         s("path", { d: `M ${x} ${y + high + 1} l -4 8 h 8 z`, class: "tip" }),
         hinton(x - (known.length * small) / 2, y + high + 20, weightIh, small, known.indexOf(word.toLowerCase())),
         s("rect", { x: x - box / 2, y, width: box, height: high, rx: 8, class: `box${here ? " here" : ""}` }),
@@ -170,15 +171,15 @@ function drawCopies(width, top, words, weightIh, weightHh, states, errors, read,
         error && k === T - 1 && s("path", { d: `M ${x + box / 2 + 2} ${y + 38} l 8 -4 v 8 z`, class: "errortip" }),
       ];
     }),
-    label(6, top + 182, read ? "blue: hidden state" : "", { class: "small hidden-ink" }),
-    returning && label(width - 6, top + 182, "red: the error and its length", { class: "end small error-ink" }),
-  ];
+    label(6, legend, read ? "blue: hidden state" : "", { class: "small hidden-ink" }),
+    returning && label(width - 6, legend, "red: the error and its length", { class: "end small error-ink" }),
+  ];  return { parts, height: legend + 4 };
 }
 
 const LOOK = `
 .plate{fill:var(--paper);stroke:var(--line);stroke-width:1} .weight{fill:currentColor;stroke:currentColor;stroke-width:1} .weight.minus{fill:var(--paper)}
 .lit{fill:none;stroke:var(--hidden);stroke-width:2}
-.box{fill:var(--softer);stroke:var(--line);stroke-width:1.5} .box.empty{fill:none;stroke:var(--soft);stroke-dasharray:4 4} .box.here{stroke:currentColor;stroke-width:2.5}
+.box{fill:var(--softer);stroke:var(--line);stroke-width:1.5} .box.empty{fill:none;opacity:.6;stroke-dasharray:4 4} .box.here{stroke:currentColor;stroke-width:2.5}
 .state{fill:var(--hidden)} .error{fill:var(--error)} .axis,.rule{stroke:var(--soft);stroke-width:1.5}
 .loop,.arrow{fill:none;stroke:currentColor;stroke-width:1.5} .tip{fill:currentColor}
 .errorline{stroke:var(--error);stroke-width:2.5} .errortip{fill:var(--error)}

@@ -41,7 +41,7 @@ ALL = [
     ErrorChain(w=6.0, squash="tanh", slope=1.0, steps=37),
     Unrolling(),
     Unrolling(step=9),
-    Unrolling("Attention is something altogether different for a machine"),
+    Unrolling("Attention is something altogether different for a machine", step=10),
     Quiz(QUESTIONS, chosen=[0, 1]),
 ]
 
