@@ -92,7 +92,7 @@ def _differences(layer: Any, arrays: dict[str, Any], file: Any) -> Iterator[str]
     metadata = file.metadata() or {}
     kind, have = _kind(layer), metadata.get("layer", "")
     if have != kind and have.startswith("lstmlib.") and kind.startswith("lstmlib."):
-        yield f"it holds a {have}, expected a {kind}"
+        yield f"it holds an {have}, expected an {kind}"
     stored = _read_settings(metadata.get("settings", "{}"))
     if stored is None:
         yield "its settings can't be read"

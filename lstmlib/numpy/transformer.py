@@ -21,9 +21,9 @@ Grads = dict[str, Array]
 
 
 def normal_cdf(x: Array) -> Array:
-    """Return the share of a normal distribution below x, (1 + erf(x / sqrt(2))) / 2."""
-    erf = np.frompyfunc(math.erf, 1, 1)  # NumPy has none; this one is slow, and exact
-    return 0.5 * (1.0 + erf(x / math.sqrt(2.0)).astype(x.dtype))
+    """Return the share of a normal distribution below x, erfc(-x / sqrt(2)) / 2."""
+    erfc = np.frompyfunc(math.erfc, 1, 1)  # NumPy has none; this one is slow, and exact in the tails too
+    return 0.5 * erfc(-x / math.sqrt(2.0)).astype(x.dtype)
 
 
 def gelu(x: Array) -> Array:
