@@ -2,11 +2,14 @@
 
 Every layer keeps one contract::
 
-    y, state, cache = layer.forward(x, state=None)                # x (T, N, D), y (T, N, H)
+    y, state, cache = layer.forward(x, state=None, lengths=None)  # x (T, N, D), y (T, N, H)
     dx, dstate, grads = layer.backward(cache, dy, dstate=None)    # grads: a dict with the keys of layer.params
     layer.params                                                  # dict: name -> array, the truth; no hidden copies
 
-``state`` is one array (N, H) for RNN, a pair (h, c) of such arrays for LSTM. ``dstate`` passed to ``backward`` is the
+``state`` is one array (N, H) for RNN and GRU, a pair (h, c) of such arrays for LSTM; (L, N, H) where there are L > 1
+layers. ``lengths`` (N,) says where each sequence ends: its state stays as it is there, and no gradient comes from
+beyond. A recurrent layer's equations are in its ``forward_layer`` and ``backward_layer``, one layer over sequences of
+equal length; layers and lengths are handled around them, in ``recurrent.py``. ``dstate`` passed to ``backward`` is the
 error that arrives at the last state from beyond the sequence; the one returned belongs to the initial state. A layer
 without recurrence has ``None`` there; for attention, the memory that is attended to takes the state's place.
 """

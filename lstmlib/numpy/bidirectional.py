@@ -116,7 +116,7 @@ def turn(x: Array, lengths: Lengths) -> Array:
     return x[np.where(t < lengths, lengths - 1 - t, t), np.arange(x.shape[1])]
 
 
-def check_directions(forward_layer: Any, backward_layer: Any, kind: type) -> None:
+def check_directions(forward_layer: Any, backward_layer: Any, kind: Any) -> None:
     """Refuse two layers that can't be the two directions of one.
 
     Raises:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import DTypeLike
 
 from lstmlib.numpy.checks import Array, check_size
 from lstmlib.numpy.recurrent import Params, Recurrent, input_gradient
@@ -88,31 +88,17 @@ class LSTM1997(Recurrent):
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
-        if biased not in BIASED:
-            raise ValueError(f"biased is {biased!r}, expected one of {', '.join(BIASED)}")
-        if gradient not in GRADIENTS:
-            raise ValueError(f"gradient is {gradient!r}, expected one of {', '.join(GRADIENTS)}")
-        if not weight_range > 0.0:
-            raise ValueError(f"weight_range is {weight_range}, expected a positive number")
+        check_options(biased, gradient, weight_range)
         self.num_blocks = B = check_size("num_blocks", num_blocks)
         self.block_size = S = check_size("block_size", block_size)
-        self.num_units = U = B * (S + 2)
+        self.num_units = B * (S + 2)
         self.biased, self.gradient, self.weight_range = biased, gradient, weight_range
-        gates = [*range(B), *range(U - B, U)]
-        self.biased_units = {"all": list(range(U)), "gates": gates, "none": []}[biased]
+        self.biased_units = units_with_bias(biased, B, S)
+        starts = gate_biases(input_gate_bias, output_gate_bias, biased, B)
         super().__init__(input_size, B * S, num_layers=num_layers, rng=rng, dtype=dtype)
         for k in range(self.num_layers):
-            self._start_gates("input_gate_bias", input_gate_bias, k, slice(0, B))
-            self._start_gates("output_gate_bias", output_gate_bias, k, slice(-B, None))
-
-    def _start_gates(self, name: str, value: ArrayLike | None, k: int, rows: slice) -> None:
-        if value is None:
-            return
-        if self.biased == "none":
-            raise ValueError(f"{name} is {value!r}, expected None where no unit is biased")
-        if np.shape(value) not in ((), (self.num_blocks,)):
-            raise ValueError(f"{name} has shape {np.shape(value)}, expected one number or ({self.num_blocks},)")
-        self.params[f"bias_l{k}"][rows] = value
+            for rows, value in starts:
+                self.params[f"bias_l{k}"][rows] = value
 
     def layer_shapes(self, input_size: int) -> dict[str, tuple[int, ...]]:
         """Return the shapes of one layer's parameters; no bias where no unit is biased."""
@@ -187,3 +173,48 @@ class LSTM1997(Recurrent):
             grads["bias"] = flat.sum(0)[self.biased_units]
         first: State = (da, ds.reshape(N, B * S).copy())
         return input_gradient(p, dnet), first, grads
+
+
+def check_options(biased: str, gradient: str, weight_range: float) -> None:
+    """Refuse what ``LSTM1997`` can't be.
+
+    Raises:
+        ValueError: an unknown ``biased`` or ``gradient``, or a range that is not positive.
+    """
+    if biased not in BIASED:
+        raise ValueError(f"biased is {biased!r}, expected one of {', '.join(BIASED)}")
+    if gradient not in GRADIENTS:
+        raise ValueError(f"gradient is {gradient!r}, expected one of {', '.join(GRADIENTS)}")
+    if not weight_range > 0.0:
+        raise ValueError(f"weight_range is {weight_range}, expected a positive number")
+
+
+def units_with_bias(biased: str, num_blocks: int, block_size: int) -> list[int]:
+    """Return which of the hidden units have a bias: input gates, cells, output gates in this order."""
+    U = num_blocks * (block_size + 2)
+    gates = [*range(num_blocks), *range(U - num_blocks, U)]
+    return {"all": list(range(U)), "gates": gates, "none": []}[biased]
+
+
+def gate_biases(
+    input_gate_bias: float | Sequence[float] | None,
+    output_gate_bias: float | Sequence[float] | None,
+    biased: str,
+    num_blocks: int,
+) -> list[tuple[slice, Array]]:
+    """Return where in the bias vector the gates' biases stand, and what to put there; nothing for ``None``.
+
+    Raises:
+        ValueError: a bias for gates that have none, or not as many numbers as blocks.
+    """
+    starts = []
+    given = {"input_gate_bias": input_gate_bias, "output_gate_bias": output_gate_bias}
+    for (name, value), rows in zip(given.items(), (slice(0, num_blocks), slice(-num_blocks, None)), strict=True):
+        if value is None:
+            continue
+        if biased == "none":
+            raise ValueError(f"{name} is {value!r}, expected None where no unit is biased")
+        if np.shape(value) not in ((), (num_blocks,)):
+            raise ValueError(f"{name} has shape {np.shape(value)}, expected one number or ({num_blocks},)")
+        starts.append((rows, np.broadcast_to(np.asarray(value, float), num_blocks)))
+    return starts

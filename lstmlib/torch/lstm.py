@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-from lstmlib.torch.recurrent import Params, Recurrent
+from lstmlib.torch.recurrent import Kernel, Params, Recurrent
 
 
 class LSTM(Recurrent):
@@ -25,6 +25,8 @@ class LSTM(Recurrent):
         hidden_size: H, the number of cells.
         forget_bias: where the forget gates' bias starts (both bias vectors together); ``None`` leaves it random like
             the other biases, as torch.nn.LSTM does. 1 or more keeps the gates open at the start.
+        num_layers: L; each layer but the first sees the one below.
+        fast: run torch's own kernel; the readable loop if not.
         generator: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)]; torch's own if ``None``.
         device: where the parameters are.
         dtype: of the parameters; torch's default unless told.
@@ -33,8 +35,8 @@ class LSTM(Recurrent):
         TypeError, ValueError: a size that is not a positive integer.
     """
 
-    rows: ClassVar[int] = 4
-    parts: ClassVar[tuple[str, ...]] = ("h", "c")
+    gates: ClassVar[int] = 4
+    state_names: ClassVar[tuple[str, ...]] = ("h", "c")
 
     def __init__(
         self,
@@ -42,16 +44,31 @@ class LSTM(Recurrent):
         hidden_size: int,
         *,
         forget_bias: float | None = None,
+        num_layers: int = 1,
+        fast: bool = True,
         generator: torch.Generator | None = None,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(input_size, hidden_size, generator=generator, device=device, dtype=dtype)
+        super().__init__(
+            input_size,
+            hidden_size,
+            num_layers=num_layers,
+            fast=fast,
+            generator=generator,
+            device=device,
+            dtype=dtype,
+        )
         if forget_bias is not None:
             H = self.hidden_size
             with torch.no_grad():
-                self.get_parameter("bias_ih_l0")[H : 2 * H] = forget_bias
-                self.get_parameter("bias_hh_l0")[H : 2 * H] = 0.0
+                for k in range(self.num_layers):
+                    self.get_parameter(f"bias_ih_l{k}")[H : 2 * H] = forget_bias
+                    self.get_parameter(f"bias_hh_l{k}")[H : 2 * H] = 0.0
+
+    def kernel(self) -> Kernel | None:
+        """Return torch's own function."""
+        return torch.lstm
 
     def step(self, p: Params, net: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Return (h(t), c(t)) from the input's part of the net inputs (N, 4H) and (h(t-1), c(t-1))."""

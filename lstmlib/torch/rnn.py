@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from lstmlib.numpy.rnn import NONLINEARITIES
-from lstmlib.torch.recurrent import Params, Recurrent
+from lstmlib.torch.recurrent import Kernel, Params, Recurrent
 
 FUNCTIONS = {"tanh": torch.tanh, "relu": torch.relu, "logistic": torch.sigmoid}
 
@@ -21,6 +21,8 @@ class RNN(Recurrent):
         input_size: D, the width of x(t).
         hidden_size: H, the number of hidden units.
         nonlinearity: f, one of "tanh", "relu", "logistic".
+        num_layers: L; each layer but the first sees the one below.
+        fast: run torch's own kernel for "tanh" and "relu", which it has; the readable loop if not.
         generator: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)]; torch's own if ``None``.
         device: where the parameters are.
         dtype: of the parameters; torch's default unless told.
@@ -29,8 +31,8 @@ class RNN(Recurrent):
         TypeError, ValueError: a size that is not a positive integer, or an unknown nonlinearity.
     """
 
-    rows: ClassVar[int] = 1
-    parts: ClassVar[tuple[str, ...]] = ("h",)
+    gates: ClassVar[int] = 1
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
 
     def __init__(
         self,
@@ -38,14 +40,28 @@ class RNN(Recurrent):
         hidden_size: int,
         *,
         nonlinearity: str = "tanh",
+        num_layers: int = 1,
+        fast: bool = True,
         generator: torch.Generator | None = None,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(input_size, hidden_size, generator=generator, device=device, dtype=dtype)
+        super().__init__(
+            input_size,
+            hidden_size,
+            num_layers=num_layers,
+            fast=fast,
+            generator=generator,
+            device=device,
+            dtype=dtype,
+        )
         if nonlinearity not in NONLINEARITIES:
             raise ValueError(f"nonlinearity is {nonlinearity!r}, expected one of {', '.join(NONLINEARITIES)}")
         self.nonlinearity = nonlinearity
+
+    def kernel(self) -> Kernel | None:
+        """Return torch's own function for "tanh" and "relu"."""
+        return {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}.get(self.nonlinearity)
 
     def step(self, p: Params, net: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Return (h(t),) from the input's part of the net input (N, H) and (h(t-1),)."""

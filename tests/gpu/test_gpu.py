@@ -6,34 +6,37 @@ from pathlib import Path
 import pytest
 import torch
 
-import lstmlib.numpy as ln
 import lstmlib.torch as lt
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "torch"))
-from parity import compare, copy_params
+from parity import compare
+from twins import CELLS, KERNELS, make, pair
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here that torch can use")
 # The GPU adds up in another order, so the last digits differ.
 TOLERANCE = 1e-10
 
 
-@pytest.mark.parametrize("name", ["RNN", "LSTM"])
-@pytest.mark.parametrize("shape", [(1, 1, 1, 1), (20, 8, 5, 16), (50, 32, 40, 64)])
-def test_gpu_is_numpy(name, shape, rng):
-    T, N, D, H = shape
-    layer = getattr(ln, name)(D, H, rng=rng)
-    twin = getattr(lt, name)(D, H, device="cuda", dtype=torch.float64)
-    copy_params(layer, twin)
-    state = layer.initial_state(N)
-    compare(layer, twin, rng.standard_normal((T, N, D)), state, rng, TOLERANCE)
+BOTH_PATHS = [(name, False) for name in CELLS] + [(name, True) for name in KERNELS]
 
 
-@pytest.mark.parametrize("name", ["RNN", "LSTM"])
+@pytest.mark.parametrize("layers", [{}, {"num_layers": 2}, {"both_ways": True}], ids=["one", "two", "both ways"])
+@pytest.mark.parametrize("with_lengths", [False, True], ids=["equal lengths", "lengths"])
+@pytest.mark.parametrize(("name", "fast"), BOTH_PATHS)
+def test_gpu_is_numpy(name, fast, with_lengths, layers, rng):
+    T, N, D, H = 20, 8, 5, 16
+    layer, twin = pair(name, D, H, rng, fast=fast, **layers)
+    lengths = {"lengths": rng.integers(1, T + 1, N)} if with_lengths else {}
+    compare(layer, twin.cuda(), rng.standard_normal((T, N, D)), layer.initial_state(N), rng, TOLERANCE, **lengths)
+
+
+@pytest.mark.parametrize("name", CELLS)
 def test_moved_there_and_back(name, rng):
-    layer = getattr(lt, name)(3, 4, dtype=torch.float64)
+    layer = make(lt, name, 3, 4, dtype=torch.float64)
     x = torch.as_tensor(rng.standard_normal((5, 2, 3)))
     here = layer(x)[0]
     there = layer.cuda()(x.cuda())[0]
-    torch.testing.assert_close(there.cpu(), here, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(there.cpu(), here, rtol=1e-10, atol=1e-10)
     with pytest.raises(ValueError, match=r"x of shape \(5, 2, 3\) is on cpu, expected cuda:0"):
         layer(x)
+    assert torch.equal(layer.cpu()(x)[0], here)
