@@ -16,7 +16,7 @@ class AdditiveAttentionCache(NamedTuple):
     x: Array  # (T, N, Q), zeros past each sequence's end
     memory: Array  # (S, N, K), zeros past each sequence's end
     hidden: Array  # (N, T, S, A): tanh(W_a s + U_a h)
-    weights: Array  # (N, T, S): alpha, how much of memory(s) each query takes; each row sums to 1
+    weights: Array  # (N, T, S): alpha, what share of memory(s) each query takes; 0 for queries past the end
     inside: Mask  # (T, N): True up to the end of each sequence of queries
 
 
@@ -111,8 +111,8 @@ class AdditiveAttention:
         keys = batch_first(memory @ p["weight_key"].T)  # (N, S, A)
         hidden = np.tanh(queries[:, :, None] + keys[:, None])  # (N, T, S, A)
         scores = hidden @ p["weight_score"]  # (N, T, S)
-        weights = softmax(scores, memory_inside.T[:, None])  # (N, T, S)
-        y = zero_past_end(batch_first(weights @ batch_first(memory)), inside)  # (T, N, K)
+        weights = softmax(scores, memory_inside.T[:, None]) * inside.T[..., None]  # (N, T, S)
+        y = batch_first(weights @ batch_first(memory))  # (T, N, K)
         return y, None, AdditiveAttentionCache(x, memory, hidden, weights, inside)
 
     def backward(
@@ -158,7 +158,7 @@ class MultiHeadAttentionCache(NamedTuple):
     q: Array  # (N, heads, T, E / heads)
     k: Array  # (N, heads, S, E / heads)
     v: Array  # (N, heads, S, E / heads)
-    weights: Array  # (N, heads, T, S): how much of memory(s) each query takes; each row sums to 1
+    weights: Array  # (N, heads, T, S): what share of memory(s) each query takes; 0 for queries past the end
     concat: Array  # (T, N, E): what the heads found, side by side
     inside: Mask  # (T, N): True up to the end of each sequence of queries
 
@@ -267,7 +267,7 @@ class MultiHeadAttention:
         k = self._split_heads(attended @ W_k.T + b_k)  # (N, heads, S, d)
         v = self._split_heads(attended @ W_v.T + b_v)  # (N, heads, S, d)
         scores = q @ k.swapaxes(2, 3) / q.shape[3] ** 0.5  # (N, heads, T, S)
-        weights = softmax(scores, seen)
+        weights = softmax(scores, seen) * inside.T[:, None, :, None]
         concat = self._join_heads(weights @ v)  # (T, N, E)
         y = zero_past_end(concat @ p["out_proj.weight"].T + p["out_proj.bias"], inside)  # (T, N, E)
         return y, None, MultiHeadAttentionCache(x, memory, q, k, v, weights, concat, inside)

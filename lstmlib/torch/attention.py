@@ -89,7 +89,7 @@ class AdditiveAttention(nn.Module):
             need_weights: whether to return the weights.
 
         Returns:
-            y (T, N, K); and the weights (N, T, S), or ``None``.
+            y (T, N, K); and the weights (N, T, S), 0 for queries past the end, or ``None``.
 
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, size, dtype or device, an empty one, NaN, or a length
@@ -107,8 +107,10 @@ class AdditiveAttention(nn.Module):
         if memory_inside is not None:
             scores = scores.masked_fill(~memory_inside.T[:, None], -torch.inf)
         weights = scores.softmax(-1)
+        if inside is not None:
+            weights = weights * inside.T[..., None]
         y = (weights @ memory.transpose(0, 1)).transpose(0, 1)  # (T, N, K)
-        return zero_past_end(y, inside), weights if need_weights else None
+        return y, weights if need_weights else None
 
 
 class MultiHeadAttention(nn.Module):
@@ -194,7 +196,7 @@ class MultiHeadAttention(nn.Module):
             need_weights: whether to return the weights.
 
         Returns:
-            y (T, N, E); and the weights (N, heads, T, S), or ``None``.
+            y (T, N, E); and the weights (N, heads, T, S), 0 for queries past the end, or ``None``.
 
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, size, dtype or device, an empty one, NaN, a length that
@@ -249,6 +251,8 @@ class MultiHeadAttention(nn.Module):
                 if seen is not None:
                     scores = scores.masked_fill(~seen, -torch.inf)
                 weights = scores.softmax(-1)
+                if inside is not None:
+                    weights = weights * inside.T[:, None, :, None]
                 heads = weights @ v  # (N, heads, T, d)
         y = self.out_proj.compute(heads.permute(2, 0, 1, 3).reshape(T, N, E))
         return zero_past_end(y, inside), weights if need_weights else None

@@ -85,9 +85,10 @@ def test_weights_are_shares_of_what_may_be_seen(rng):
     for layer in (AdditiveAttention(4, 4, 3, rng=rng), MultiHeadAttention(4, 2, rng=rng)):
         x, memory = rng.standard_normal((3, 3, 4)) * 50, rng.standard_normal((5, 3, 4)) * 50
         _, _, cache = layer.forward(x, memory, lengths, memory_lengths)
-        np.testing.assert_allclose(cache.weights.sum(-1), 1.0, rtol=1e-14)
         assert (cache.weights >= 0.0).all()
         for n in range(3):
+            np.testing.assert_allclose(cache.weights[n, ..., : lengths[n], :].sum(-1), 1.0, rtol=1e-14)
+            assert not cache.weights[n, ..., lengths[n] :, :].any()
             assert not cache.weights[n, ..., memory_lengths[n] :].any()
 
 

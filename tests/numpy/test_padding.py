@@ -7,7 +7,7 @@ import pytest
 from cells import arrays, assert_close
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from others import PADDED
+from padded import PADDED
 
 import lstmlib.numpy as ln
 
