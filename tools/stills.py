@@ -46,7 +46,8 @@ COLLECT = """
   return [...figure.shadowRoot.querySelectorAll("svg")].map((svg) => {
     const copy = svg.cloneNode(true), {width, height} = svg.viewBox.baseVal;
     resolve(svg, copy);
-    return {width, height, name: svg.getAttribute("aria-label"), inside: copy.innerHTML};
+    const inside = copy.innerHTML.replace(/><\\/(rect|line|circle|path)>/g, "/>");
+    return {width, height, name: svg.getAttribute("aria-label"), inside};
   });
 }
 """

@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, scientific, slider, superscript, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, scientific, short, slider, superscript, voice } from "./kit.js";
 
 // The error's way back through one unit that feeds itself: each step back multiplies it by the weight and by the slope
 // of the squashing function, so that after q steps (w f')^q of it is left.
@@ -25,7 +25,8 @@ function words({ factor, left, half, fate }, steps) {
   const turns = factor < 0 ? " It changes sign at every step." : "";
   if (factor === 0) return "The error stops at once: nothing goes back at all.";
   if (fate === "holds") return `The error holds: all of it is left, after ${steps} steps as after a thousand.${turns}`;
-  const pace = half < 1 ? "within a single step" : `every ${fixed(half, half < 10 ? 1 : 0)} steps`;
+  const span = short(half ?? 0, half < 10 ? 1 : 0);
+  const pace = half < 0.95 ? "within a single step" : span === "1" ? "at every step" : `every ${span} steps`;
   const share = Math.abs(left);
   if (fate === "bursts") return `The error bursts: it doubles ${pace}.${turns}`;
   return `The error fades: it halves ${pace}${share >= 0.01 ? `, and ${fixed(100 * share, share < 0.1 ? 1 : 0)} % of it is left` : ""}.${turns}`;

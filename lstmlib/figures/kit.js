@@ -120,20 +120,21 @@ export function voice() {
 
 export const still = () => typeof matchMedia !== "undefined" && matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// A figure brings its own paper, since notebooks and themes put cell outputs on paper of their choosing.
 // Role colours, for graphics and (…-ink) for text, on light and on dark paper.
 const LIGHT = `--cell:#2e8b57;--cell-ink:#1d6b41;--gate:#d07200;--gate-ink:#8f4e00;--point:#a88a00;--point-ink:#6e5a00;
   --hidden:#2166ac;--hidden-ink:#1d5a98;--error:#b2182b;--error-ink:#a01526;
-  --line:#6b6b6b;--soft:#e4e7eb;--softer:#f3f5f7;--quiet:#5c6068;--paper:#ffffff;`;
+  --line:#6b6b6b;--soft:#e4e7eb;--softer:#f3f5f7;--quiet:#5c6068;--paper:#ffffff;--ink:#1c2127;`;
 const DARK = `--cell:#4cc38a;--cell-ink:#6fd6a3;--gate:#f59331;--gate-ink:#ffb366;--point:#d9bd2b;--point-ink:#e6cf5a;
   --hidden:#5fa8ee;--hidden-ink:#8cc4f8;--error:#ff6f7a;--error-ink:#ff9aa2;
-  --line:#8d96a3;--soft:#39414b;--softer:#232a32;--quiet:#aab2bd;--paper:#14181e;`;
+  --line:#8d96a3;--soft:#39414b;--softer:#232a32;--quiet:#aab2bd;--paper:#14181e;--ink:#dfe4ea;`;
 
 const STYLE = `
 :host{display:block;margin:1rem 0}
 .frame{${LIGHT} font:400 15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
-  color:inherit;box-sizing:border-box;max-width:46rem;margin:0 auto;padding:14px 16px 16px;border:1px solid var(--soft);border-radius:10px}
+  color:var(--ink);background:var(--paper);box-sizing:border-box;max-width:46rem;margin:0 auto;padding:14px 16px 16px;border:1px solid var(--soft);border-radius:10px}
 .frame.dark{${DARK}}
-@media print{.frame,.frame.dark{${LIGHT} color:#000;break-inside:avoid} .frame .controls{display:none}}
+@media print{.frame,.frame.dark{${LIGHT} --ink:#000;break-inside:avoid} .frame .controls{display:none}}
 @media (max-width:420px){.frame{padding:12px 8px 14px;border-left:0;border-right:0;border-radius:0}}
 *{box-sizing:border-box}
 .title{font-weight:650;margin:0 0 2px;font-size:16px}

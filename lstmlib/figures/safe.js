@@ -241,7 +241,7 @@ svg{touch-action:pan-y} svg:last-of-type{cursor:pointer;margin-top:4px}
 svg .big{font-size:15px} svg .huge{font-size:19px}
 svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .hidden-ink,svg .shown-ink{fill:var(--hidden-ink)}
 .drop{fill:var(--cell)} .slot{fill:var(--soft)} .gatefill{fill:var(--gate)} .gatefill.planned{opacity:.5} .content{fill:var(--cell)}
-.axis{stroke:var(--line);stroke-width:1} .now{fill:var(--point);opacity:.18} .mark{fill:currentColor}
+.axis{stroke:var(--line);stroke-width:1} .now{fill:currentColor;opacity:.08} .mark{fill:currentColor}
 .goal{fill:none;stroke:var(--line);stroke-dasharray:3 3}
 .doors{flex-wrap:nowrap;gap:8px 24px;margin-top:4px}
 .door{display:grid;grid-template-columns:1fr auto;gap:0 10px;align-items:center;flex:1 1 50%;min-width:0}

@@ -53,7 +53,7 @@ class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without typ
         attributes = "".join(
             f' {name.replace("_", "-")}="{html.escape(_attribute(value))}"' for name, value in self._changed().items()
         )
-        return f"<{tag}{attributes}>{self._without_script()}</{tag}>"
+        return f'<{tag} class="lstm-figure"{attributes}>{self._without_script()}</{tag}>'
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs)

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from lstmlib.figures import bundle
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -28,7 +27,7 @@ def chromium(bundled: str) -> str | None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium, started once. Where there is none, tests are skipped; on the forge (CI=true) they fail."""
-    with playwright.sync_playwright() as p:
+    with sync_playwright() as p:
         path = chromium(p.chromium.executable_path)
         if path is None:
             said = "no Chromium found: apt install chromium, or playwright install chromium, or set CHROMIUM"

@@ -73,18 +73,16 @@ def luminance(rgb):
     return float(np.dot([0.2126, 0.7152, 0.0722], channels))
 
 
-@pytest.mark.parametrize(
-    ("scheme", "papers"), [("light", ["255, 255, 255"]), ("dark", ["20, 24, 30", "17, 17, 17", "36, 36, 36"])]
-)
-def test_drawings_can_be_read_on_their_paper(show, scheme, papers):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_drawings_can_be_read_on_their_paper(show, scheme):
     page = show(*ALL, scheme=scheme)
-    tags = "lstm-safe, lstm-error-chain, lstm-unrolling"
-    for what, colour, least in page.locator(tags).evaluate_all(CONTRAST):
+    numbers = "(frame) => getComputedStyle(frame).backgroundColor.match(/\\d+/g).map(Number)"
+    paper = luminance(page.locator("lstm-safe .frame").first.evaluate(numbers))
+    assert (paper > 0.9) == (scheme == "light")
+    for what, colour, least in page.locator("lstm-safe, lstm-error-chain, lstm-unrolling").evaluate_all(CONTRAST):
         ink = luminance([int(v) for v in re.findall(r"\d+", colour)[:3]])
-        for paper in papers:
-            ground = luminance([int(v) for v in paper.split(", ")])
-            ratio = (max(ink, ground) + 0.05) / (min(ink, ground) + 0.05)
-            assert ratio >= least, f"{what}: {colour} on {paper} has {ratio:.2f}"
+        ratio = (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05)
+        assert ratio >= least, f"{what}: {colour} has {ratio:.2f}"
 
 
 @pytest.mark.parametrize("width", [320, 360, 800])

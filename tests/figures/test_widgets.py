@@ -32,7 +32,9 @@ def bundle_of(figure):
 def attributes(text):
     """Return the tag and the attributes of the first element, as a page would read them."""
     tag, rest = re.match(r"<(lstm-[a-z-]+)((?: [a-z-]+=\"[^\"]*\")*)>", text).groups()
-    return tag, {name: html.unescape(value) for name, value in re.findall(r' ([a-z-]+)="([^"]*)"', rest)}
+    found = {name: html.unescape(value) for name, value in re.findall(r' ([a-z-]+)="([^"]*)"', rest)}
+    assert found.pop("class") == "lstm-figure"
+    return tag, found
 
 
 @pytest.mark.parametrize("make", FIGURES)
