@@ -136,7 +136,7 @@ def check_crossover(answer: Any) -> None:
     if isinstance(answer, bool) or not isinstance(answer, int | float | np.integer | np.floating):
         not_yet(f"expected a number of steps, got {answer!r}")
         return
-    if answer != int(answer):
+    if not float(answer).is_integer():
         not_yet(f"{answer} is no whole number of steps: the least T that is enough is the next one up")
         return
     T, S = crossover(H, D), H + D + 1
