@@ -1,4 +1,4 @@
-"""The layers of ``lstmlib.numpy`` that take ``lengths``, other than the recurrent ones in ``cells``, for common tests."""
+"""The layers of ``lstmlib.numpy`` that take ``lengths``, beside the recurrent ones in ``cells``: for common tests."""
 
 import lstmlib.numpy as ln
 
