@@ -10,8 +10,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 FIGURES = ("safe", "error_chain", "unrolling", "quiz")
 
-# The marks that a quiz's texts may hold: `code` and *emphasis*; quiz.js splits at the same places.
-MARKED = re.compile(r"(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*)")
+# The marks that a quiz's texts may hold: `code`, *emphasis*, a short subscript as in W_hh; quiz.js has the same.
+MARKED = re.compile(r"(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*|[A-Za-z]_[a-z0-9]{1,3}(?![A-Za-z0-9_]))")
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./kit\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function |const )", re.MULTILINE)

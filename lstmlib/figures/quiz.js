@@ -8,16 +8,20 @@ export function score(questions, chosen) {
   return { right: picked.filter((answer) => answer?.right).length, answered: picked.filter(Boolean).length };
 }
 
-/** `code` and *emphasis*, and nothing else, as nodes. */
+// The same places as MARKED in bundle.py: `code`, *emphasis*, and a letter with a short subscript, as W_hh.
+const MARKED = /(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*|[A-Za-z]_[a-z0-9]{1,3}(?![A-Za-z0-9_]))/;
+
+/** A question's text as nodes. */
 function marked(text) {
-  return text.split(/(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*)/).filter(Boolean).map((part) => {
-    if (/^`.+`$/.test(part)) return el("code", {}, part.slice(1, -1));
-    if (/^\*.+\*$/.test(part)) return el("em", {}, part.slice(1, -1));
-    return part;
-  });
+  return text.split(MARKED).map((part, k) => {
+    if (k % 2 === 0) return part;
+    if (part[0] === "`") return el("code", {}, part.slice(1, -1));
+    if (part[0] === "*") return el("em", {}, part.slice(1, -1));
+    return [part[0], el("sub", {}, part.slice(2))];
+  }).flat().filter(Boolean);
 }
 
-const plain = (text) => text.replace(/[`*]/g, "");
+const plain = (text) => text.replace(/[`*]/g, "").replaceAll("_", " ");
 
 let made = 0; // radio buttons of two quizzes on a page must not share a name
 
@@ -89,6 +93,7 @@ legend{padding:0;font-weight:600;margin-bottom:4px}
 input[type=radio]{width:18px;height:18px;margin:2px 0 0;accent-color:var(--hidden)}
 .reason{margin:0 4px 8px 32px;font-size:14.5px}
 .right .reason strong{color:var(--cell-ink)} .wrong .reason strong{color:var(--error-ink)}
+sub{font-size:.75em;line-height:0}
 code{font:0.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--softer);padding:1px 4px;border-radius:4px}
 .controls .says{margin:0}
 @media print{.frame .controls{display:none}}

@@ -164,7 +164,7 @@ function drawScene(width, value, input, content, output, shown, keep) {
     const thick = 1.5 + 4 * open, tip = 5 + 1.6 * thick;
     return [
       s("line", { x1, y1: cy, x2: x2 - tip, y2: cy, class: `way ${role}`, "stroke-width": thick, "stroke-dasharray": open > 0 ? "none" : "2 4" }),
-      open > 0 && s("path", { d: `M ${x2} ${cy} l ${-tip} ${-tip * 0.6} v ${tip * 1.2} z`, class: `tip ${role}` }),
+      s("path", { display: open > 0 ? null : "none", d: `M ${x2} ${cy} l ${-tip} ${-tip * 0.6} v ${tip * 1.2} z`, class: `tip ${role}` }),
     ];
   };
   const chip = (x, number, name, role) => [
@@ -183,11 +183,11 @@ function drawScene(width, value, input, content, output, shown, keep) {
     ticks,
     s("circle", { cx, cy, r: 34, class: "dial" }),
     label(cx, cy + 7, short(content), { class: "middle strong huge cell-ink" }),
-    walls, floors, drops,
+    walls, floors,
     way(near + 4, left + (input > 0 ? 20 : -6), input, "plain"),
     way(right - (output > 0 ? 20 : -6), far - 4, output, "shown"),
     door(left, input, -1, "input gate"), door(right, output, 1, "output gate"),
-    chip(near - chipWidth / 2, short(value), "arrives", "plain"), chip(far + chipWidth / 2, short(shown), "shown", "shown"),
+    chip(near - chipWidth / 2, short(value), "arrives", "plain"), chip(far + chipWidth / 2, short(shown), "shown", "shown"), drops,
   ];
 }
 
@@ -250,7 +250,7 @@ svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .hid
 .task{min-height:2.9em}
 .task.done{color:var(--cell-ink);font-weight:650}
 .sum{margin-top:12px} .cell-ink{color:var(--cell-ink)} .hidden-ink{color:var(--hidden-ink)}
-@media (prefers-reduced-motion:no-preference){.leaf{transition:transform .3s ease}}
+@media (prefers-reduced-motion:no-preference){.leaf{transition:transform .3s ease} .way{transition:stroke-width .3s ease}}
 `;
 
 export default figure("lstm-safe", {

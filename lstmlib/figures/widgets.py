@@ -234,7 +234,7 @@ class Unrolling(Figure):
 class Quiz(Figure):
     """Questions to check oneself by, with a reason for every answer.
 
-    Texts may hold `code` in backticks and *emphasis* in asterisks; formulas in Unicode.
+    Texts may hold `code` in backticks, *emphasis* in asterisks and short subscripts as in W_hh; formulas in Unicode.
 
     Args:
         questions: a list of {"question": text, "answers": [{"text": text, "right": bool, "reason": text}, ...]}.
@@ -307,10 +307,12 @@ def _check_question(name: str, question: dict[str, Any]) -> None:
 
 
 def _marked(text: str) -> str:
-    """Return `code` and *emphasis* as HTML, as the figure itself does, with all else escaped."""
-    parts = bundle.MARKED.split(text)
-    tags = {"`": "code", "*": "em"}
-    return "".join(
-        f"<{tags[part[0]]}>{html.escape(part[1:-1])}</{tags[part[0]]}>" if k % 2 else html.escape(part)
-        for k, part in enumerate(parts)
-    )
+    """Return a text's marks as HTML, as the figure itself does, with all else escaped."""
+
+    def element(part: str) -> str:
+        if part[0] in "`*":
+            tag = {"`": "code", "*": "em"}[part[0]]
+            return f"<{tag}>{html.escape(part[1:-1])}</{tag}>"
+        return f"{part[0]}<sub>{part[2:]}</sub>"
+
+    return "".join(element(part) if k % 2 else html.escape(part) for k, part in enumerate(bundle.MARKED.split(text)))
