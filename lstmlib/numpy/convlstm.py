@@ -233,13 +233,20 @@ def convolve(x: Array, kernel: Array) -> Array:
 
 
 def convolve_back(dy: Array, kernel: Array) -> Array:
-    """Return the gradient for what ``convolve`` was given: the error, convolved with the kernel turned round.
+    """Return the gradient for ``convolve``'s input: every place hands its error back to all the places it has seen.
 
     Args:
         dy: the gradient for what came out (N, R, height, width).
         kernel: (R, C, K, K).
     """
-    return convolve(dy, kernel[:, :, ::-1, ::-1].swapaxes(0, 1))
+    N, R, height, width = dy.shape
+    _, C, K, _ = kernel.shape
+    edge = K // 2
+    dwindows = (kernel.reshape(R, -1).T @ dy.reshape(N, R, -1)).reshape(N, C, K, K, height, width)
+    dpadded = np.zeros((N, C, height + 2 * edge, width + 2 * edge), dy.dtype)
+    for a, b in np.ndindex(K, K):
+        dpadded[:, :, a : a + height, b : b + width] += dwindows[:, :, a, b]
+    return dpadded[:, :, edge : edge + height, edge : edge + width]
 
 
 def kernel_gradient(x: Array, dy: Array, K: int) -> Array:

@@ -12,7 +12,6 @@ from lstmlib.numpy.checks import Array, Lengths, check_size
 from lstmlib.numpy.layernorm import LayerNorm, LayerNormCache
 from lstmlib.numpy.linear import Linear
 from lstmlib.numpy.padding import Mask, read_gradient, read_padded, zero_past_end
-from lstmlib.numpy.rnn import relu
 
 NORMS = ("pre", "post")
 PARTS = ("self_attn", "linear1", "linear2", "norm1", "norm2")  # in the order of torch.nn.TransformerEncoderLayer
@@ -26,26 +25,19 @@ def normal_cdf(x: Array) -> Array:
     return 0.5 * erfc(-x / math.sqrt(2.0)).astype(x.dtype)
 
 
-def gelu(x: Array) -> Array:
-    """Return x times the share of a normal distribution below it (Hendrycks and Gimpel 2016)."""
-    return x * normal_cdf(x)
+def gelu(x: Array) -> tuple[Array, Array]:
+    """Return x times the share of a normal distribution below it, and the slope there (Hendrycks and Gimpel 2016)."""
+    below = normal_cdf(x)
+    return x * below, below + x * np.exp(-0.5 * x**2) / math.sqrt(2.0 * math.pi)
 
 
-def gelu_slope(x: Array) -> Array:
-    """Return the derivative of ``gelu``, from the input."""
-    return normal_cdf(x) + x * np.exp(-0.5 * x**2) / math.sqrt(2.0 * math.pi)
+def relu(x: Array) -> tuple[Array, Array]:
+    """Return max(0, x), and the slope there."""
+    return np.maximum(x, 0.0), (x > 0.0).astype(x.dtype)
 
 
-def relu_slope(x: Array) -> Array:
-    """Return 1 where x is positive, else 0."""
-    return (x > 0.0).astype(x.dtype)
-
-
-# Each function with its slope, both of its input.
-ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
-    "relu": (relu, relu_slope),
-    "gelu": (gelu, gelu_slope),
-}
+# Each gives the function's value and its slope at once: they share what is slow in gelu.
+ACTIVATIONS: dict[str, Callable[[Array], tuple[Array, Array]]] = {"relu": relu, "gelu": gelu}
 
 
 class TransformerBlockCache(NamedTuple):
@@ -54,7 +46,7 @@ class TransformerBlockCache(NamedTuple):
     attention: MultiHeadAttentionCache
     norm1: LayerNormCache
     linear1: Array  # (T, N, E), what went into the first linear map
-    net: Array  # (T, N, F), what came out of it
+    slope: Array  # (T, N, F), of the activation at what came out of it
     linear2: Array  # (T, N, F), after the activation
     norm2: LayerNormCache
     inside: Mask  # (T, N): True up to the end of each sequence
@@ -174,7 +166,7 @@ class TransformerBlock:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        T, N, _ = cache.net.shape
+        T, N, _ = cache.slope.shape
         dy = read_gradient(dy, (T, N, self.embed_size), cache.inside)
 
         if self.norm == "pre":
@@ -194,16 +186,15 @@ class TransformerBlock:
 
     def _feedforward(self, x: Array) -> tuple[Array, tuple[Array, Array, Array]]:
         """Return W_2 f(W_1 x + b_1) + b_2 (T, N, E), and what ``_feedforward_backward`` needs."""
-        f, _ = ACTIVATIONS[self.activation]
         net, _, linear1 = self.linear1.forward(x)  # (T, N, F)
-        out, _, linear2 = self.linear2.forward(f(net))  # (T, N, E)
-        return out, (linear1, net, linear2)
+        hidden, slope = ACTIVATIONS[self.activation](net)
+        out, _, linear2 = self.linear2.forward(hidden)  # (T, N, E)
+        return out, (linear1, slope, linear2)
 
     def _feedforward_backward(self, cache: TransformerBlockCache, dout: Array) -> tuple[Array, dict[str, Grads]]:
         """Return the gradient for what went into the feed-forward net (T, N, E), and for its two maps."""
-        _, slope = ACTIVATIONS[self.activation]
         dhidden, _, linear2 = self.linear2.backward(cache.linear2, dout)  # (T, N, F)
-        dx, _, linear1 = self.linear1.backward(cache.linear1, dhidden * slope(cache.net))  # (T, N, E)
+        dx, _, linear1 = self.linear1.backward(cache.linear1, dhidden * cache.slope)  # (T, N, E)
         return dx, {"linear1": linear1, "linear2": linear2}
 
 
