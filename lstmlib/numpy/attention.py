@@ -16,7 +16,7 @@ class AdditiveAttentionCache(NamedTuple):
     x: Array  # (T, N, Q), zeros past each sequence's end
     memory: Array  # (S, N, K), zeros past each sequence's end
     hidden: Array  # (N, T, S, A): tanh(W_a s + U_a h)
-    weights: Array  # (N, T, S): alpha, what share of memory(s) each query takes; 0 for queries past the end
+    weights: Array  # (N, T, S): alpha, the share of each memory in a query's mean; 0 for queries past the end
     inside: Mask  # (T, N): True up to the end of each sequence of queries
 
 
@@ -33,8 +33,8 @@ class AdditiveAttention:
     comes out second. The weights are in the cache.
 
     Source: Bahdanau, Cho and Bengio (2015), "Neural machine translation by jointly learning to align and translate",
-    section 3.1 and appendix A.1. W_a is ``weight_query`` (A, Q), U_a is ``weight_key`` (A, K), v is ``weight_score``
-    (A,).
+    equations 5 and 6 and appendix A.1.2. W_a is ``weight_query`` (A, Q), U_a is ``weight_key`` (A, K), v is
+    ``weight_score`` (A,).
 
     Args:
         query_size: Q, the width of a query.
@@ -71,7 +71,7 @@ class AdditiveAttention:
         return sum(value.size for value in self.params.values())
 
     def num_operations(self, num_steps: int, memory_steps: int) -> int:
-        """Return how many multiply-adds one sequence of T queries and S memories takes; it grows as T times S.
+        """Return how many multiply-adds a whole sequence takes, of T queries and S memories: it grows as T times S.
 
         Every query and every memory is mapped once; then each pair takes A for its score and K for its share in the
         mean. Left out are tanh and the softmax.
@@ -131,10 +131,9 @@ class AdditiveAttention:
         x, memory, hidden, weights, inside = cache
         T, N, _ = x.shape
         A = self.attention_size
-        dy = read_gradient(dy, (T, N, self.key_size), inside)
+        dy = batch_first(read_gradient(dy, (T, N, self.key_size), inside))  # (N, T, K)
         p = self.params
 
-        dy = batch_first(dy)  # (N, T, K)
         dmemory = batch_first(weights.swapaxes(1, 2) @ dy)  # (S, N, K), as values
         dweights = dy @ memory.transpose(1, 2, 0)  # (N, T, S)
         dscores = softmax_backward(weights, dweights)  # (N, T, S)
@@ -158,7 +157,7 @@ class MultiHeadAttentionCache(NamedTuple):
     q: Array  # (N, heads, T, E / heads)
     k: Array  # (N, heads, S, E / heads)
     v: Array  # (N, heads, S, E / heads)
-    weights: Array  # (N, heads, T, S): what share of memory(s) each query takes; 0 for queries past the end
+    weights: Array  # (N, heads, T, S): the share of each memory in a query's mean; 0 for queries past the end
     concat: Array  # (T, N, E): what the heads found, side by side
     inside: Mask  # (T, N): True up to the end of each sequence of queries
 
@@ -215,8 +214,9 @@ class MultiHeadAttention:
         return sum(value.size for value in self.params.values())
 
     def num_operations(self, num_steps: int, memory_steps: int | None = None) -> int:
-        """Return how many multiply-adds one sequence of T queries and S memories (T if ``None``) takes: as T times S.
+        """Return how many multiply-adds a whole sequence takes, of T steps and S memories (T if ``None``).
 
+        What one step takes depends on how many it sees, so this is not counted by the step as in a recurrent layer.
         Every step is mapped to its queries, keys, values and outputs, biases counted; then each pair of steps takes E
         for its scores and E for its share in the means, all heads together. Left out is the softmax. A causal layer
         counts like any other: the pairs in the future are computed and thrown away.

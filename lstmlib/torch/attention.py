@@ -21,8 +21,8 @@ class AdditiveAttention(nn.Module):
         y(i)        = sum_j alpha(i, j) h(j)
 
     Source: Bahdanau, Cho and Bengio (2015), "Neural machine translation by jointly learning to align and translate",
-    section 3.1 and appendix A.1. W_a is ``weight_query`` (A, Q), U_a is ``weight_key`` (A, K), v is ``weight_score``
-    (A,).
+    equations 5 and 6 and appendix A.1.2. W_a is ``weight_query`` (A, Q), U_a is ``weight_key`` (A, K), v is
+    ``weight_score`` (A,).
 
     Args:
         query_size: Q, the width of a query.
@@ -65,7 +65,7 @@ class AdditiveAttention(nn.Module):
         return sum(value.numel() for value in self.parameters())
 
     def num_operations(self, num_steps: int, memory_steps: int) -> int:
-        """Return how many multiply-adds one sequence of T queries and S memories takes; it grows as T times S."""
+        """Return how many multiply-adds a whole sequence takes, of T queries and S memories: it grows as T times S."""
         T, S = num_steps, memory_steps
         Q, K, A = self.query_size, self.key_size, self.attention_size
         return T * A * Q + S * A * K + T * S * (A + K)
@@ -171,7 +171,7 @@ class MultiHeadAttention(nn.Module):
         return sum(value.numel() for value in self.parameters())
 
     def num_operations(self, num_steps: int, memory_steps: int | None = None) -> int:
-        """Return how many multiply-adds one sequence of T queries and S memories (T if ``None``) takes."""
+        """Return how many multiply-adds a whole sequence takes, of T steps and S memories (T if ``None``)."""
         T, E = num_steps, self.embed_size
         S = T if memory_steps is None else memory_steps
         return (2 * T + 2 * S) * E * (E + 1) + 2 * T * S * E

@@ -86,7 +86,7 @@ class TransformerBlock(nn.Module):
         return sum(value.numel() for value in self.parameters())
 
     def num_operations(self, num_steps: int) -> int:
-        """Return how many multiply-adds one sequence of T steps takes, attention and normalisation as they count it."""
+        """Return how many multiply-adds a whole sequence of T steps takes: the sum over the parts."""
         each_step = sum(part.num_operations for part in (self.linear1, self.linear2, self.norm1, self.norm2))
         return self.self_attn.num_operations(num_steps) + num_steps * each_step
 
