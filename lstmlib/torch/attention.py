@@ -130,9 +130,9 @@ class MultiHeadAttention(nn.Module):
         embed_size: E, the width of x(t) and of the memory.
         num_heads: how many heads; E must be a multiple of it.
         causal: whether a step sees only itself and the steps before it (self-attention only).
-        fast: whether torch's fused attention may take the place of the lines that read like the equation. It never
-            holds all weights at once, so it needs less memory, but gives neither weights (asked for them, the layer
-            takes the readable lines) nor, as of torch 2.13, a second derivative.
+        fast: whether torch's fused attention may take the place of the lines that read like the equation. It need not
+            hold all weights at once, so it gives none (asked for them, the layer takes the readable lines); nor, in
+            torch 2.13 on a CPU, a second derivative.
         generator: source of the initial weights, as torch.nn draws them; torch's own if ``None``. The biases start at
             0.
         device: where the parameters are.

@@ -182,6 +182,19 @@ def test_fast_path_is_the_readable_one(name, lengths):
         close(name, have, want)
 
 
+@pytest.mark.parametrize("name", [name for name in LAYERS if has_fast_path(name)])
+def test_fast_path_is_taken_where_it_may_be(name, monkeypatch):
+    calls, fused = [], torch.nn.functional.scaled_dot_product_attention
+    monkeypatch.setattr(
+        torch.nn.functional, "scaled_dot_product_attention", lambda *a, **k: calls.append(k) or fused(*a, **k)
+    )
+    x, state, arguments = tensors(name, lengths=LENGTHS)
+    for fast, need_weights, expected in [(True, False, 1), (True, True, 0), (False, False, 0)]:
+        calls.clear()
+        make(lt, name, dtype=torch.float64, fast=fast)(x, state, **arguments, need_weights=need_weights)
+        assert len(calls) == expected
+
+
 @pytest.mark.parametrize("name", [n for n in LAYERS if "Attention" in n or "Transformer" in n])
 def test_weights_are_numpy_s(name):
     rng = np.random.default_rng(0)
