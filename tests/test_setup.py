@@ -15,12 +15,11 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
+import address
+import build
+import install
 
-import address  # noqa: E402
-import build  # noqa: E402
-import install  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
