@@ -36,10 +36,22 @@ def check_notebooks() -> None:
                 )
 
 
+def looks_changed() -> bool:
+    """Return whether something that every page rests on is newer than the pages; Sphinx looks at their texts alone."""
+    built = OUT / "html" / "index.html"
+    sources = [ROOT / "_config.yml", *(ROOT / "lstmlib").rglob("*.*")]
+    for folder in ("_ext", "_static", "_templates"):
+        sources += (ROOT / "book" / folder).rglob("*.*")
+    newest = max(path.stat().st_mtime for path in sources if path.suffix != ".pyc")
+    return not built.exists() or newest > built.stat().st_mtime
+
+
 def main() -> None:
     """Build, or explain why not."""
     check_notebooks()
     command = [BIN / "jupyter-book", "build", ".", "-W", "-n", "--keep-going", "-q"]
+    if looks_changed():
+        command.append("--all")
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         # Pages that were read would not be read again, and their warnings would be gone: start afresh next time.
