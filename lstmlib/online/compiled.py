@@ -1,0 +1,573 @@
+"""``lstmlib.online.lstm1997`` compiled, to train nets over millions of sequences.
+
+It needs Numba (``pip install 'lstmlib[paper]'``). The arithmetic is the readable file's, in loops. Three things make it
+fast. Eight nets are trained at once, each on its own sequences: the eight numbers that stand in one place of eight nets
+lie side by side, and the processor takes them in one instruction. Symbols are taken as numbers: of a one-hot input only
+the row that is on is looked at. And the exponential is a polynomial, which the processor can take eight of at once; it
+is as exact as the library's, and gives the same digits on every machine.
+
+No net's arithmetic depends on its neighbours, so a net gives the same digits in any lane, beside any others.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from lstmlib.numpy.checks import Array
+from lstmlib.online.lanes import LANES, gather, load, logistic, scatter_add, store
+from lstmlib.online.net import Net
+from lstmlib.tasks.batch import Batch
+from lstmlib.tasks.symbols import Symbols
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+# When a lane stops before its last sequence.
+NEVER, AT_FIRST_WRONG, AT_GOOD_WINDOW = 0, 1, 2
+
+
+class Shape(NamedTuple):
+    """A net, as the compiled code takes it."""
+
+    D: int
+    B: int
+    S: int
+    O: int  # noqa: E741
+    output_gates: bool
+    output_bias: bool
+    recurrent: bool
+    direct: bool
+    plain: bool
+    symbolic: bool  # whether inputs are numbers of symbols
+    by_class: bool  # whether targets are numbers of outputs
+    initial_activation: float
+
+
+class Memory(NamedTuple):
+    """All that eight nets remember, and room to work in: arrays of rows, a row the eight numbers of the eight nets.
+
+    Sources of a hidden unit are the inputs, the hidden units, 1 for the bias: M of them. Those of an output are the
+    cells, the inputs if it sees them, 1: K of them. What doesn't exist stays 0.
+    """
+
+    W: Floats  # (M U, 8)
+    V: Floats  # (K O, 8)
+    dW: Floats  # (M U, 8)
+    dV: Floats  # (K O, 8)
+    biased: Floats  # (U,), 1 where a bias exists
+    a: Floats  # (U, 8)
+    s: Floats  # (C, 8)
+    h: Floats  # (C, 8)
+    trace: Floats  # (M 2 C, 8): for every source those of the input gates, then those of the cells
+    seen: Floats  # (M, 8), 1 in its last row
+    y: Floats  # (O, 8)
+    e: Floats  # (O, 8)
+    to_cells: Floats  # (C, 8)
+    rate: Floats  # (1, 8), the learning rate where weights are to change at this step, else 0
+    keep: Floats  # (1, 8), 0 where what was added up has been used
+
+
+class Tray(NamedTuple):
+    """What is put before the nets: for every lane N sequences, of at most T steps."""
+
+    symbols: Integers  # (L, N, T)
+    x: Floats  # (L, N, T, D); T = D = 1 if inputs are symbols
+    classes: Integers  # (L, N, T)
+    values: Floats  # (L, N, T, O); T = O = 1 if targets are classes
+    mask: NDArray[np.bool_]  # (L, N, T)
+    allowed: NDArray[np.bool_]  # (L, N, T, O); T = O = 1 if errors are differences from targets
+    lengths: Integers  # (L, N)
+    errors: Floats  # (L, N, 3), filled in: the largest, the mean and the mean squared error of each sequence
+
+
+class Control(NamedTuple):
+    """Where every lane stands, and when it stops; each (L,) but the rings."""
+
+    busy: NDArray[np.bool_]
+    n: Integers  # the sequence
+    t: Integers  # the next step
+    stop: Integers  # the sequence before which the lane stops
+    learning_rate: Floats  # 0: no learning
+    each_step: NDArray[np.bool_]  # whether weights change at each step
+    by_order: NDArray[np.bool_]  # whether the largest error is that of allowed outputs below others
+    rule: Integers
+    tolerance: Floats  # a sequence is wrong if its largest error is not below
+    allowed_wrong: Integers  # a good window has fewer wrong ones
+    mean_below: Floats  # and a mean error below
+    measure: Integers  # which error: 1 the mean absolute one, 2 the mean squared one
+    seen: Integers  # sequences in the window so far
+    wrong: Integers  # wrong ones in the window
+    total: Floats  # the window's sum of errors
+    was_wrong: Integers  # (L, W), the window
+    was_error: Floats  # (L, W)
+    worst: Floats  # of this sequence so far
+    absolute: Floats
+    squared: Floats
+    answers: Integers  # outputs that were asked for in it
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _reset(shape: Any, m: Any, lane: int) -> None:
+    """Begin a new sequence in one lane."""
+    for u in range(m.a.shape[0]):
+        m.a[u, lane] = shape.initial_activation
+    for c in range(m.s.shape[0]):
+        m.s[c, lane] = 0.0
+    for row in range(m.trace.shape[0]):
+        m.trace[row, lane] = 0.0
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
+    """Take the hidden units of all lanes one step on; the inputs are in ``m.seen``, or their numbers in ``symbol``."""
+    D, B, S = shape.D, shape.B, shape.S
+    C, U, M = B * S, m.a.shape[0], m.seen.shape[0]
+    first = D if shape.symbolic else 0
+
+    if shape.recurrent:
+        for u in range(U):
+            store(m.seen, D + u, load(m.a, u))
+    for u in range(U):
+        total = load(m.W, (M - 1) * U + u)
+        if shape.symbolic:
+            total += gather(m.W, symbol, U, u)
+        for k in range(first, M - 1):
+            total += load(m.W, k * U + u) * load(m.seen, k)
+        store(m.a, u, logistic(total))
+
+    for c in range(C):
+        y_in, f = load(m.a, c // S), load(m.a, B + c)
+        if shape.plain:
+            g = f
+            slope = f * (1.0 - f)
+        else:
+            g = 4.0 * f - 2.0
+            slope = 0.25 * (2.0 - g) * (2.0 + g)
+        of_gate = g * y_in * (1.0 - y_in)  # (25)
+        of_cell = slope * y_in  # (27)
+        s = load(m.s, c) + y_in * g  # (9)
+        store(m.s, c, s)
+        y_c = s if shape.plain else 2.0 * logistic(s) - 1.0
+        store(m.h, c, y_c)
+        if shape.output_gates:
+            y_c = y_c * load(m.a, B + C + c // S)
+        store(m.a, B + c, y_c)
+        if shape.symbolic:
+            scatter_add(m.trace, symbol, 2 * C, c, of_gate)
+            scatter_add(m.trace, symbol, 2 * C, C + c, of_cell)
+        for k in range(first, M):
+            seen = load(m.seen, k)
+            store(m.trace, k * 2 * C + c, load(m.trace, k * 2 * C + c) + of_gate * seen)
+            store(m.trace, k * 2 * C + C + c, load(m.trace, k * 2 * C + C + c) + of_cell * seen)
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _outputs(shape: Any, m: Any, symbol: Integers) -> None:
+    """Compute the outputs of all lanes."""
+    B, C, O = shape.B, shape.B * shape.S, shape.O  # noqa: E741
+    bias = C + (shape.D if shape.direct else 0)
+    for k in range(O):
+        total = load(m.V, bias * O + k)
+        for c in range(C):
+            total += load(m.V, c * O + k) * load(m.a, B + c)
+        if shape.direct and shape.symbolic:
+            total += gather(m.V, symbol, O, C * O + k)
+        elif shape.direct:
+            for d in range(shape.D):
+                total += load(m.V, (C + d) * O + k) * load(m.seen, d)
+        store(m.y, k, logistic(total))
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
+    """Add what this step's error asks of every weight; ``m.e`` holds target minus output, 0 where nothing is asked."""
+    D, B, S, O = shape.D, shape.B, shape.S, shape.O  # noqa: E741
+    C, U, M = B * S, m.a.shape[0], m.seen.shape[0]
+    bias = C + (D if shape.direct else 0)
+    first = D if shape.symbolic else 0
+    for k in range(O):
+        y = load(m.y, k)
+        e = load(m.e, k) * y * (1.0 - y)  # (19)
+        store(m.e, k, e)
+        if shape.direct and shape.symbolic:
+            scatter_add(m.dV, symbol, O, C * O + k, e)  # (22)
+        elif shape.direct:
+            for d in range(D):
+                store(m.dV, (C + d) * O + k, load(m.dV, (C + d) * O + k) + e * load(m.seen, d))
+        if shape.output_bias:
+            store(m.dV, bias * O + k, load(m.dV, bias * O + k) + e)
+    for c in range(C):
+        y_c, to_cell = load(m.a, B + c), 0.0 * load(m.a, B + c)
+        for k in range(O):
+            e = load(m.e, k)
+            to_cell += load(m.V, c * O + k) * e
+            store(m.dV, c * O + k, load(m.dV, c * O + k) + e * y_c)  # (22)
+        store(m.to_cells, c, to_cell)
+
+    for c in range(C):
+        e_s = load(m.to_cells, c)
+        if not shape.plain:
+            h = load(m.h, c)
+            e_s = e_s * (0.5 * (1.0 - h) * (1.0 + h))
+        if shape.output_gates:
+            e_s = e_s * load(m.a, B + C + c // S)  # (23)
+        for k in range(M):
+            gate, cell = k * U + c // S, k * U + B + c
+            store(m.dW, gate, load(m.dW, gate) + e_s * load(m.trace, k * 2 * C + c))  # (26)
+            store(m.dW, cell, load(m.dW, cell) + e_s * load(m.trace, k * 2 * C + C + c))  # (28)
+    if not shape.output_gates:
+        return
+    for j in range(B):
+        unit = B + C + j
+        y_out = load(m.a, unit)
+        error = 0.0 * y_out
+        for c in range(j * S, j * S + S):
+            error += load(m.h, c) * load(m.to_cells, c)
+        error = error * (y_out * (1.0 - y_out))  # (21)
+        if shape.symbolic:
+            scatter_add(m.dW, symbol, U, unit, error)  # (22)
+        for k in range(first, M):
+            store(m.dW, k * U + unit, load(m.dW, k * U + unit) + error * load(m.seen, k))
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _update(m: Any) -> None:
+    """Change the weights of the lanes with a rate, and start adding from zero where there is nothing to keep."""
+    rate, keep = load(m.rate, 0), load(m.keep, 0)
+    U = m.a.shape[0]
+    bias = m.W.shape[0] - U
+    for u in range(U):
+        store(m.dW, bias + u, load(m.dW, bias + u) * m.biased[u])
+    for row in range(m.W.shape[0]):
+        change = load(m.dW, row)
+        store(m.W, row, load(m.W, row) + rate * change)
+        store(m.dW, row, keep * change)
+    for row in range(m.V.shape[0]):
+        change = load(m.dV, row)
+        store(m.V, row, load(m.V, row) + rate * change)
+        store(m.dV, row, keep * change)
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _measure(shape: Any, m: Any, tray: Any, c: Any, lane: int, n: int, t: int) -> None:
+    """Put target minus output into ``m.e``, and add this step to the sequence's errors."""
+    lowest, highest = np.inf, -np.inf
+    for k in range(shape.O):
+        target = 1.0 * (tray.classes[lane, n, t] == k) if shape.by_class else tray.values[lane, n, t, k]
+        error = target - m.y[k, lane]
+        m.e[k, lane] = error
+        c.absolute[lane] += abs(error)
+        c.squared[lane] += error * error
+        if c.by_order[lane]:
+            if tray.allowed[lane, n, t, k]:
+                lowest = min(lowest, m.y[k, lane])
+            else:
+                highest = max(highest, m.y[k, lane])
+        else:
+            c.worst[lane] = max(c.worst[lane], abs(error))
+    if c.by_order[lane]:
+        c.worst[lane] = max(c.worst[lane], highest - lowest)
+    c.answers[lane] += shape.O
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _finish(shape: Any, m: Any, tray: Any, c: Any, lane: int) -> bool:
+    """Take note of a sequence's errors, go on to the next, and return whether the lane has stopped."""
+    n = c.n[lane]
+    errors = tray.errors[lane, n]
+    errors[0] = c.worst[lane]
+    errors[1] = c.absolute[lane] / c.answers[lane]
+    errors[2] = c.squared[lane] / c.answers[lane]
+    wrong = 0 if errors[0] < c.tolerance[lane] else 1
+    c.n[lane] = n + 1
+    c.t[lane] = 0
+    c.worst[lane] = -np.inf
+    c.absolute[lane] = c.squared[lane] = 0.0
+    c.answers[lane] = 0
+    done = c.n[lane] >= c.stop[lane]
+    if c.rule[lane] == AT_FIRST_WRONG:
+        done = done or wrong == 1
+    elif c.rule[lane] == AT_GOOD_WINDOW:
+        size = c.was_wrong.shape[1]
+        at = c.seen[lane] % size
+        error = errors[c.measure[lane]]
+        c.wrong[lane] += wrong - c.was_wrong[lane, at]
+        c.total[lane] += error - c.was_error[lane, at]
+        c.was_wrong[lane, at] = wrong
+        c.was_error[lane, at] = error
+        c.seen[lane] += 1
+        good = c.wrong[lane] < c.allowed_wrong[lane] and c.total[lane] / size < c.mean_below[lane]
+        done = done or (good and c.seen[lane] >= size)
+    return done
+
+
+@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
+    """Go on with all lanes that are busy, until one of them stops."""
+    symbol = np.zeros(LANES, np.int64)
+    stopped = False
+    while not stopped:
+        asked = updates = False
+        idle = True
+        for i in range(LANES):
+            m.rate[0, i] = 0.0
+            m.keep[0, i] = 1.0
+            if not c.busy[i]:
+                continue
+            idle = False
+            n, t = c.n[i], c.t[i]
+            if t == 0:
+                _reset(shape, m, i)
+            if shape.symbolic:
+                symbol[i] = tray.symbols[i, n, t]
+            else:
+                for d in range(shape.D):
+                    m.seen[d, i] = tray.x[i, n, t, d]
+            asked = asked or tray.mask[i, n, t]
+        if idle:
+            return
+        _hidden(shape, m, symbol)
+        learns = False
+        if asked:
+            _outputs(shape, m, symbol)
+            for k in range(shape.O):
+                for i in range(LANES):
+                    m.e[k, i] = 0.0
+            for i in range(LANES):
+                if c.busy[i] and tray.mask[i, c.n[i], c.t[i]]:
+                    _measure(shape, m, tray, c, i, c.n[i], c.t[i])
+                    if c.learning_rate[i] > 0.0:
+                        learns = True
+                        if c.each_step[i]:
+                            updates = True
+                            m.rate[0, i] = c.learning_rate[i]
+                            m.keep[0, i] = 0.0
+                    else:
+                        for k in range(shape.O):
+                            m.e[k, i] = 0.0
+            if learns:
+                _add_error(shape, m, symbol)
+        for i in range(LANES):
+            if c.busy[i]:
+                c.t[i] += 1
+                if c.t[i] == tray.lengths[i, c.n[i]]:
+                    if c.learning_rate[i] > 0.0:
+                        updates = True
+                        m.rate[0, i] = c.learning_rate[i]
+                        m.keep[0, i] = 0.0
+                    if _finish(shape, m, tray, c, i):
+                        c.busy[i] = False
+                        stopped = True
+        if updates:
+            _update(m)
+
+
+def aligned_rows(count: int) -> Floats:
+    """Return zeros (count, 8), each row in one line of the processor's cache."""
+    line = 8 * LANES
+    room = np.zeros(count * LANES + LANES)
+    start = -room.ctypes.data % line // 8
+    return room[start : start + count * LANES].reshape(count, LANES)
+
+
+class Eight:
+    """Eight nets of one kind, trained side by side; each has a lane, with its own sequences and its own rule to stop.
+
+    Args:
+        net: sizes and connections, the same for all.
+        num_sequences: N, how many sequences a lane has room for.
+        num_steps: T, the most steps of a sequence.
+        symbolic: whether inputs come as numbers of symbols.
+        by_class: whether targets come as numbers of output units.
+        by_order: whether sequences are judged by which outputs are the most active; then ``load`` wants ``allowed``.
+        window: how many sequences the rule ``AT_GOOD_WINDOW`` looks back.
+        initial_activation: of all hidden units before a sequence's first step.
+    """
+
+    def __init__(
+        self,
+        net: Net,
+        num_sequences: int,
+        num_steps: int,
+        *,
+        symbolic: bool,
+        by_class: bool,
+        by_order: bool = False,
+        window: int = 1,
+        initial_activation: float = 0.0,
+    ) -> None:
+        self.net = net
+        B, S, D, O = net.num_blocks, net.block_size, net.input_size, net.output_size  # noqa: E741
+        C, U, M, N, T = net.num_cells, net.num_units, net.num_sources, num_sequences, num_steps
+        K = C + (D if net.direct else 0) + 1
+        self.shape = Shape(
+            *(D, B, S, O, net.output_gates, net.output_bias, net.recurrent, net.direct, net.plain),
+            *(symbolic, by_class, float(initial_activation)),
+        )
+        rows = {"W": M * U, "V": K * O, "dW": M * U, "dV": K * O, "a": U, "s": C, "h": C, "trace": M * 2 * C}
+        rows |= {"seen": M, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}
+        arrays = {name: aligned_rows(count) for name, count in rows.items()}
+        self.memory = Memory(biased=net.biased_units.astype(float), **arrays)
+        self.memory.seen[-1] = 1.0
+        L = LANES
+        dense, listed, ordered = (1, 1) if symbolic else (T, D), (1, 1) if by_class else (T, O), (1, 1)
+        self.tray = Tray(
+            np.zeros((L, N, T if symbolic else 1), np.int64),
+            np.zeros((L, N, *dense)),
+            np.zeros((L, N, T if by_class else 1), np.int64),
+            np.zeros((L, N, *listed)),
+            np.zeros((L, N, T), bool),
+            np.zeros((L, N, *((T, O) if by_order else ordered)), bool),
+            np.ones((L, N), np.int64),
+            np.zeros((L, N, 3)),
+        )
+        flags, whole, real = (np.zeros(L, dtype) for dtype in (bool, np.int64, float))
+        self.control = Control(
+            *(flags.copy(), whole.copy(), whole.copy(), whole.copy(), real.copy(), flags.copy()),
+            *(np.full(L, by_order), whole.copy(), real.copy(), whole.copy(), real.copy(), whole.copy()),
+            *(whole.copy(), whole.copy(), real.copy(), np.zeros((L, window), np.int64), np.zeros((L, window))),
+            *(real - np.inf, real.copy(), real.copy(), whole.copy()),
+        )
+
+    def put(self, lane: int, params: dict[str, Array]) -> None:
+        """Give a lane a net of its own, and an empty window.
+
+        Args:
+            lane: which, 0 to 7.
+            params: name -> array, with the shapes of ``net.shapes``.
+
+        Raises:
+            ValueError: parameters that don't fit the net.
+        """
+        hidden, output = self.net.pack(params)
+        m, c = self.memory, self.control
+        m.W[:, lane] = hidden.T.ravel()
+        m.V[: output.size, lane] = output.T.ravel()
+        m.dW[:, lane] = m.dV[:, lane] = 0.0
+        c.busy[lane] = False
+        c.seen[lane] = c.wrong[lane] = c.total[lane] = c.was_wrong[lane] = c.was_error[lane] = 0
+
+    def params(self, lane: int) -> dict[str, Array]:
+        """Return the parameters of a lane's net, name -> array; copies."""
+        W = self.memory.W[:, lane].reshape(-1, self.net.num_units)
+        V = self.memory.V[:, lane].reshape(-1, self.net.output_size)
+        return self.net.unpack(W.T, V.T if self.net.output_bias else V[:-1].T)
+
+    def load(self, lane: int, start: int, drawn: Batch | Symbols, *, allowed: NDArray[np.bool_] | None = None) -> None:
+        """Lay sequences on a lane's tray.
+
+        Args:
+            lane: which, 0 to 7.
+            start: the place of the first of them.
+            drawn: the sequences: ``Symbols`` for a symbolic net, else a ``Batch``.
+            allowed: which outputs may be the most active at each step (T, N, O), where that is how they are judged.
+        """
+        T, N = drawn.mask.shape
+        at, tray = slice(start, start + N), self.tray
+        if isinstance(drawn, Symbols):
+            tray.symbols[lane, at, :T] = drawn.symbols.T
+        else:
+            tray.x[lane, at, :T] = drawn.x.swapaxes(0, 1)
+        if self.shape.by_class:
+            tray.classes[lane, at, :T] = drawn.target.T
+        else:
+            tray.values[lane, at, :T] = drawn.target.swapaxes(0, 1)
+        tray.mask[lane, at, :T] = drawn.mask.T
+        tray.lengths[lane, at] = drawn.lengths
+        if allowed is not None:
+            tray.allowed[lane, at, :T] = allowed.swapaxes(0, 1)
+
+    def start(
+        self,
+        lane: int,
+        start: int,
+        stop: int,
+        learning_rate: float,
+        *,
+        each_step: bool = False,
+        rule: int = NEVER,
+        tolerance: float = np.inf,
+        allowed_wrong: int = 0,
+        mean_below: float = np.inf,
+        squared: bool = False,
+    ) -> None:
+        """Let a lane go over its sequences from start to stop; ``run`` then does.
+
+        Args:
+            lane: which, 0 to 7.
+            start: the first sequence.
+            stop: the one after the last.
+            learning_rate: alpha; with 0 nothing is learned.
+            each_step: whether weights change after each step with an error, in place of after each sequence.
+            rule: ``NEVER``, ``AT_FIRST_WRONG``, or ``AT_GOOD_WINDOW``: stop as soon as the window is full, has fewer
+                than ``allowed_wrong`` wrong sequences, and its mean error is below ``mean_below``.
+            tolerance: a sequence is wrong if its largest error is not below.
+            allowed_wrong: see ``rule``.
+            mean_below: see ``rule``.
+            squared: whether that mean is of squared errors.
+        """
+        c = self.control
+        c.n[lane], c.t[lane], c.stop[lane] = start, 0, stop
+        c.learning_rate[lane], c.each_step[lane] = learning_rate, each_step
+        c.rule[lane], c.tolerance[lane] = rule, tolerance
+        c.allowed_wrong[lane], c.mean_below[lane], c.measure[lane] = allowed_wrong, mean_below, 2 if squared else 1
+        c.worst[lane], c.absolute[lane], c.squared[lane], c.answers[lane] = -np.inf, 0.0, 0.0, 0
+        c.busy[lane] = start < stop
+
+    def run(self) -> None:
+        """Go on until a lane that was busy stops; ``busy`` then says which still are."""
+        run(self.shape, self.memory, self.tray, self.control)
+
+    @property
+    def busy(self) -> NDArray[np.bool_]:
+        """Which lanes have sequences before them (8,)."""
+        return self.control.busy
+
+    def shown(self, lane: int) -> int:
+        """Return the place of the sequence that a lane would look at next."""
+        return int(self.control.n[lane])
+
+    def errors(self, lane: int, start: int, stop: int) -> Floats:
+        """Return the largest, the mean and the mean squared error of a lane's sequences (stop - start, 3).
+
+        The mean is over outputs and over the steps that count.
+        """
+        return self.tray.errors[lane, start:stop].copy()
+
+
+def train(
+    net: Net,
+    params: dict[str, Array],
+    drawn: Batch | Symbols,
+    learning_rate: float,
+    *,
+    each_step: bool = False,
+    initial_activation: float = 0.0,
+) -> tuple[dict[str, Array], Floats]:
+    """Show one net a batch, one sequence after another, and let it learn from each.
+
+    Args:
+        net: sizes and connections.
+        params: where it starts, name -> array, with the shapes of ``net.shapes``.
+        drawn: the sequences.
+        learning_rate: alpha; with 0 nothing is learned.
+        each_step: whether weights change after each step with an error, in place of after each sequence.
+        initial_activation: of all hidden units before a sequence's first step.
+
+    Returns:
+        the parameters after the last sequence; and for each sequence the largest, the mean and the mean squared error
+        (N, 3), over outputs and over the steps that count.
+
+    Raises:
+        ValueError: parameters that don't fit the net.
+    """
+    T, N = drawn.mask.shape
+    symbolic, by_class = isinstance(drawn, Symbols), drawn.target.ndim == 2
+    nets = Eight(net, N, T, symbolic=symbolic, by_class=by_class, initial_activation=initial_activation)
+    nets.put(0, params)
+    nets.load(0, 0, drawn)
+    nets.start(0, 0, N, learning_rate, each_step=each_step)
+    nets.run()
+    return nets.params(0), nets.errors(0, 0, N)

@@ -1,0 +1,162 @@
+"""The nets of the 1997 paper: sizes, who sees whom, who has a bias, how weights start."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmlib.numpy.checks import Array
+
+
+@dataclass(frozen=True)
+class Net:
+    """Memory cell blocks between inputs and outputs (Hochreiter and Schmidhuber 1997, section 4, table 10).
+
+    The hidden units are the input gates, the cells (block by block) and the output gates, in this order. Each sees the
+    inputs and, with ``recurrent``, all hidden units, gates among them. The outputs see the cells, and with ``direct``
+    the inputs; gates feed no output.
+
+    Attributes:
+        input_size: D.
+        num_blocks: B; 0 is a net without hidden units.
+        block_size: S, the cells of a block, which share its gates.
+        output_size: O.
+        biased: which hidden units have a bias: "all", "gates" or "none".
+        output_bias: whether the output units have one.
+        output_gates: whether the blocks have output gates (experiments 2a and 2b do without).
+        recurrent: whether hidden units see hidden units.
+        direct: whether outputs see the inputs.
+        plain: whether g is the logistic function and h the identity (experiments 2a and 2b), in place of the squashing
+            functions with the ranges [-2, 2] and [-1, 1].
+    """
+
+    input_size: int
+    num_blocks: int
+    block_size: int
+    output_size: int
+    biased: str = "all"
+    output_bias: bool = True
+    output_gates: bool = True
+    recurrent: bool = True
+    direct: bool = False
+    plain: bool = False
+
+    @property
+    def num_cells(self) -> int:
+        """C = B S."""
+        return self.num_blocks * self.block_size
+
+    @property
+    def num_units(self) -> int:
+        """U: input gates, cells and output gates."""
+        return self.num_cells + self.num_blocks * (2 if self.output_gates else 1)
+
+    @property
+    def num_sources(self) -> int:
+        """M, what a hidden unit can see: inputs, hidden units, and 1 for the bias."""
+        return self.input_size + (self.num_units if self.recurrent else 0) + 1
+
+    @property
+    def biased_units(self) -> NDArray[np.bool_]:
+        """Which hidden units have a bias (U,)."""
+        units = np.full(self.num_units, self.biased == "all")
+        if self.biased == "gates":
+            units[: self.num_blocks] = True
+            units[self.num_blocks + self.num_cells :] = True
+        return units
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape of every parameter that the net has, as in ``lstmlib.numpy.LSTM1997`` where it has the same.
+
+        ``weight_ih`` (U, D), ``weight_hh`` (U, U) and ``bias``, one entry for each unit that is biased; then for the
+        outputs ``weight_out`` (O, C), ``weight_direct`` (O, D) and ``bias_out`` (O,).
+        """
+        D, U, C, O = self.input_size, self.num_units, self.num_cells, self.output_size  # noqa: E741
+        there = {
+            "weight_ih": (U > 0, (U, D)),
+            "weight_hh": (self.recurrent and U > 0, (U, U)),
+            "bias": (bool(self.biased_units.any()), (int(self.biased_units.sum()),)),
+            "weight_out": (C > 0, (O, C)),
+            "weight_direct": (self.direct, (O, D)),
+            "bias_out": (self.output_bias, (O,)),
+        }
+        return {name: shape for name, (exists, shape) in there.items() if exists}
+
+    @property
+    def num_weights(self) -> int:
+        """How many weights there are, counted as the paper counts them."""
+        return sum(int(np.prod(shape)) for shape in self.shapes.values())
+
+    def draw(
+        self,
+        rng: np.random.Generator,
+        weight_range: float = 0.1,
+        *,
+        input_gate_bias: Sequence[float] | None = None,
+        output_gate_bias: Sequence[float] | None = None,
+        bias_noise: bool = False,
+    ) -> dict[str, Array]:
+        """Draw parameters.
+
+        Args:
+            rng: source of every draw.
+            weight_range: all start in U[-weight_range, weight_range].
+            input_gate_bias: where the input gates' biases start instead, one number a block; drawn if ``None``.
+            output_gate_bias: the same for the output gates.
+            bias_noise: whether these numbers are added to what was drawn, in place of replacing it.
+
+        Raises:
+            ValueError: not as many biases as there are blocks, or biases for units that have none.
+        """
+        params: dict[str, Array] = {
+            name: rng.uniform(-weight_range, weight_range, shape) for name, shape in self.shapes.items()
+        }
+        B = self.num_blocks
+        for name, biases, rows in (
+            ("input_gate_bias", input_gate_bias, slice(0, B)),
+            ("output_gate_bias", output_gate_bias, slice(-B, None)),
+        ):
+            if biases is None:
+                continue
+            if len(biases) != B or "bias" not in params or (rows.start != 0 and not self.output_gates):
+                raise ValueError(f"{name} is {biases!r}, expected None or {B} numbers for gates that have a bias")
+            params["bias"][rows] = np.array(biases) + (params["bias"][rows] if bias_noise else 0.0)
+        return params
+
+    def pack(self, params: dict[str, Array]) -> tuple[Array, Array]:
+        """Return the parameters as two matrices: hidden units by what they see (U, M), outputs by what they see.
+
+        A hidden unit sees inputs, hidden units, 1; an output sees cells, inputs, 1. What doesn't exist is 0 in the
+        first matrix, and has no column in the second (O, C + D + 1 or fewer).
+
+        Raises:
+            ValueError: names or shapes that are not the net's.
+        """
+        given = {name: np.shape(value) for name, value in params.items()}
+        if given != self.shapes:
+            raise ValueError(f"params has the shapes {given}, expected {self.shapes}")
+        hidden = np.zeros((self.num_units, self.num_sources))
+        if self.num_units:
+            hidden[:, : self.input_size] = params["weight_ih"]
+        if "weight_hh" in params:
+            hidden[:, self.input_size : -1] = params["weight_hh"]
+        if "bias" in params:
+            hidden[self.biased_units, -1] = params["bias"]
+        columns = [params[name] for name in ("weight_out", "weight_direct") if name in params]
+        columns += [params["bias_out"][:, None]] if self.output_bias else []
+        return hidden, np.hstack(columns)
+
+    def unpack(self, hidden: Array, output: Array) -> dict[str, Array]:
+        """Return what ``pack`` was given, as copies."""
+        D, C = self.input_size, self.num_cells
+        there = {
+            "weight_ih": hidden[:, :D],
+            "weight_hh": hidden[:, D:-1],
+            "bias": hidden[self.biased_units, -1],
+            "weight_out": output[:, :C],
+            "weight_direct": output[:, C : C + D],
+            "bias_out": output[:, -1],
+        }
+        return {name: there[name].copy() for name in self.shapes}
