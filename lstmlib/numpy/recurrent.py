@@ -125,7 +125,7 @@ class Recurrent:
 
     def initial_state(self, batch_size: int) -> State:
         """Return the state before the first step: zeros, each array (N, H), or (L, N, H) where there are layers."""
-        dtype = self.params["weight_hh_l0"].dtype
+        dtype = self.params["weight_ih_l0"].dtype
         shapes = self._state_shapes(batch_size)
         return self._join([np.zeros(shape, dtype) for shape in shapes])
 
@@ -213,7 +213,7 @@ class Recurrent:
         if not isinstance(cache, PaddedCache):
             return self.backward_layer(p, cache, dy, dstate)
         arrays = [array.copy() for array in _arrays(dstate)]
-        dx = np.zeros((*dy.shape[:2], p["weight_ih"].shape[1]), dy.dtype)
+        dx = np.zeros((*dy.shape[:2], cache.caches[0].x.shape[2]), dy.dtype)
         grads = {name: np.zeros_like(value) for name, value in p.items()}
         for (start, stop, going), part in zip(reversed(spans(cache.lengths)), reversed(cache.caches), strict=True):
             at_stop = self._join([array[going] for array in arrays])

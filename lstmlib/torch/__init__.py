@@ -11,6 +11,7 @@ Parameters are named and shaped as torch.nn's, so that a ``state_dict`` loads ei
 
 from lstmlib.torch.attention import AdditiveAttention, MultiHeadAttention
 from lstmlib.torch.bidirectional import Bidirectional
+from lstmlib.torch.carousel import Carousel
 from lstmlib.torch.convlstm import ConvLSTM
 from lstmlib.torch.coupled import CoupledLSTM
 from lstmlib.torch.embedding import Embedding
@@ -31,6 +32,7 @@ __all__ = [
     "RNN",
     "AdditiveAttention",
     "Bidirectional",
+    "Carousel",
     "ConvLSTM",
     "CoupledLSTM",
     "Embedding",

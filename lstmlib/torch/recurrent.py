@@ -132,7 +132,7 @@ class Recurrent(nn.Module):
 
     def initial_state(self, batch_size: int) -> State:
         """Return the state before the first step: zeros, each tensor (N, H), or (L, N, H) where there are layers."""
-        like = self.layer_params(0)["weight_hh"]
+        like = self.layer_params(0)["weight_ih"]
         layers = (self.num_layers,) if self.num_layers > 1 else ()
         return self._join([like.new_zeros(*layers, batch_size, size) for size in self.state_sizes()])
 
@@ -152,7 +152,7 @@ class Recurrent(nn.Module):
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, or NaN in it.
         """
-        like = self.layer_params(0)["weight_hh"]
+        like = self.layer_params(0)["weight_ih"]
         x, inside = read_padded("x", x, ("T", "N", self.input_size), lengths, like)
         first = self._split(self.initial_state(x.shape[1]) if state is None else state, x.shape[1], like)
         kernel = self.kernel() if self.fast else None

@@ -14,6 +14,8 @@ CELLS = {
     "RNN tanh": ln.RNN,
     "RNN relu": lambda D, H, **more: ln.RNN(D, H, nonlinearity="relu", **more),
     "RNN logistic": lambda D, H, **more: ln.RNN(D, H, nonlinearity="logistic", **more),
+    "Carousel": ln.Carousel,
+    "Carousel free": lambda D, H, **more: ln.Carousel(D, H, g="tanh", h="logistic", loop="free", **more),
     "LSTM1997": lstm1997(),
     "LSTM1997 gates biased": lstm1997(biased="gates"),
     "LSTM1997 no bias": lstm1997(biased="none"),

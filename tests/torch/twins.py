@@ -10,6 +10,8 @@ CELLS = {
     "RNN tanh": lambda lib, D, H, **more: lib.RNN(D, H, **more),
     "RNN relu": lambda lib, D, H, **more: lib.RNN(D, H, nonlinearity="relu", **more),
     "RNN logistic": lambda lib, D, H, **more: lib.RNN(D, H, nonlinearity="logistic", **more),
+    "Carousel": lambda lib, D, H, **more: lib.Carousel(D, H, **more),
+    "Carousel free": lambda lib, D, H, **more: lib.Carousel(D, H, g="tanh", h="logistic", loop="free", **more),
     "LSTM1997": lambda lib, D, H, **more: lib.LSTM1997(D, H, 2, weight_range=0.7, **more),
     "LSTM1997 truncated": lambda lib, D, H, **more: lib.LSTM1997(
         D, H, 2, weight_range=0.7, gradient="truncated", biased="gates", **more
