@@ -37,7 +37,10 @@ notebooks: $(INSTALLED) ## run every notebook and store its outputs
 stills: $(INSTALLED) ## draw the still pictures of the interactive figures
 	@$(BIN)/python tools/stills.py
 
+bench: $(INSTALLED) ## how fast the layers are, beside torch and beside a tape
+	@$(BIN)/python -m lstmlib.bench
+
 clean: ## remove what was built (not .venv)
 	@rm -rf _build
 
-.PHONY: help install book test serve lab notebooks stills clean
+.PHONY: help install book test serve lab notebooks stills bench clean
