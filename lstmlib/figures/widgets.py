@@ -9,8 +9,10 @@ safe.step = 5                   # the figure follows
 # traitlets leaves its decorators untyped.
 # mypy: disable-error-code="untyped-decorator"
 
+import base64
 import html
 import json
+import re
 from typing import Any, ClassVar
 
 import anywidget
@@ -44,8 +46,13 @@ class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without typ
 
     def _without_script(self) -> str:
         """Return what stands in the figure's place where no JavaScript runs."""
+        svg = bundle.still(self._name)
+        title = re.search("<title>(.*?)</title>", svg)
+        # As an image, not as elements: JupyterLab takes the elements out of a page that has not been run yet.
+        source = base64.b64encode(svg.encode()).decode()
         return (
-            bundle.still(self._name) + "<p>A still picture: where JavaScript runs, this figure can be played with.</p>"
+            f'<img alt="{title.group(1) if title else ""}" src="data:image/svg+xml;base64,{source}">'
+            "<p>A still picture; run the cell, or open the page with JavaScript, to play with it.</p>"
         )
 
     def _html(self) -> str:

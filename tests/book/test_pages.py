@@ -109,7 +109,7 @@ def test_formulas_are_set(visit, page):
 @pytest.mark.browser
 def test_without_javascript_there_is_a_still_picture(visit):
     tab = visit("book/index.html", java_script_enabled=False)
-    picture = tab.locator("lstm-safe svg").first
+    picture = tab.locator("lstm-safe img").first
     assert picture.is_visible()
 
 
@@ -168,3 +168,19 @@ def test_links_inside_the_book_resolve(page):
         if not path.exists() or (fragment and path.suffix == ".html" and unquote(fragment) not in links(path).ids):
             broken.append(target)
     assert broken == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", PAGES)
+def test_every_figure_on_a_page_answers_to_the_keyboard(visit, page):
+    """What each figure computes is tested beside its script; here, that it runs on the page where it stands."""
+    tab = visit(page)
+    for figure in tab.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-quiz").all():
+        figure.evaluate("f => { f.heard = 0; f.addEventListener('change', () => { f.heard += 1; }); }")
+        control = figure.locator("button:not([disabled]), input").first
+        control.focus()
+        tab.keyboard.press("Enter" if control.evaluate("c => c.tagName") == "BUTTON" else "Space")
+        if not figure.evaluate("f => f.heard"):  # a slider: arrows move it
+            tab.keyboard.press("ArrowRight")
+        assert figure.evaluate("f => f.heard") > 0, figure.evaluate("f => f.outerHTML.slice(0, 100)")
+    assert tab.wrong == []

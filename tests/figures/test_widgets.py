@@ -1,5 +1,6 @@
 """The figures as Python sees them: state, repr, the HTML for the book, and errors that say what is wrong."""
 
+import base64
 import copy
 import html
 import json
@@ -73,8 +74,10 @@ def test_state_is_in_the_html_and_the_repr(figure, text, given):
 @pytest.mark.parametrize("figure", [Safe(), ErrorChain(), Unrolling()])
 def test_a_still_picture_stands_inside(figure):
     text = bundle_of(figure)["text/html"]
-    assert text.count("<svg ") == 1
-    assert "<title>" in text
+    alt, source = re.search('<img alt="(.+?)" src="data:image/svg[+]xml;base64,(.+?)">', text).groups()
+    picture = base64.b64decode(source).decode()
+    assert picture.count("<svg ") == 1
+    assert f"<title>{alt}</title>" in picture
 
 
 def test_quiz_without_script_gives_questions_answers_and_reasons():
