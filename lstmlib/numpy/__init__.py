@@ -34,6 +34,7 @@ from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
 from lstmlib.numpy.peephole import PeepholeLSTM
 from lstmlib.numpy.positional import PositionalEncoding
 from lstmlib.numpy.rnn import RNN
+from lstmlib.numpy.stack import Stack
 from lstmlib.numpy.training import train
 from lstmlib.numpy.transformer import TransformerBlock
 
@@ -56,6 +57,7 @@ __all__ = [
     "PeepholeLSTM",
     "PositionalEncoding",
     "SequenceModel",
+    "Stack",
     "TransformerBlock",
     "binary_cross_entropy",
     "cancellation",

@@ -55,6 +55,10 @@ class Bidirectional:
         """How many multiply-adds one step of one sequence takes, as each layer counts them."""
         return self.forward_layer.num_operations + self.backward_layer.num_operations
 
+    def state_sizes(self) -> tuple[int, ...]:
+        """Return the width of each array of the state."""
+        return self.forward_layer.state_sizes()
+
     def initial_state(self, batch_size: int) -> State:
         """Return the states before each direction's first step: zeros, each array (2, N, H), the forward one first."""
         return _stack(self.forward_layer.initial_state(batch_size), self.backward_layer.initial_state(batch_size))

@@ -23,6 +23,7 @@ from lstmlib.torch.lstm1997 import LSTM1997
 from lstmlib.torch.peephole import PeepholeLSTM
 from lstmlib.torch.positional import PositionalEncoding
 from lstmlib.torch.rnn import RNN
+from lstmlib.torch.stack import Stack
 from lstmlib.torch.transformer import TransformerBlock
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "MultiHeadAttention",
     "PeepholeLSTM",
     "PositionalEncoding",
+    "Stack",
     "TransformerBlock",
 ]

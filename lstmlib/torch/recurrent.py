@@ -182,6 +182,7 @@ class Recurrent(nn.Module):
         self, kernel: Kernel, x: Tensor, first: list[Tensor], lengths: Tensor | None
     ) -> tuple[Tensor, list[Tensor]]:
         """Hand all to torch's kernel, packed where lengths differ."""
+        first = [part.contiguous() for part in first]  # which cuDNN asks for
         weights = [value for k in range(self.num_layers) for value in self.layer_params(k).values()]
         options = (True, self.num_layers, 0.0, self.training, False)  # biases, layers, dropout, training, directions
         if lengths is None:

@@ -28,6 +28,8 @@ def test_the_generator_decides(name, layers):
     bound = 0.7 if "1997" in name else 0.5  # weight_range, or 1 / sqrt(4)
     for key in one:
         assert torch.equal(one[key], same[key])
+        if name == "Carousel free" and key.startswith("weight_hh"):
+            continue  # starts at 1, and isn't drawn
         assert not torch.equal(one[key], other[key])
         assert one[key].abs().max() <= bound
 

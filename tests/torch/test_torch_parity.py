@@ -16,7 +16,9 @@ import lstmlib.torch as lt
 
 SHAPES = st.tuples(*(st.integers(1, high) for high in (9, 4, 6, 5)))  # T, N, D, H
 SEEDS = st.integers(0, 2**32 - 1)
-LAYERS = st.sampled_from([{}, {"num_layers": 2}, {"num_layers": 3}, {"both_ways": True}])
+LAYERS = st.sampled_from(
+    [{}, {"num_layers": 2}, {"num_layers": 3}, {"both_ways": True}, {"both_ways": True, "num_layers": 2}]
+)
 
 
 def drawn(layer, shape, seed, with_state, with_lengths):
@@ -58,7 +60,11 @@ def test_torch_nn_is_numpy(name, shape, seed, layers, with_state, with_lengths):
     compare(layer, theirs, x, state, rng, **lengths)
 
 
-@pytest.mark.parametrize("layers", [{}, {"num_layers": 2}, {"both_ways": True}], ids=["one", "two", "both ways"])
+@pytest.mark.parametrize(
+    "layers",
+    [{}, {"num_layers": 2}, {"both_ways": True}, {"both_ways": True, "num_layers": 3}],
+    ids=["one", "two", "both ways", "three both ways"],
+)
 @pytest.mark.parametrize("name", TORCH_NN)
 def test_state_dicts_load_either_way(name, layers):
     a, b = (make(lt, name, 3, 4, dtype=torch.float64, **layers) for _ in range(2))
@@ -90,7 +96,11 @@ def test_a_state_dict_that_doesn_t_fit_is_refused():
         both.load_state_dict(make(lt, "LSTM", 3, 5, both_ways=True).state_dict())
 
 
-@pytest.mark.parametrize("layers", [{}, {"num_layers": 2}, {"both_ways": True}], ids=["one", "two", "both ways"])
+@pytest.mark.parametrize(
+    "layers",
+    [{}, {"num_layers": 2}, {"both_ways": True}, {"both_ways": True, "num_layers": 3}],
+    ids=["one", "two", "both ways", "three both ways"],
+)
 @pytest.mark.parametrize("name", CELLS)
 def test_padding_never_leaks(name, layers):
     layer = make(lt, name, 3, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0), **layers)
@@ -115,7 +125,7 @@ def test_padding_never_leaks(name, layers):
 
 @pytest.mark.parametrize("name", CELLS)
 def test_counts_and_options_are_numpy_s(name):
-    for layers in ({}, {"num_layers": 3}, {"both_ways": True}):
+    for layers in ({}, {"num_layers": 3}, {"both_ways": True}, {"both_ways": True, "num_layers": 2}):
         a, b = make(ln, name, 3, 4, **layers), make(lt, name, 3, 4, **layers)
         assert a.num_parameters == b.num_parameters
         assert a.num_operations == b.num_operations

@@ -36,7 +36,11 @@ KERNELS = list(TORCH_NN)  # the layers that have a fast path
 def make(lib, name, D, H, num_layers=1, both_ways=False, **more):
     """Return a layer of ``lstmlib.numpy`` or ``lstmlib.torch``."""
     if both_ways:
-        return lib.Bidirectional(*(CELLS[name](lib, D, H, **more) for _ in range(2)))
+        levels, width = [], D
+        for _ in range(num_layers):
+            levels.append(lib.Bidirectional(*(CELLS[name](lib, width, H, **more) for _ in range(2))))
+            width = levels[-1].hidden_size
+        return levels[0] if num_layers == 1 else lib.Stack(*levels)
     return CELLS[name](lib, D, H, num_layers=num_layers, **more)
 
 
