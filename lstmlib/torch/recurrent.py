@@ -29,8 +29,8 @@ class Recurrent(nn.Module):
         input_size: D, the width of x(t).
         hidden_size: H, the width of y(t).
         num_layers: L; each layer but the first sees the one below.
-        fast: run torch's own kernel where there is one. It can't be differentiated twice in every case (cuDNN's never,
-            oneDNN's not in float32); the readable loop always can.
+        fast: run torch's own kernel where there is one. On a GPU that is cuDNN's, which can't be differentiated twice;
+            the readable loop can, everywhere.
         generator: source of the initial parameters; torch's own if ``None``.
         device: where the parameters are.
         dtype: of the parameters; torch's default unless told.
