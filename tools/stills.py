@@ -11,13 +11,18 @@ import shutil
 
 from playwright.sync_api import Browser, sync_playwright
 
-from lstmlib.figures import ErrorChain, Safe, Unrolling, bundle
+from lstmlib.figures import CarouselUnit, ErrorChain, Safe, Unrolling, bundle
 from lstmlib.figures.widgets import Figure
 
 WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows
 OPENED = [0.0, 1.0, 1.0] + [0.0] * 9
 SHOWN = [0.0] * 6 + [1.0] + [0.0] * 5
-STATES: list[Figure] = [Safe(input_gate=OPENED, output_gate=SHOWN, step=7), ErrorChain(), Unrolling(step=8)]
+STATES: list[Figure] = [
+    Safe(input_gate=OPENED, output_gate=SHOWN, step=7),
+    ErrorChain(),
+    Unrolling(step=8),
+    CarouselUnit(),
+]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.
 COLLECT = """

@@ -16,7 +16,6 @@ without recurrence has ``None`` there; for attention, the memory that is attende
 
 from lstmlib.numpy.attention import AdditiveAttention, MultiHeadAttention
 from lstmlib.numpy.bidirectional import Bidirectional
-from lstmlib.numpy.by_step import cancellation, gradients_by_step
 from lstmlib.numpy.carousel import Carousel
 from lstmlib.numpy.convlstm import ConvLSTM
 from lstmlib.numpy.coupled import CoupledLSTM
@@ -60,13 +59,11 @@ __all__ = [
     "Stack",
     "TransformerBlock",
     "binary_cross_entropy",
-    "cancellation",
     "check_gradients",
     "clip_grad_norm",
     "cross_entropy",
     "error_flow",
     "error_scaling",
-    "gradients_by_step",
     "squared_error",
     "train",
     "vanishing_bound",
