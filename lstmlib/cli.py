@@ -10,6 +10,7 @@ import shutil
 import sys
 
 import lstmlib
+from lstmlib.paper.command import add_commands
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -73,5 +74,7 @@ def main() -> None:
     parser.add_argument("--version", action="version", version=f"lstmlib {lstmlib.__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     about = "print versions, backends, GPU and what is missing, for bug reports"
-    commands.add_parser("check", help=about, description=about).set_defaults(run=check)
-    parser.parse_args().run()
+    commands.add_parser("check", help=about, description=about).set_defaults(run=lambda given: check())
+    add_commands(commands)
+    given = parser.parse_args()
+    given.run(given)

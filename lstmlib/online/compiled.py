@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 # When a lane stops before its last sequence.
-NEVER, AT_FIRST_WRONG, AT_GOOD_WINDOW = 0, 1, 2
+NEVER, WHEN_WRONG, AT_GOOD_WINDOW = 0, 1, 2
 
 
 class Shape(NamedTuple):
@@ -94,7 +94,8 @@ class Control(NamedTuple):
     by_order: NDArray[np.bool_]  # whether the largest error is that of allowed outputs below others
     rule: Integers
     tolerance: Floats  # a sequence is wrong if its largest error is not below
-    allowed_wrong: Integers  # a good window has fewer wrong ones
+    allowed_wrong: Integers  # a good window has fewer wrong ones, and so has a pass that goes on
+    failed: Integers  # wrong ones since the lane was started
     mean_below: Floats  # and a mean error below
     measure: Integers  # which error: 1 the mean absolute one, 2 the mean squared one
     seen: Integers  # sequences in the window so far
@@ -287,8 +288,9 @@ def _finish(shape: Any, m: Any, tray: Any, c: Any, lane: int) -> bool:
     c.absolute[lane] = c.squared[lane] = 0.0
     c.answers[lane] = 0
     done = c.n[lane] >= c.stop[lane]
-    if c.rule[lane] == AT_FIRST_WRONG:
-        done = done or wrong == 1
+    c.failed[lane] += wrong
+    if c.rule[lane] == WHEN_WRONG:
+        done = done or c.failed[lane] >= c.allowed_wrong[lane]
     elif c.rule[lane] == AT_GOOD_WINDOW:
         size = c.was_wrong.shape[1]
         at = c.seen[lane] % size
@@ -408,8 +410,8 @@ class Eight:
         )
         rows = {"W": M * U, "V": K * O, "dW": M * U, "dV": K * O, "a": U, "s": C, "h": C, "trace": M * 2 * C}
         rows |= {"seen": M, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}
-        arrays = {name: aligned_rows(count) for name, count in rows.items()}
-        self.memory = Memory(biased=net.biased_units.astype(float), **arrays)
+        memory: dict[str, Any] = {name: aligned_rows(count) for name, count in rows.items()}
+        self.memory = Memory(biased=net.biased_units.astype(float), **memory)
         self.memory.seen[-1] = 1.0
         L = LANES
         dense, listed, ordered = (1, 1) if symbolic else (T, D), (1, 1) if by_class else (T, O), (1, 1)
@@ -423,13 +425,13 @@ class Eight:
             np.ones((L, N), np.int64),
             np.zeros((L, N, 3)),
         )
-        flags, whole, real = (np.zeros(L, dtype) for dtype in (bool, np.int64, float))
-        self.control = Control(
-            *(flags.copy(), whole.copy(), whole.copy(), whole.copy(), real.copy(), flags.copy()),
-            *(np.full(L, by_order), whole.copy(), real.copy(), whole.copy(), real.copy(), whole.copy()),
-            *(whole.copy(), whole.copy(), real.copy(), np.zeros((L, window), np.int64), np.zeros((L, window))),
-            *(real - np.inf, real.copy(), real.copy(), whole.copy()),
-        )
+        rings = {"was_wrong": np.zeros((L, window), np.int64), "was_error": np.zeros((L, window))}
+        flags = ("busy", "each_step", "by_order")
+        reals = ("learning_rate", "tolerance", "mean_below", "total", "worst", "absolute", "squared")
+        kinds: dict[str, Any] = dict.fromkeys(flags, bool) | dict.fromkeys(reals, float)
+        arrays: dict[str, Any] = {name: np.zeros(L, kinds.get(name, np.int64)) for name in Control._fields}
+        self.control = Control(**(arrays | rings))
+        self.control.by_order[:] = by_order
 
     def put(self, lane: int, params: dict[str, Array]) -> None:
         """Give a lane a net of its own, and an empty window.
@@ -451,7 +453,7 @@ class Eight:
 
     def params(self, lane: int) -> dict[str, Array]:
         """Return the parameters of a lane's net, name -> array; copies."""
-        W = self.memory.W[:, lane].reshape(-1, self.net.num_units)
+        W = self.memory.W[:, lane].reshape(self.net.num_sources, self.net.num_units)
         V = self.memory.V[:, lane].reshape(-1, self.net.output_size)
         return self.net.unpack(W.T, V.T if self.net.output_bias else V[:-1].T)
 
@@ -489,7 +491,7 @@ class Eight:
         each_step: bool = False,
         rule: int = NEVER,
         tolerance: float = np.inf,
-        allowed_wrong: int = 0,
+        allowed_wrong: int = 1,
         mean_below: float = np.inf,
         squared: bool = False,
     ) -> None:
@@ -501,8 +503,9 @@ class Eight:
             stop: the one after the last.
             learning_rate: alpha; with 0 nothing is learned.
             each_step: whether weights change after each step with an error, in place of after each sequence.
-            rule: ``NEVER``, ``AT_FIRST_WRONG``, or ``AT_GOOD_WINDOW``: stop as soon as the window is full, has fewer
-                than ``allowed_wrong`` wrong sequences, and its mean error is below ``mean_below``.
+            rule: ``NEVER``; ``WHEN_WRONG``: stop as soon as ``allowed_wrong`` sequences were wrong; ``AT_GOOD_WINDOW``:
+                stop as soon as the window is full, has fewer than ``allowed_wrong`` wrong sequences, and its mean error
+                is below ``mean_below``.
             tolerance: a sequence is wrong if its largest error is not below.
             allowed_wrong: see ``rule``.
             mean_below: see ``rule``.
@@ -514,6 +517,7 @@ class Eight:
         c.rule[lane], c.tolerance[lane] = rule, tolerance
         c.allowed_wrong[lane], c.mean_below[lane], c.measure[lane] = allowed_wrong, mean_below, 2 if squared else 1
         c.worst[lane], c.absolute[lane], c.squared[lane], c.answers[lane] = -np.inf, 0.0, 0.0, 0
+        c.failed[lane] = 0
         c.busy[lane] = start < stop
 
     def run(self) -> None:
@@ -528,6 +532,17 @@ class Eight:
     def shown(self, lane: int) -> int:
         """Return the place of the sequence that a lane would look at next."""
         return int(self.control.n[lane])
+
+    def failed(self, lane: int) -> int:
+        """Return how many sequences were wrong since the lane was started."""
+        return int(self.control.failed[lane])
+
+    def good(self, lane: int) -> bool:
+        """Return whether a lane's window is full and as the rule ``AT_GOOD_WINDOW`` asks."""
+        c = self.control
+        size = c.was_wrong.shape[1]
+        good = c.wrong[lane] < c.allowed_wrong[lane] and c.total[lane] / size < c.mean_below[lane]
+        return bool(good and c.seen[lane] >= size)
 
     def errors(self, lane: int, start: int, stop: int) -> Floats:
         """Return the largest, the mean and the mean squared error of a lane's sequences (stop - start, 3).

@@ -9,7 +9,7 @@ from numba import njit
 
 from lstmlib import tasks
 from lstmlib.online import LSTM1997, Net
-from lstmlib.online.compiled import AT_FIRST_WRONG, AT_GOOD_WINDOW, Eight, train
+from lstmlib.online.compiled import AT_GOOD_WINDOW, WHEN_WRONG, Eight, train
 from lstmlib.online.lanes import LANES, load, logistic, store
 from lstmlib.tasks.embedded_reber import allowed_next, as_symbols, embedded_reber_string
 from lstmlib.tasks.long_lag import draw_long_lag, draw_triggered_recall
@@ -144,7 +144,7 @@ def test_order_is_judged_as_the_task_judges_it():
     np.testing.assert_array_equal(nets.errors(2, 0, 300)[:, 0] < 0.0, expected)
 
 
-def test_a_lane_stops_at_the_first_wrong_sequence(rng):
+def test_a_lane_stops_when_enough_sequences_were_wrong(rng):
     net = Net(2, 2, 2, 1)
     params, batch = net.draw(rng), tasks.adding(22, 100, rng)
     _, errors = train(net, params, batch, 0.0)
@@ -153,10 +153,18 @@ def test_a_lane_stops_at_the_first_wrong_sequence(rng):
     nets.put(0, params)
     nets.load(0, 0, batch)
     first = np.flatnonzero(errors[:, 0] >= tolerance)[0]
-    nets.start(0, 0, 100, 0.0, rule=AT_FIRST_WRONG, tolerance=tolerance)
+    nets.start(0, 0, 100, 0.0, rule=WHEN_WRONG, tolerance=tolerance)
     nets.run()
     assert nets.shown(0) == first + 1
     assert not nets.busy[0]
+    third = np.flatnonzero(errors[:, 0] >= tolerance)[2]
+    nets.start(0, 0, 100, 0.0, rule=WHEN_WRONG, tolerance=tolerance, allowed_wrong=3)
+    nets.run()
+    assert nets.shown(0) == third + 1
+    assert nets.failed(0) == 3
+    nets.start(0, 0, 100, 0.0, rule=WHEN_WRONG, tolerance=tolerance, allowed_wrong=4)
+    nets.run()
+    assert nets.shown(0) == 100
 
 
 @pytest.mark.parametrize("squared", [False, True])

@@ -1,0 +1,15 @@
+"""The tables of Hochreiter and Schmidhuber (1997), row by row, and what it takes to run them again.
+
+    from lstmlib.paper import ROWS, run, summarise
+    results = run(ROWS["table-9/6a"], trials=10)
+    summarise(results)                              # success, mean, spread, intervals
+
+On the command line: ``lstmlib paper list``, ``lstmlib paper run table-9``, ``lstmlib paper show``. Running needs
+``pip install 'lstmlib[paper]'``.
+"""
+
+from lstmlib.paper.report import Summary, summarise
+from lstmlib.paper.rows import READINGS, ROWS, Reported, Row, find
+from lstmlib.paper.runner import run
+
+__all__ = ["READINGS", "ROWS", "Reported", "Row", "Summary", "find", "run", "summarise"]

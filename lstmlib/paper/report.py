@@ -1,0 +1,161 @@
+"""The paper's numbers beside ours: success, mean, spread, intervals, trials, reading."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lstmlib.paper.rows import Row, label, reading_of
+from lstmlib.paper.store import RESULTS, Store, current
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What many trials came to; sequences are those of the trials that succeeded.
+
+    Attributes:
+        trials: how many.
+        solved: how many succeeded.
+        success: the 95 % interval for the probability of success (Wilson 1927).
+        mean: sequences until success.
+        spread: their standard deviation.
+        interval: the 95 % interval for the mean (Student's t); ``None`` for fewer than two.
+        least: the fewest.
+        most: the most.
+        wrong: which part of the test sequences was wrong, over all trials with a test.
+        error: the mean absolute error on them.
+        earlier: the mean number of sequences until the first of two stops.
+        seconds: of computing, all trials together.
+    """
+
+    trials: int
+    solved: int
+    success: tuple[float, float]
+    mean: float | None
+    spread: float | None
+    interval: tuple[float, float] | None
+    least: int | None
+    most: int | None
+    wrong: float | None
+    error: float | None
+    earlier: float | None
+    seconds: float
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Return the 95 % interval for a probability, after so many successes in so many trials (Wilson 1927)."""
+    z = 1.959963984540054
+    share, weight = successes / trials, z * z / trials
+    middle = (share + weight / 2.0) / (1.0 + weight)
+    half = z * math.sqrt(share * (1.0 - share) / trials + weight / (4.0 * trials)) / (1.0 + weight)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def summarise(results: Sequence[dict[str, Any]]) -> Summary:
+    """Return what trials came to.
+
+    Raises:
+        ValueError: there are none.
+    """
+    if not results:
+        raise ValueError("results is empty, expected at least one trial")
+    good = [result for result in results if result["solved"]]
+    after = np.array([result["sequences"] for result in good])
+    interval = spread = None
+    if len(good) > 1:
+        from scipy import stats
+
+        spread = float(after.std(ddof=1))
+        half = float(stats.t.ppf(0.975, len(good) - 1)) * spread / math.sqrt(len(good))
+        interval = float(after.mean()) - half, float(after.mean()) + half
+    tested = [result for result in good if "tested" in result]
+    earlier = [result["earlier"] for result in good if result.get("earlier")]
+    return Summary(
+        len(results),
+        len(good),
+        wilson(len(good), len(results)),
+        float(after.mean()) if good else None,
+        spread,
+        interval,
+        int(after.min()) if good else None,
+        int(after.max()) if good else None,
+        sum(r["wrong"] for r in tested) / sum(r["tested"] for r in tested) if tested else None,
+        float(np.mean([r["error"] for r in tested])) if tested else None,
+        float(np.mean(earlier)) if earlier else None,
+        sum(r.get("seconds", 0.0) for r in results),
+    )
+
+
+def stored_readings(row: Row, directory: Path | None = None) -> list[dict[str, str]]:
+    """Return the readings under which a row has stored results, the default first."""
+    base = (directory or RESULTS) / row.table
+    start = row.name.split("/")[1] + "."
+    found = []
+    for path in sorted([*base.glob(f"{start}*.jsonl"), *base.glob(f"{start}*.parts")]):
+        name = path.stem[len(start) :]
+        chosen = {} if name == "default" else dict(part.split("=") for part in name.split(","))
+        try:
+            reading = reading_of(row, {key: _option(key, value) for key, value in chosen.items()})
+        except ValueError:
+            continue
+        if reading not in found:
+            found.append(reading)
+    return sorted(found, key=lambda reading: label(row, reading) != "default")
+
+
+def _option(name: str, value: str) -> str:
+    """Return the option that a file's name means: there, spaces are hyphens."""
+    from lstmlib.paper.rows import READINGS
+
+    same = [option for option in READINGS.get(name, ()) if option.replace(" ", "-") == value]
+    return same[0] if same else value
+
+
+def lines_of(row: Row, *, seed: int | None = None, directory: Path | None = None) -> list[str]:
+    """Return a row as it is shown: the paper's numbers, and ours under every reading that has results."""
+    weights = "" if row.net is None else f", {row.net.num_weights} weights"
+    found = [f"{row.name}: experiment {row.experiment}, {row.method}{weights}", f"  paper: {_paper(row)}"]
+    for reading in stored_readings(row, directory):
+        results, trouble = Store(row, reading, directory).load()
+        found += [f"  {line}" for line in trouble]
+        ours = current(results, seed)
+        others = len(results) - len(current(results))
+        if others:
+            found.append(f"  {others} results of another version are not counted")
+        if ours:
+            found += [f"  {line}" for line in _ours(summarise(ours), label(row, reading))]
+    return found
+
+
+def _paper(row: Row) -> str:
+    r = row.reported
+    parts = [f"{'more than ' if r.at_least else ''}{r.sequences:,} sequences"]
+    if r.percent is not None:
+        parts.append(f"{r.percent:g} % solved")
+    if r.earlier is not None:
+        parts.append(f"first stop {r.earlier:,}")
+    if r.wrong is not None:
+        parts.append(f"{100 * r.wrong:.2g} % of test sequences wrong")
+    if r.error is not None:
+        parts.append(f"mean error {r.error:g}")
+    parts.append(f"{row.trials} trials" if row.trials else "quoted from others")
+    return ", ".join(parts)
+
+
+def _ours(s: Summary, name: str) -> list[str]:
+    low, high = (100 * part for part in s.success)
+    parts = [f"{s.solved} of {s.trials} solved (95 % interval {low:.0f} to {high:.0f} %)"]
+    if s.mean is not None:
+        parts.insert(0, f"{s.mean:,.0f} sequences")
+    if s.interval is not None and s.spread is not None:
+        parts.insert(1, f"95 % interval {s.interval[0]:,.0f} to {s.interval[1]:,.0f}")
+        parts.insert(2, f"spread {s.spread:,.0f}")
+        parts.insert(3, f"from {s.least:,} to {s.most:,}")
+    if s.earlier is not None:
+        parts.append(f"first stop {s.earlier:,.0f}")
+    if s.wrong is not None:
+        parts.append(f"{100 * s.wrong:.2g} % of test sequences wrong, mean error {s.error:.2g}")
+    return [f"ours ({name}): " + ", ".join(parts) + f"; {s.seconds:,.0f} s of computing"]

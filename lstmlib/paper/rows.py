@@ -1,0 +1,388 @@
+"""Tables 1 to 9 of Hochreiter and Schmidhuber (1997), row by row: task, net, constants, criterion, the paper's numbers.
+
+Where the text leaves something open, the choice is a *reading*: it has a name, a default (the first option) and
+alternatives. ``READINGS`` says what each is about, and a row says which of them concern it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lstmlib.online.net import Net
+
+Reading = Mapping[str, str]  # name -> option, for every reading that concerns a row
+
+READINGS: dict[str, tuple[str, ...]] = {
+    # When weights change: after each sequence, or after each step with an error.
+    "update": ("sequence", "step"),
+    # What all hidden units' activations are before a sequence's first step.
+    "initial": ("0", "0.5"),
+    # The squared error's derivative without or with its factor 2.
+    "factor": ("1", "2"),
+    # Gate biases that the paper names: exactly these numbers, or added to what is drawn for every weight.
+    "gate-bias": ("exact", "noisy"),
+    # Experiments 4 to 6: output gates' biases as table 10 has them; or -2, -4, -6, since section 4 wants them negative.
+    "output-gates": ("random", "negative"),
+    # Experiment 5: input gates' biases as table 10 has them, or as in experiment 4.
+    "input-gates": ("random", "negative"),
+    # The "average training error": mean over outputs and the window's 2000 sequences of the absolute or squared error;
+    # or the absolute error summed over outputs.
+    "error": ("absolute", "squared", "summed"),
+    # What the input holds where the first pair is marked; see lstmlib.tasks.adding.
+    "first-pair": ("marker 1", "marker -1", "marker 1, value shown"),
+    # After how many training sequences success is tested; 1000 in experiment 2c, where a test takes up to 10,000.
+    "test-every": ("10", "1", "100", "1000"),
+    # Experiment 3: whether the 256 test sequences stay, or are drawn anew for each test.
+    "test-set": ("fixed", "redrawn"),
+    # Experiment 1: training and test strings as they are drawn, or all different.
+    "strings": ("drawn", "distinct"),
+    # Experiments 2a and 2b: when the hidden unit is added: as soon as the mean squared error over 100 sequences is not
+    # lower by that part than over the 100 before; or it is there from the start.
+    "growth": ("1 %", "10 %", "0.1 %", "start"),
+    # Experiment 2c: 10,000 sequences apart, without learning; or the 10,000 most recent training sequences.
+    "judged": ("apart", "while learning"),
+}
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What the paper prints in a row; ``None`` where it prints nothing.
+
+    Attributes:
+        sequences: training sequences until success, the mean over successful trials.
+        percent: of trials that succeeded.
+        weights: of the net.
+        wrong: which part of the test sequences was wrong.
+        error: average error on the test sequences.
+        earlier: table 4 and 5, sequences until the first of two stops (ST1).
+        at_least: whether ``sequences`` is a bound, reached without success.
+    """
+
+    sequences: int
+    percent: float | None = None
+    weights: int | None = None
+    wrong: float | None = None
+    error: float | None = None
+    earlier: int | None = None
+    at_least: bool = False
+
+
+@dataclass(frozen=True)
+class SimpleNet:
+    """A net without memory cells: ``hidden_size`` units that see inputs and themselves, outputs that see both."""
+
+    input_size: int
+    hidden_size: int
+    output_size: int
+    extra_outputs: int = 0
+
+    @property
+    def num_weights(self) -> int:
+        """How many weights there are."""
+        seen = self.input_size + self.hidden_size
+        return (self.hidden_size + self.output_size + self.extra_outputs) * seen
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table.
+
+    Attributes:
+        name: "table-7/T100": the table and what tells the row from its neighbours.
+        experiment: "1", "2a", ... "6b".
+        method: "LSTM", or what the paper compares it with.
+        net: sizes and connections; ``None`` where the paper quotes others' work.
+        learning_rate: alpha.
+        reported: the paper's numbers.
+        trials: how many the paper's numbers are the mean of.
+        task: the constants of the task, by the names that its function has for them.
+        weight_range: weights start in U[-weight_range, weight_range].
+        input_gate_bias: where they start; drawn if ``None``.
+        output_gate_bias: the same.
+        tolerance: a sequence is right if all outputs' errors are below; 0 where the order of the outputs decides.
+        allowed_wrong: how many wrong ones among those that decide are too many.
+        mean_below: what the mean error must be below.
+        cap: a trial that has not succeeded after so many training sequences has failed. Only experiment 2a has one in
+            the paper.
+        readings: names of those that concern the row.
+    """
+
+    name: str
+    experiment: str
+    method: str
+    net: Net | SimpleNet | None
+    learning_rate: float
+    reported: Reported
+    trials: int
+    task: Mapping[str, int | bool] = field(default_factory=dict)
+    weight_range: float = 0.1
+    input_gate_bias: tuple[float, ...] | None = None
+    output_gate_bias: tuple[float, ...] | None = None
+    tolerance: float = 0.0
+    allowed_wrong: int = 1
+    mean_below: float = float("inf")
+    cap: int = 5_000_000
+    readings: tuple[str, ...] = ("initial", "factor")
+
+    @property
+    def table(self) -> str:
+        """The part of the name before the slash."""
+        return self.name.split("/")[0]
+
+    @property
+    def runnable(self) -> bool:
+        """Whether the library has a learner for it."""
+        return isinstance(self.net, Net)
+
+
+def _experiment_1() -> list[Row]:
+    quoted = [
+        ("RTRL-3", "RTRL", 0.05, Reported(173_000, weights=170)),
+        ("RTRL-12", "RTRL", 0.1, Reported(25_000, weights=494)),
+        ("Elman-15", "Elman net", 0.0, Reported(200_000, 0.0, 435, at_least=True)),
+        ("RCC", "recurrent cascade correlation", 0.0, Reported(182_000, 50.0)),
+    ]
+    found = [Row(f"table-1/{n}", "1", method, None, rate, reported, 0) for n, method, rate, reported in quoted]
+    for blocks, size, rate, percent, after in (
+        (4, 1, 0.1, 100.0, 39_740),
+        (3, 2, 0.1, 100.0, 21_730),
+        (3, 2, 0.2, 97.0, 14_060),
+        (4, 1, 0.5, 97.0, 9_500),
+        (3, 2, 0.5, 100.0, 8_440),
+    ):
+        found.append(
+            Row(
+                f"table-1/{blocks}x{size}-{rate}",
+                "1",
+                "LSTM",
+                Net(7, blocks, size, 7, biased="gates", output_bias=False),
+                rate,
+                Reported(after, percent, 264 if size == 1 else 276),
+                trials=30,
+                weight_range=0.2,
+                output_gate_bias=(-1.0, -2.0, -3.0, -4.0)[:blocks],
+                cap=500_000,
+                readings=("update", "initial", "factor", "gate-bias", "strings", "test-every"),
+            )
+        )
+    return found
+
+
+def _experiment_2() -> list[Row]:
+    found = []
+    for name, method, p, rate, reported in (
+        ("RTRL-4-1", "RTRL", 4, 1.0, Reported(1_043_000, 78.0, 36)),
+        ("RTRL-4-4", "RTRL", 4, 4.0, Reported(892_000, 56.0, 36)),
+        ("RTRL-4-10", "RTRL", 4, 10.0, Reported(254_000, 22.0, 36)),
+        ("RTRL-10", "RTRL", 10, 1.0, Reported(5_000_000, 0.0, 144, at_least=True)),
+        ("RTRL-100", "RTRL", 100, 1.0, Reported(5_000_000, 0.0, 10_404, at_least=True)),
+        ("BPTT-100", "BPTT", 100, 1.0, Reported(5_000_000, 0.0, 10_404, at_least=True)),
+        ("chunker-100", "neural sequence chunker", 100, 1.0, Reported(32_400, 33.0, 10_506)),
+    ):
+        net = SimpleNet(p + 1, 1, p + 1, extra_outputs=1 if "chunker" in name else 0)
+        found.append(Row(f"table-2/{name}", "2a", method, net, rate, reported, 18, {"lag": p}, 0.2, tolerance=0.25))
+    cell = Net(
+        input_size=101,
+        num_blocks=1,
+        block_size=1,
+        output_size=101,
+        biased="none",
+        output_bias=False,
+        output_gates=False,
+        recurrent=False,
+        direct=True,
+        plain=True,
+    )
+    for name, experiment, reported in (
+        ("table-2/LSTM-100", "2a", Reported(5_040, 100.0, 10_504)),
+        ("section-5.2/2b", "2b", Reported(5_680, 100.0, 10_504)),
+    ):
+        readings = ("growth", "update", "factor", "test-every")
+        task: dict[str, int | bool] = {"lag": 100, "random_between": experiment == "2b"}
+        found.append(
+            Row(name, experiment, "LSTM", cell, 1.0, reported, 18, task, 0.2, tolerance=0.25, readings=readings)
+        )
+    for q, p, weights, after in (
+        (50, 50, 364, 30_000),
+        (100, 100, 664, 31_000),
+        (200, 200, 1264, 33_000),
+        (500, 500, 3064, 38_000),
+        (1000, 1000, 6064, 49_000),
+        (1000, 500, 3064, 49_000),
+        (1000, 200, 1264, 75_000),
+        (1000, 100, 664, 135_000),
+        (1000, 50, 364, 203_000),
+    ):
+        found.append(
+            Row(
+                f"table-3/q{q}-p{p}",
+                "2c",
+                "LSTM",
+                Net(p + 4, 2, 1, 2, biased="none", output_bias=False),
+                0.01,
+                Reported(after, weights=weights),
+                trials=20,
+                task={"min_lag": q, "num_distractors": p},
+                weight_range=0.2,
+                tolerance=0.2,
+                cap=2_000_000,
+                readings=("initial", "factor", "judged", "test-every"),
+            )
+        )
+    return found
+
+
+def _experiment_3() -> list[Row]:
+    found = []
+    for experiment, table, limits, rows in (
+        (
+            "3a",
+            4,
+            {"tolerance": 0.2, "mean_below": 0.01},
+            (
+                (100, 3, Reported(39_850, weights=102, wrong=0.000195, earlier=27_380)),
+                (100, 1, Reported(64_330, weights=102, wrong=0.000117, earlier=58_370)),
+                (1000, 3, Reported(452_460, weights=102, wrong=0.000078, earlier=446_850)),
+            ),
+        ),
+        (
+            "3b",
+            5,
+            {"tolerance": 0.2, "allowed_wrong": 6, "mean_below": 0.04},
+            (
+                (100, 3, Reported(43_250, weights=102, wrong=0.00828, earlier=41_740)),
+                (100, 1, Reported(78_430, weights=102, wrong=0.01500, earlier=74_950)),
+                (1000, 1, Reported(485_080, weights=102, wrong=0.01207, earlier=481_060)),
+            ),
+        ),
+        (
+            "3c",
+            6,
+            {"tolerance": 0.1, "mean_below": 0.015},
+            (
+                (100, 3, Reported(269_650, weights=102, wrong=0.00558, error=0.014)),
+                (100, 1, Reported(565_640, weights=102, wrong=0.00441, error=0.012)),
+            ),
+        ),
+    ):
+        for T, informative, reported in rows:
+            task: dict[str, int | bool] = {"min_length": T, "informative": informative}
+            task |= {"noisy_information": experiment == "3b", "noisy_targets": experiment == "3c"}
+            found.append(
+                Row(
+                    f"table-{table}/T{T}-N{informative}",
+                    experiment,
+                    "LSTM",
+                    Net(1, 3, 1, 1, output_bias=False),
+                    0.1 if experiment == "3c" else 1.0,
+                    reported,
+                    10,
+                    task,
+                    input_gate_bias=(-1.0, -3.0, -5.0),
+                    output_gate_bias=(-2.0, -4.0, -6.0),
+                    readings=("initial", "factor", "gate-bias", "test-every", "test-set"),
+                    **limits,  # type: ignore[arg-type]
+                )
+            )
+    return found
+
+
+def _experiments_4_to_6() -> list[Row]:
+    pairs = Net(2, 2, 2, 1)
+    readings = ("initial", "factor", "gate-bias", "output-gates", "error", "first-pair")
+    found = [
+        Row(
+            f"table-7/T{T}",
+            "4",
+            "LSTM",
+            pairs,
+            0.5,
+            Reported(after, weights=93, wrong=wrong / 2560),
+            10,
+            {"min_length": T},
+            input_gate_bias=(-3.0, -6.0),
+            tolerance=0.04,
+            mean_below=0.01,
+            readings=readings,
+        )
+        for T, wrong, after in ((100, 1, 74_000), (500, 0, 209_000), (1000, 1, 853_000))
+    ]
+    found += [
+        Row(
+            f"table-8/n{count}",
+            "5",
+            "LSTM",
+            pairs,
+            0.1,
+            Reported(after, weights=93, wrong=wrong / 2560, error=error),
+            10,
+            {"min_length": 100},
+            tolerance=0.04,
+            allowed_wrong=count,
+            readings=("initial", "factor", "input-gates", "output-gates", "first-pair"),
+        )
+        for count, wrong, error, after in ((140, 139, 0.0223, 482_000), (13, 14, 0.0139, 1_273_000))
+    ]
+    found += [
+        Row(
+            f"table-9/{experiment}",
+            experiment,
+            "LSTM",
+            Net(8, blocks, 2, 2**blocks),
+            rate,
+            Reported(after, weights=weights, wrong=wrong / 2560),
+            trials,
+            {"num_signals": blocks},
+            input_gate_bias=(-2.0, -4.0, -6.0)[:blocks],
+            tolerance=0.3,
+            mean_below=0.1,
+            readings=("initial", "factor", "gate-bias", "output-gates", "error"),
+        )
+        for experiment, blocks, rate, weights, wrong, after, trials in (
+            ("6a", 2, 0.5, 156, 1, 31_390, 20),
+            ("6b", 3, 0.1, 308, 2, 571_100, 10),
+        )
+    ]
+    return found
+
+
+ROWS: dict[str, Row] = {
+    row.name: row for row in [*_experiment_1(), *_experiment_2(), *_experiment_3(), *_experiments_4_to_6()]
+}
+
+
+def find(name: str) -> list[Row]:
+    """Return the rows that a name means: one row, or all rows of a table.
+
+    Raises:
+        ValueError: there is none; the message names those that there are.
+    """
+    found = [row for row in ROWS.values() if name in (row.name, row.table)]
+    if not found:
+        tables = dict.fromkeys(row.table for row in ROWS.values())
+        rows = [row.name for row in ROWS.values() if row.table == name.split("/")[0]]
+        raise ValueError(f"there is no row or table {name!r}; there are {', '.join(rows or tables)}")
+    return found
+
+
+def reading_of(row: Row, chosen: Reading) -> dict[str, str]:
+    """Return the option of every reading that concerns a row: what was chosen, else the default.
+
+    Raises:
+        ValueError: a reading that doesn't concern the row, or an option that it doesn't have.
+    """
+    for name, option in chosen.items():
+        if name not in row.readings:
+            raise ValueError(f"{row.name} leaves no reading {name!r} open; it has {', '.join(row.readings)}")
+        if option not in READINGS[name]:
+            raise ValueError(f"reading {name} has no option {option!r}; it has {', '.join(READINGS[name])}")
+    defaults = {
+        name: "1000" if (name, row.experiment) == ("test-every", "2c") else READINGS[name][0] for name in row.readings
+    }
+    return defaults | dict(chosen)
+
+
+def label(row: Row, reading: Reading) -> str:
+    """Return a reading's name: "default", or what differs from it, such as "initial=0.5,update=step"."""
+    defaults = reading_of(row, {})
+    other = [f"{name}={option}" for name, option in sorted(reading.items()) if defaults[name] != option]
+    return ",".join(other) or "default"

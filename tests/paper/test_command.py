@@ -1,0 +1,134 @@
+"""``lstmlib paper``: what it prints, and what it says to bad input."""
+
+import subprocess
+import sys
+
+import pytest
+
+from lstmlib import cli
+from lstmlib.paper import ROWS, summarise
+from lstmlib.paper.report import wilson
+from lstmlib.paper.rows import reading_of
+from lstmlib.paper.store import Store
+from lstmlib.paper.version import VERSION
+
+
+def lstmlib(monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["lstmlib", "paper", *map(str, arguments)])
+    cli.main()
+
+
+def fill(tmp_path, name="table-7/T100", **chosen):
+    row = ROWS[name]
+    store = Store(row, reading_of(row, chosen), tmp_path)
+    for trial, after in enumerate((70_000, 90_000, 110_000, 5_000_000)):
+        solved = after < 1_000_000
+        result = {"seed": 0, "trial": trial, "solved": solved, "sequences": after, "version": VERSION, "seconds": 10.0}
+        store.keep(result | ({"wrong": trial, "tested": 2560, "error": 0.01} if solved else {}))
+    store.gather()
+
+
+def test_list_has_every_row(monkeypatch, capsys, tmp_path):
+    fill(tmp_path)
+    lstmlib(monkeypatch, "list", "--results", tmp_path)
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == len(ROWS) + 1
+    for name, line in zip(ROWS, printed[1:], strict=True):
+        assert line.startswith(name)
+    (line,) = [line for line in printed if line.startswith("table-7/T100 ")]
+    assert "74,000" in line
+    assert line.endswith("90,000 (3 of 4 solved)")
+    assert sum("solved" in line for line in printed) == 1
+
+
+def test_show_prints_paper_beside_ours(monkeypatch, capsys, tmp_path):
+    fill(tmp_path)
+    fill(tmp_path, **{"first-pair": "marker -1", "error": "squared"})
+    lstmlib(monkeypatch, "show", "table-7", "--results", tmp_path)
+    printed = capsys.readouterr().out
+    assert "paper: 74,000 sequences, 0.039 % of test sequences wrong, 10 trials" in printed
+    assert "ours (default): 90,000 sequences, 95 % interval 40,317 to 139,683, spread 20,000" in printed
+    assert "from 70,000 to 110,000, 3 of 4 solved (95 % interval 30 to 95 %)" in printed
+    assert "ours (error=squared,first-pair=marker -1)" in printed
+    assert "table-7/T1000" in printed
+    assert "40 s of computing" in printed
+
+
+def test_run_and_show(monkeypatch, capsys, tmp_path):
+    lstmlib(monkeypatch, "run", "table-5/T100-N3", "--trials", 2, "--workers", 1, "--results", tmp_path, "--seed", 7)
+    printed = capsys.readouterr()
+    assert "2 of 2 solved" in printed.out
+    assert "2 trials to run, 0 there" in printed.err
+    lstmlib(monkeypatch, "run", "table-5/T100-N3", "--trials", 2, "--workers", 1, "--results", tmp_path, "--seed", 7)
+    again = capsys.readouterr()
+    assert again.out == printed.out
+    assert not again.err  # nothing to do
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "table-77"], "there is no row or table 'table-77'; there are table-1, table-2"),
+        (["show", "table-7/T7"], "there are table-7/T100, table-7/T500, table-7/T1000"),
+        (["run"], "name a row or a table, or say --all"),
+        (["run", "table-7/T100", "--trials", "0"], "trials is 0, expected at least 1"),
+        (["run", "table-7/T100", "--reading", "initial"], "expected NAME=OPTION"),
+        (["run", "table-7/T100", "--reading", "initial=7"], "reading initial has no option '7'; it has 0, 0.5"),
+        (["run", "table-7/T100", "--reading", "update=step"], "leaves no reading 'update' open"),
+        (["run", "table-2/RTRL-4-1"], "the library has no learner for its method, RTRL"),
+    ],
+)
+def test_bad_input(monkeypatch, arguments, message, tmp_path):
+    with pytest.raises(SystemExit) as stop:
+        lstmlib(monkeypatch, *arguments, "--results", tmp_path)
+    assert message in str(stop.value)
+
+
+def test_results_that_cannot_be_written(monkeypatch, tmp_path):
+    (tmp_path / "table-5").write_text("a file where a folder should be")
+    with pytest.raises(SystemExit) as stop:
+        lstmlib(monkeypatch, "run", "table-5/T100-N3", "--trials", 1, "--workers", 1, "--results", tmp_path)
+    assert "Trials that were finished before are kept" in str(stop.value)
+
+
+PROGRAM = """
+import sys
+
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("numba", "llvmlite", "joblib", "scipy"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Block())
+sys.argv = ["lstmlib", "paper", *sys.argv[1:]]
+from lstmlib.cli import main
+main()
+"""
+
+
+def test_listing_needs_nothing_and_running_says_what_it_needs(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "list", "--results", str(tmp_path)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    command = [sys.executable, "-c", PROGRAM, "run", "table-5/T100-N3", "--trials", "1", "--results", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "pip install 'lstmlib[paper]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"), [(10, 10, 0.7225, 1.0), (0, 18, 0.0, 0.1759), (29, 30, 0.8333, 0.9941)]
+)
+def test_wilson(successes, trials, low, high):
+    assert wilson(successes, trials) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_no_results_and_one():
+    with pytest.raises(ValueError, match="results is empty"):
+        summarise([])
+    one = summarise([{"solved": True, "sequences": 5}])
+    assert (one.mean, one.spread, one.interval) == (5.0, None, None)
+    none = summarise([{"solved": False, "sequences": 5}])
+    assert (none.mean, none.least) == (None, None)

@@ -1,0 +1,97 @@
+"""The rows of the tables: numbers of weights, names, readings."""
+
+from collections import Counter
+
+import pytest
+
+from lstmlib.paper.rows import READINGS, ROWS, find, label, reading_of
+
+ESTIMATED = {"table-1/RTRL-3", "table-1/RTRL-12", "table-1/Elman-15", "table-1/RCC"}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_net_has_the_paper_s_number_of_weights(name):
+    row = ROWS[name]
+    if name in ESTIMATED:  # quoted from others, with numbers that the paper itself calls estimates
+        assert row.net is None
+    else:
+        assert row.net.num_weights == row.reported.weights
+
+
+def test_all_rows_of_all_tables_are_there():
+    rows = Counter(row.table for row in ROWS.values())
+    assert rows == {
+        "table-1": 9,
+        "table-2": 8,
+        "section-5.2": 1,
+        "table-3": 9,
+        "table-4": 3,
+        "table-5": 3,
+        "table-6": 2,
+        "table-7": 3,
+        "table-8": 2,
+        "table-9": 2,
+    }
+    assert all(row.runnable == (row.method == "LSTM") for row in ROWS.values())
+    assert {row.trials for row in ROWS.values() if row.runnable} == {10, 18, 20, 30}
+
+
+def test_table_10():
+    """Learning rates and gate biases, as the paper's table of constants has them."""
+    rates = {
+        "2a": 1.0,
+        "2b": 1.0,
+        "2c": 0.01,
+        "3a": 1.0,
+        "3b": 1.0,
+        "3c": 0.1,
+        "4": 0.5,
+        "5": 0.1,
+        "6a": 0.5,
+        "6b": 0.1,
+    }
+    inward = {
+        "3a": (-1, -3, -5),
+        "3b": (-1, -3, -5),
+        "3c": (-1, -3, -5),
+        "4": (-3, -6),
+        "6a": (-2, -4),
+        "6b": (-2, -4, -6),
+    }
+    outward = {"3a": (-2, -4, -6), "3b": (-2, -4, -6), "3c": (-2, -4, -6)}
+    for row in ROWS.values():
+        if not row.runnable:
+            continue
+        if row.experiment == "1":
+            assert row.name.endswith(str(row.learning_rate))
+            assert row.output_gate_bias == (-1, -2, -3, -4)[: row.net.num_blocks]
+            assert row.input_gate_bias is None
+        else:
+            assert row.learning_rate == rates[row.experiment]
+            assert row.input_gate_bias == inward.get(row.experiment)
+            assert row.output_gate_bias == outward.get(row.experiment)
+        assert row.weight_range == (0.2 if row.experiment[0] in "12" else 0.1)
+
+
+def test_find():
+    assert [row.name for row in find("table-9")] == ["table-9/6a", "table-9/6b"]
+    assert [row.name for row in find("table-7/T500")] == ["table-7/T500"]
+    with pytest.raises(ValueError, match="no row or table 'table-7/T5'; there are table-7/T100, table-7/T500"):
+        find("table-7/T5")
+    with pytest.raises(ValueError, match="'table-99'; there are table-1, table-2"):
+        find("table-99")
+
+
+def test_readings():
+    row = ROWS["table-7/T100"]
+    default = reading_of(row, {})
+    assert default == {name: READINGS[name][0] for name in row.readings}
+    assert label(row, default) == "default"
+    other = reading_of(row, {"initial": "0.5", "error": "squared"})
+    assert label(row, other) == "error=squared,initial=0.5"
+    assert reading_of(ROWS["table-3/q50-p50"], {})["test-every"] == "1000"
+    with pytest.raises(ValueError, match="leaves no reading 'update' open; it has initial, factor"):
+        reading_of(row, {"update": "step"})
+    with pytest.raises(ValueError, match="reading initial has no option '1'; it has 0, "):
+        reading_of(row, {"initial": "1"})
+    assert {name for row in ROWS.values() for name in row.readings} == set(READINGS)
