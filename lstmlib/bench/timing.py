@@ -14,6 +14,8 @@ import numpy as np
 
 Run = Callable[[], object]
 
+CHOOSERS = ("OPENBLAS_", "MKL_", "DNNL_", "ONEDNN_", "ATEN_", "NPY_")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -167,8 +169,8 @@ def machine() -> dict[str, Any]:
         "blas of numpy": f"{blas['name']} {blas['version']}",
         "threads": int(os.environ.get("OMP_NUM_THREADS", 0)),
         "clock on the cpu": "processor time" if one_thread() else "wall",
-        # Chosen kernels, where the environment chooses them: they can change a product's speed by a factor of two.
-        "OPENBLAS_CORETYPE": os.environ.get("OPENBLAS_CORETYPE"),
+        # What the environment makes the products of NumPy and torch be: it can change their speed by a factor of two.
+        "environment": {name: value for name, value in sorted(os.environ.items()) if name.startswith(CHOOSERS)},
     }
     for name in ("torch", "autograd"):
         try:

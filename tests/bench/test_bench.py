@@ -86,7 +86,7 @@ def test_a_run_is_forward_and_backward():
 
 def test_the_stored_table_is_complete_and_says_where_it_was_measured(capsys):
     stored = json.loads(RESULTS.read_text())
-    assert {"processor", "numpy", "torch", "autograd", "threads"} <= stored["machine"].keys()
+    assert {"processor", "numpy", "torch", "autograd", "threads", "environment"} <= stored["machine"].keys()
     rows = [timing.Row(**{key: value for key, value in item.items() if key != "met"}) for item in stored["rows"]]
     assert [row.met for row in rows] == [item["met"] for item in stored["rows"]]
     assert all(row.ratio > 0.0 and row.low <= row.ratio <= row.high for row in rows)
