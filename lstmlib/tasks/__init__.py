@@ -8,6 +8,7 @@ from lstmlib.tasks.adding import adding, adding_solved
 from lstmlib.tasks.batch import Batch
 from lstmlib.tasks.copy import copy, copy_solved
 from lstmlib.tasks.embedded_reber import continual_embedded_reber, embedded_reber, embedded_reber_solved
+from lstmlib.tasks.keep_first import keep_first, keep_first_solved
 from lstmlib.tasks.long_lag import (
     long_lag,
     long_lag_end_solved,
@@ -28,6 +29,8 @@ __all__ = [
     "copy_solved",
     "embedded_reber",
     "embedded_reber_solved",
+    "keep_first",
+    "keep_first_solved",
     "long_lag",
     "long_lag_end_solved",
     "long_lag_solved",
