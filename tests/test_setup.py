@@ -84,7 +84,7 @@ def test_notebooks_install_the_library_in_colab_first(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_notebooks_keep_to_the_rules_for_cells(path):
-    """At most fifteen lines a cell that is shown, none too wide for the page; figures have alt text and a caption; at most one output unchecked."""
+    """Cells that are shown are short and narrow, figures have alt text and a caption, at most one output is unchecked."""
     unchecked = 0
     for cell in json.loads(path.read_text())["cells"]:
         if cell["cell_type"] != "code":

@@ -13,9 +13,8 @@ from sphinx.config import Config
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from lstmlib.figures.bundle import classic_script  # noqa: E402
-
 from address import pages, repository  # noqa: E402
+from lstmlib.figures.bundle import classic_script  # noqa: E402
 
 FIGURES = "figures.js"
 
