@@ -1,16 +1,11 @@
 """The layers on a GPU against NumPy on the CPU, in float64; skipped where there is no GPU."""
 
-import sys
-from pathlib import Path
-
 import pytest
 import torch
-
-import lstmlib.torch as lt
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "torch"))
 from parity import compare
 from twins import CELLS, KERNELS, make, pair
+
+import lstmlib.torch as lt
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here that torch can use")
 # The GPU adds up in another order, so the last digits differ.
