@@ -159,7 +159,7 @@ def test_print_is_on_white_paper(show):
 def test_without_javascript_pictures_and_reasons_stand_there(show):
     page = show(Safe(), ErrorChain(), Unrolling(), Quiz(QUESTIONS), javascript=False, width=360)
     for tag in ("lstm-safe", "lstm-error-chain", "lstm-unrolling"):
-        box = page.locator(f"{tag} > svg").bounding_box()
+        box = page.locator(f"{tag} > img").bounding_box()
         assert box["height"] > 250
         assert box["x"] + box["width"] <= 360
     page.get_by_text("About 35 %").click()
