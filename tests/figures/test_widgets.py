@@ -74,7 +74,9 @@ def test_state_is_in_the_html_and_the_repr(figure, text, given):
 @pytest.mark.parametrize("figure", [Safe(), ErrorChain(), Unrolling(), CarouselUnit()])
 def test_a_still_picture_stands_inside(figure):
     text = bundle_of(figure)["text/html"]
-    alt, source = re.search('<img alt="(.+?)" src="data:image/svg[+]xml;base64,(.+?)">', text).groups()
+    alt, source = re.search(
+        '<img alt="(.+?)" style="max-width:100%" src="data:image/svg[+]xml;base64,(.+?)">', text
+    ).groups()
     picture = base64.b64decode(source).decode()
     assert picture.count("<svg ") == 1
     assert f"<title>{alt}</title>" in picture
