@@ -43,6 +43,7 @@ class Shape(NamedTuple):
     symbolic: bool  # whether inputs are numbers of symbols
     by_class: bool  # whether targets are numbers of outputs
     initial_activation: float
+    output_slope: bool  # whether an output's error is multiplied with its slope, as in equation (19)
 
 
 class Memory(NamedTuple):
@@ -190,7 +191,9 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
     first = D if shape.symbolic else 0
     for k in range(O):
         y = load(m.y, k)
-        e = load(m.e, k) * y * (1.0 - y)  # (19)
+        e = load(m.e, k)
+        if shape.output_slope:
+            e = e * y * (1.0 - y)  # (19)
         store(m.e, k, e)
         if shape.direct and shape.symbolic:
             scatter_add(m.dV, symbol, O, C * O + k, e)  # (22)
@@ -386,6 +389,7 @@ class Eight:
         by_order: whether sequences are judged by which outputs are the most active; then ``load`` wants ``allowed``.
         window: how many sequences the rule ``AT_GOOD_WINDOW`` looks back.
         initial_activation: of all hidden units before a sequence's first step.
+        output_slope: see ``lstm1997.LSTM1997``.
     """
 
     def __init__(
@@ -399,6 +403,7 @@ class Eight:
         by_order: bool = False,
         window: int = 1,
         initial_activation: float = 0.0,
+        output_slope: bool = True,
     ) -> None:
         self.net = net
         B, S, D, O = net.num_blocks, net.block_size, net.input_size, net.output_size  # noqa: E741
@@ -406,7 +411,7 @@ class Eight:
         K = C + (D if net.direct else 0) + 1
         self.shape = Shape(
             *(D, B, S, O, net.output_gates, net.output_bias, net.recurrent, net.direct, net.plain),
-            *(symbolic, by_class, float(initial_activation)),
+            *(symbolic, by_class, float(initial_activation), output_slope),
         )
         rows = {"W": M * U, "V": K * O, "dW": M * U, "dV": K * O, "a": U, "s": C, "h": C, "trace": M * 2 * C}
         rows |= {"seen": M, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}
@@ -560,6 +565,7 @@ def train(
     *,
     each_step: bool = False,
     initial_activation: float = 0.0,
+    output_slope: bool = True,
 ) -> tuple[dict[str, Array], Floats]:
     """Show one net a batch, one sequence after another, and let it learn from each.
 
@@ -570,6 +576,7 @@ def train(
         learning_rate: alpha; with 0 nothing is learned.
         each_step: whether weights change after each step with an error, in place of after each sequence.
         initial_activation: of all hidden units before a sequence's first step.
+        output_slope: see ``lstm1997.LSTM1997``.
 
     Returns:
         the parameters after the last sequence; and for each sequence the largest, the mean and the mean squared error
@@ -580,7 +587,8 @@ def train(
     """
     T, N = drawn.mask.shape
     symbolic, by_class = isinstance(drawn, Symbols), drawn.target.ndim == 2
-    nets = Eight(net, N, T, symbolic=symbolic, by_class=by_class, initial_activation=initial_activation)
+    options = {"initial_activation": initial_activation, "output_slope": output_slope}
+    nets = Eight(net, N, T, symbolic=symbolic, by_class=by_class, **options)  # type: ignore[arg-type]
     nets.put(0, params)
     nets.load(0, 0, drawn)
     nets.start(0, 0, N, learning_rate, each_step=each_step)

@@ -32,13 +32,18 @@ class LSTM1997:
         net: sizes and connections.
         params: name -> array, with the shapes of ``net.shapes``; copied.
         initial_activation: of all hidden units before the first step. The paper says 0.
+        output_slope: whether an output's error is multiplied with its slope y (1 - y), as equation (19) says. Without
+            the slope the rule is that of the cross-entropy, and outputs near 0 and 1 don't stop learning.
 
     Raises:
         ValueError: parameters that don't fit the net.
     """
 
-    def __init__(self, net: Net, params: dict[str, Array], initial_activation: float = 0.0) -> None:
+    def __init__(
+        self, net: Net, params: dict[str, Array], initial_activation: float = 0.0, *, output_slope: bool = True
+    ) -> None:
         self.net = net
+        self.output_slope = output_slope
         self.initial_activation = initial_activation
         self.W, self.V = net.pack(params)  # (U, M), (O, K)
         self.dW, self.dV = np.zeros_like(self.W), np.zeros_like(self.V)
@@ -112,7 +117,7 @@ class LSTM1997:
         target = check_array("target", target, (net.output_size,))
         B, S, C = net.num_blocks, net.block_size, net.num_cells
 
-        e = self.y * (1.0 - self.y) * (target - self.y)  # (19)
+        e = (target - self.y) * (self.y * (1.0 - self.y) if self.output_slope else 1.0)  # (19)
         self.dV += np.outer(e, self.seen_by_outputs)  # (22)
         to_cells = self.V[:, :C].T @ e  # sum over k of w_kc e_k, (C,)
 

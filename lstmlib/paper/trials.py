@@ -259,7 +259,7 @@ def grow(row: Row, reading: Reading, params: dict[str, Array], training: Random)
     enough = float(reading["growth"].rstrip(" %")) / 100.0
     D = row.net.input_size
     bare = Net(D, 0, 1, D, biased="none", output_bias=False, output_gates=False, recurrent=False, direct=True)
-    nets = Eight(bare, 100, D, symbolic=True, by_class=True)
+    nets = Eight(bare, 100, D, symbolic=True, by_class=True, output_slope=reading["output-error"] == "slope")
     nets.put(0, {"weight_direct": params["weight_direct"]})
     before, shown = np.inf, 0
     while shown < row.cap:
@@ -363,6 +363,7 @@ def make_room(row: Row, reading: Reading) -> tuple[Eight, int]:
         by_order=row.experiment == "1",
         window=window,
         initial_activation=float(reading.get("initial", 0.0)),
+        output_slope=reading["output-error"] == "slope",
     )
     return nets, room
 

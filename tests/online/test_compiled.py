@@ -43,10 +43,10 @@ CASES = {
 }
 
 
-def readable(net, params, drawn, learning_rate, each_step, initial_activation=0.0):
+def readable(net, params, drawn, learning_rate, each_step, initial_activation=0.0, output_slope=True):
     batch = one_hot(drawn, net.input_size) if isinstance(drawn, Symbols) else drawn
     target = np.eye(net.output_size)[batch.target] if batch.target.ndim == 2 else batch.target
-    learner = LSTM1997(net, params, initial_activation)
+    learner = LSTM1997(net, params, initial_activation, output_slope=output_slope)
     for n, length in enumerate(batch.lengths):
         learner.reset()
         for t in range(length):
@@ -75,6 +75,17 @@ def test_it_is_the_readable_learner_over_thousands_of_updates(name, each_step):
         # They add in another order, and learning can blow the last digit's difference up: for Reber strings to 1e-10.
         tolerance = 1e-9 if name == "Reber" else 1e-11
         np.testing.assert_allclose(ours[part], value, rtol=0.0, atol=tolerance * max(np.abs(value).max(), 1.0))
+
+
+def test_it_is_the_readable_learner_without_the_outputs_slope(rng):
+    net, draw, _, _, _ = CASES["two sequences"]
+    start, drawn = net.draw(rng), draw(rng, 1000)
+    ours, _ = train(net, start, drawn, 0.3, output_slope=False)
+    theirs = readable(net, start, drawn, 0.3, False, output_slope=False)
+    with_slope, _ = train(net, start, drawn, 0.3)
+    for part, value in theirs.items():
+        np.testing.assert_allclose(ours[part], value, rtol=0.0, atol=1e-11 * max(np.abs(value).max(), 1.0))
+        assert np.abs(value - with_slope[part]).max() > 1e-3
 
 
 def test_symbols_and_one_hot_vectors_are_the_same(rng):

@@ -90,7 +90,7 @@ def test_readings():
     other = reading_of(row, {"initial": "0.5", "error": "squared"})
     assert label(row, other) == "error=squared,initial=0.5"
     assert reading_of(ROWS["table-3/q50-p50"], {})["test-every"] == "1000"
-    with pytest.raises(ValueError, match="leaves no reading 'update' open; it has initial, factor"):
+    with pytest.raises(ValueError, match="leaves no reading 'update' open; it has initial, factor, output-error"):
         reading_of(row, {"update": "step"})
     with pytest.raises(ValueError, match="reading initial has no option '1'; it has 0, "):
         reading_of(row, {"initial": "1"})
