@@ -20,7 +20,7 @@ from lstmlib.numpy.carousel import Carousel
 from lstmlib.numpy.convlstm import ConvLSTM
 from lstmlib.numpy.coupled import CoupledLSTM
 from lstmlib.numpy.embedding import Embedding
-from lstmlib.numpy.error_flow import error_flow, error_scaling, vanishing_bound
+from lstmlib.numpy.error_flow import error_flow, error_scaling, gradient_by_lag, vanishing_bound
 from lstmlib.numpy.gradients import check_gradients
 from lstmlib.numpy.gru import GRU
 from lstmlib.numpy.layernorm import LayerNorm
@@ -64,6 +64,7 @@ __all__ = [
     "cross_entropy",
     "error_flow",
     "error_scaling",
+    "gradient_by_lag",
     "squared_error",
     "train",
     "vanishing_bound",
