@@ -16,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.lanes import LANES, gather, load, logistic, scatter_add, store
+from lstmlib.online.lanes import LANES, fused, gather, load, logistic, scatter_add, store
 from lstmlib.online.net import Net
 from lstmlib.tasks.batch import Batch
 from lstmlib.tasks.symbols import Symbols
@@ -63,6 +63,7 @@ class Memory(NamedTuple):
     h: Floats  # (C, 8)
     trace: Floats  # (M 2 C, 8): for every source those of the input gates, then those of the cells
     seen: Floats  # (M, 8), 1 in its last row
+    slopes: Floats  # (2 C, 8), what goes into the traces at this step
     y: Floats  # (O, 8)
     e: Floats  # (O, 8)
     to_cells: Floats  # (C, 8)
@@ -121,7 +122,7 @@ def _reset(shape: Any, m: Any, lane: int) -> None:
         m.trace[row, lane] = 0.0
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(error_model="numpy", forceinline=True)  # type: ignore[untyped-decorator]
 def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
     """Take the hidden units of all lanes one step on; the inputs are in ``m.seen``, or their numbers in ``symbol``."""
     D, B, S = shape.D, shape.B, shape.S
@@ -136,7 +137,7 @@ def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
         if shape.symbolic:
             total += gather(m.W, symbol, U, u)
         for k in range(first, M - 1):
-            total += load(m.W, k * U + u) * load(m.seen, k)
+            total = fused(load(m.W, k * U + u), load(m.seen, k), total)
         store(m.a, u, logistic(total))
 
     for c in range(C):
@@ -147,22 +148,22 @@ def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
         else:
             g = 4.0 * f - 2.0
             slope = 0.25 * (2.0 - g) * (2.0 + g)
-        of_gate = g * y_in * (1.0 - y_in)  # (25)
-        of_cell = slope * y_in  # (27)
-        s = load(m.s, c) + y_in * g  # (9)
+        store(m.slopes, c, g * y_in * (1.0 - y_in))
+        store(m.slopes, C + c, slope * y_in)
+        s = fused(y_in, g, load(m.s, c))  # (9)
         store(m.s, c, s)
         y_c = s if shape.plain else 2.0 * logistic(s) - 1.0
         store(m.h, c, y_c)
         if shape.output_gates:
             y_c = y_c * load(m.a, B + C + c // S)
         store(m.a, B + c, y_c)
+    # Last what the next step does not wait for: the traces, (25) and (27).
+    for q in range(2 * C):
+        slope = load(m.slopes, q)
         if shape.symbolic:
-            scatter_add(m.trace, symbol, 2 * C, c, of_gate)
-            scatter_add(m.trace, symbol, 2 * C, C + c, of_cell)
+            scatter_add(m.trace, symbol, 2 * C, q, slope)
         for k in range(first, M):
-            seen = load(m.seen, k)
-            store(m.trace, k * 2 * C + c, load(m.trace, k * 2 * C + c) + of_gate * seen)
-            store(m.trace, k * 2 * C + C + c, load(m.trace, k * 2 * C + C + c) + of_cell * seen)
+            store(m.trace, k * 2 * C + q, fused(slope, load(m.seen, k), load(m.trace, k * 2 * C + q)))
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
@@ -173,12 +174,12 @@ def _outputs(shape: Any, m: Any, symbol: Integers) -> None:
     for k in range(O):
         total = load(m.V, bias * O + k)
         for c in range(C):
-            total += load(m.V, c * O + k) * load(m.a, B + c)
+            total = fused(load(m.V, c * O + k), load(m.a, B + c), total)
         if shape.direct and shape.symbolic:
             total += gather(m.V, symbol, O, C * O + k)
         elif shape.direct:
             for d in range(shape.D):
-                total += load(m.V, (C + d) * O + k) * load(m.seen, d)
+                total = fused(load(m.V, (C + d) * O + k), load(m.seen, d), total)
         store(m.y, k, logistic(total))
 
 
@@ -219,8 +220,8 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
             e_s = e_s * load(m.a, B + C + c // S)  # (23)
         for k in range(M):
             gate, cell = k * U + c // S, k * U + B + c
-            store(m.dW, gate, load(m.dW, gate) + e_s * load(m.trace, k * 2 * C + c))  # (26)
-            store(m.dW, cell, load(m.dW, cell) + e_s * load(m.trace, k * 2 * C + C + c))  # (28)
+            store(m.dW, gate, fused(e_s, load(m.trace, k * 2 * C + c), load(m.dW, gate)))  # (26)
+            store(m.dW, cell, fused(e_s, load(m.trace, k * 2 * C + C + c), load(m.dW, cell)))  # (28)
     if not shape.output_gates:
         return
     for j in range(B):
@@ -233,7 +234,7 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
         if shape.symbolic:
             scatter_add(m.dW, symbol, U, unit, error)  # (22)
         for k in range(first, M):
-            store(m.dW, k * U + unit, load(m.dW, k * U + unit) + error * load(m.seen, k))
+            store(m.dW, k * U + unit, fused(error, load(m.seen, k), load(m.dW, k * U + unit)))
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
@@ -246,11 +247,11 @@ def _update(m: Any) -> None:
         store(m.dW, bias + u, load(m.dW, bias + u) * m.biased[u])
     for row in range(m.W.shape[0]):
         change = load(m.dW, row)
-        store(m.W, row, load(m.W, row) + rate * change)
+        store(m.W, row, fused(rate, change, load(m.W, row)))
         store(m.dW, row, keep * change)
     for row in range(m.V.shape[0]):
         change = load(m.dV, row)
-        store(m.V, row, load(m.V, row) + rate * change)
+        store(m.V, row, fused(rate, change, load(m.V, row)))
         store(m.dV, row, keep * change)
 
 
@@ -312,16 +313,13 @@ def _finish(shape: Any, m: Any, tray: Any, c: Any, lane: int) -> bool:
 def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
     """Go on with all lanes that are busy, until one of them stops."""
     symbol = np.zeros(LANES, np.int64)
-    stopped = False
+    active = np.flatnonzero(c.busy)  # the same until one of them stops, and then this returns
+    m.rate[:] = 0.0
+    m.keep[:] = 1.0
+    stopped = len(active) == 0
     while not stopped:
-        asked = updates = False
-        idle = True
-        for i in range(LANES):
-            m.rate[0, i] = 0.0
-            m.keep[0, i] = 1.0
-            if not c.busy[i]:
-                continue
-            idle = False
+        asked = False
+        for i in active:
             n, t = c.n[i], c.t[i]
             if t == 0:
                 _reset(shape, m, i)
@@ -331,17 +329,14 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
                 for d in range(shape.D):
                     m.seen[d, i] = tray.x[i, n, t, d]
             asked = asked or tray.mask[i, n, t]
-        if idle:
-            return
         _hidden(shape, m, symbol)
-        learns = False
+        updates = False
         if asked:
             _outputs(shape, m, symbol)
-            for k in range(shape.O):
-                for i in range(LANES):
-                    m.e[k, i] = 0.0
-            for i in range(LANES):
-                if c.busy[i] and tray.mask[i, c.n[i], c.t[i]]:
+            m.e[:] = 0.0
+            learns = False
+            for i in active:
+                if tray.mask[i, c.n[i], c.t[i]]:
                     _measure(shape, m, tray, c, i, c.n[i], c.t[i])
                     if c.learning_rate[i] > 0.0:
                         learns = True
@@ -350,23 +345,23 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
                             m.rate[0, i] = c.learning_rate[i]
                             m.keep[0, i] = 0.0
                     else:
-                        for k in range(shape.O):
-                            m.e[k, i] = 0.0
+                        m.e[:, i] = 0.0
             if learns:
                 _add_error(shape, m, symbol)
-        for i in range(LANES):
-            if c.busy[i]:
-                c.t[i] += 1
-                if c.t[i] == tray.lengths[i, c.n[i]]:
-                    if c.learning_rate[i] > 0.0:
-                        updates = True
-                        m.rate[0, i] = c.learning_rate[i]
-                        m.keep[0, i] = 0.0
-                    if _finish(shape, m, tray, c, i):
-                        c.busy[i] = False
-                        stopped = True
+        for i in active:
+            c.t[i] += 1
+            if c.t[i] == tray.lengths[i, c.n[i]]:
+                if c.learning_rate[i] > 0.0:
+                    updates = True
+                    m.rate[0, i] = c.learning_rate[i]
+                    m.keep[0, i] = 0.0
+                if _finish(shape, m, tray, c, i):
+                    c.busy[i] = False
+                    stopped = True
         if updates:
             _update(m)
+            m.rate[:] = 0.0
+            m.keep[:] = 1.0
 
 
 def aligned_rows(count: int) -> Floats:
@@ -414,7 +409,7 @@ class Eight:
             *(symbolic, by_class, float(initial_activation), output_slope),
         )
         rows = {"W": M * U, "V": K * O, "dW": M * U, "dV": K * O, "a": U, "s": C, "h": C, "trace": M * 2 * C}
-        rows |= {"seen": M, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}
+        rows |= {"seen": M, "slopes": 2 * C, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}
         memory: dict[str, Any] = {name: aligned_rows(count) for name, count in rows.items()}
         self.memory = Memory(biased=net.biased_units.astype(float), **memory)
         self.memory.seen[-1] = 1.0

@@ -5,7 +5,7 @@ arrays might overlap. Here a value *is* eight floats (LLVM's <8 x double>), so t
 have rows of eight::
 
     eight = load(array, row)                 # array (rows, 8)
-    store(array, row, eight * eight + 1.0)
+    store(array, row, fused(eight, eight, 1.0))
 
 Numba keeps what it compiled, and looks at the file of the compiled function alone to see whether that still holds: who
 changes this file removes ``lstmlib/online/__pycache__``.
@@ -17,6 +17,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
@@ -149,6 +150,18 @@ def scatter_add(typingctx: Any, array: Any, rows: Any, step: Any, row: Any, valu
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
+    """Return a b + c, rounded once; eights, or floats for eight times the same."""
+
+    def build(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+        kind = ir.FunctionType(FLOATS, [FLOATS] * 3)
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.fma.v8f64")
+        return builder.call(function, [splat(builder, part) for part in arguments])
+
+    return eight(a, b, c), build
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def _clip(typingctx: Any, value: Any, bound: Any) -> Any:
     """Return what is nearest to each float in [-bound, bound]."""
 
@@ -177,17 +190,23 @@ def _times_power_of_two(typingctx: Any, value: Any, exponent: Any) -> Any:
 def logistic(x: Any) -> Any:
     """Return 1 / (1 + exp(-x)) of eight floats: exact to the last digits, and the same on every machine."""
     z = _clip(0.0 - x, 700.0)
-    shifted = z * 1.4426950408889634 + 6755399441055744.0  # rounds z / ln 2 to an integer, in the lowest bits
+    shifted = fused(z, 1.4426950408889634, 6755399441055744.0)  # rounds z / ln 2 to an integer, in the lowest bits
     k = shifted - 6755399441055744.0
-    r = (z - k * 0.693145751953125) - k * 1.4286068203094173e-06  # |r| <= ln 2 / 2; ln 2 in two parts
+    r = fused(k, -1.4286068203094173e-06, fused(k, -0.693145751953125, z))  # |r| <= ln 2 / 2; ln 2 in two parts
     r2 = r * r
     r4 = r2 * r2
     # The series of exp to r^13, added in pairs.
-    low = (r + 1.0) + r2 * (r * 0.16666666666666666 + 0.5)
-    middle = (r * 0.008333333333333333 + 0.041666666666666664) + r2 * (r * 0.0001984126984126984 + 0.001388888888888889)
-    high = (r * 2.7557319223985893e-06 + 2.48015873015873e-05) + r2 * (
-        r * 2.505210838544172e-08 + 2.755731922398589e-07
+    low = fused(r2, fused(r, 0.16666666666666666, 0.5), r + 1.0)
+    middle = fused(
+        r2,
+        fused(r, 0.0001984126984126984, 0.001388888888888889),
+        fused(r, 0.008333333333333333, 0.041666666666666664),
     )
-    top = r * 1.6059043836821613e-10 + 2.08767569878681e-09
-    p = low + r4 * (middle + r4 * (high + r4 * top))
+    high = fused(
+        r2,
+        fused(r, 2.505210838544172e-08, 2.755731922398589e-07),
+        fused(r, 2.7557319223985893e-06, 2.48015873015873e-05),
+    )
+    top = fused(r, 1.6059043836821613e-10, 2.08767569878681e-09)
+    p = fused(r4, fused(r4, fused(r4, top, high), middle), low)
     return 1.0 / (_times_power_of_two(p, shifted) + 1.0)

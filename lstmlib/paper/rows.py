@@ -18,7 +18,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "initial": ("0", "0.5"),
     # The squared error's derivative without or with its factor 2.
     "factor": ("1", "2"),
-    # An output's error with the slope y (1 - y), as equation (19) has it, or the difference alone. The latter contradicts
+    # An output's error with the slope y (1 - y), as equation (19) has it, or the difference alone. That is against
     # the paper's appendix; it is here because some rows come out slower than printed where outputs saturate.
     "output-error": ("slope", "difference"),
     # Gate biases that the paper names: exactly these numbers, or added to what is drawn for every weight.
@@ -31,7 +31,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     # or the absolute error summed over outputs.
     "error": ("absolute", "squared", "summed"),
     # What the input holds where the first pair is marked; see lstmlib.tasks.adding.
-    "first-pair": ("marker 1", "marker -1", "marker 1, value shown"),
+    "first-pair": ("marker 1", "marker -1", "marker 1 and value"),
     # After how many training sequences success is tested; 1000 in experiment 2c, where a test takes up to 10,000.
     "test-every": ("10", "1", "100", "1000"),
     # Experiment 3: whether the 256 test sequences stay, or are drawn anew for each test.

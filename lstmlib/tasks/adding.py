@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from lstmlib.tasks.batch import Batch, check_count
 from lstmlib.tasks.symbols import last_step
 
-FIRST_PAIR = ("marker 1", "marker -1", "marker 1, value shown")
+FIRST_PAIR = ("marker 1", "marker -1", "marker 1 and value")
 
 
 def adding(min_length: int, batch_size: int, rng: np.random.Generator, *, first_pair: str = "marker 1") -> Batch:
@@ -23,7 +23,7 @@ def adding(min_length: int, batch_size: int, rng: np.random.Generator, *, first_
         batch_size: N.
         rng: source of every draw.
         first_pair: what the input holds if the first pair is marked: "marker 1", the marker becomes 1 and the drawn
-            value stays; "marker -1", the marker stays -1; "marker 1, value shown", the marker becomes 1 and the value
+            value stays; "marker -1", the marker stays -1; "marker 1 and value", the marker becomes 1 and the value
             is the one that counts.
 
     Returns:
@@ -83,7 +83,7 @@ def marked_pairs(
     at_start = both == 0
     marked = np.where(at_start, neutral, x[both, n, 0])
     x[0, :, 1] = np.where((first_pair != "marker -1") & at_start.any(0), 1.0, -1.0)
-    if first_pair == "marker 1, value shown":
+    if first_pair == "marker 1 and value":
         x[0, at_start.any(0), 0] = neutral
     return x, lengths, marked
 

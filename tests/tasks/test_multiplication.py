@@ -36,7 +36,7 @@ def test_success(rng):
 def test_readings_of_the_first_pair_change_what_is_shown_alone(task, neutral):
     shown = {
         name: task(22, 500, np.random.default_rng(3), first_pair=name)
-        for name in ("marker 1", "marker -1", "marker 1, value shown")
+        for name in ("marker 1", "marker -1", "marker 1 and value")
     }
     plain = shown["marker 1"]
     first = plain.x[0, :, 1] == 1.0
@@ -47,7 +47,7 @@ def test_readings_of_the_first_pair_change_what_is_shown_alone(task, neutral):
         np.testing.assert_array_equal(batch.x[0, ~first], plain.x[0, ~first])
     assert (shown["marker -1"].x[0, :, 1] == -1.0).all()
     np.testing.assert_array_equal(shown["marker -1"].x[0, :, 0], plain.x[0, :, 0])
-    assert (shown["marker 1, value shown"].x[0, first, 0] == neutral).all()
+    assert (shown["marker 1 and value"].x[0, first, 0] == neutral).all()
 
 
 def test_an_unknown_reading(rng):
