@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmlib.numpy.checks import Array, Lengths, check_array, check_lengths
+from lstmlib.numpy.checks import Array, Lengths, check_array, check_padded
 from lstmlib.numpy.recurrent import Params, Recurrent, State
 
 
@@ -80,8 +80,7 @@ class Bidirectional:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        given = None if lengths is None else check_lengths(lengths, x)
-        x = check_array("x", x, ("T", "N", self.input_size), given)
+        x, given = check_padded("x", x, ("T", "N", self.input_size), lengths)
         T, N, _ = x.shape
         ends = np.full(N, T) if given is None else given
         there, back = _unstack("state", self.initial_state(N) if state is None else state, self.initial_state(N))

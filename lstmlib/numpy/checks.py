@@ -31,6 +31,34 @@ def check_array(name: str, value: Any, shape: tuple[int | str, ...], lengths: Le
         TypeError: not an array, or not of a floating-point dtype.
         ValueError: a wrong rank or size, an empty dimension, or NaN.
     """
+    value, expected = _check_form(name, value, shape)
+    nan = np.isnan(value)
+    if lengths is not None:
+        nan[np.arange(value.shape[0])[:, None] >= lengths] = False
+    if nan.any():
+        first = tuple(int(index) for index in np.argwhere(nan)[0])
+        raise ValueError(f"{name} of shape {value.shape} is NaN at index {first}, expected numbers of shape {expected}")
+    return value
+
+
+def check_padded(
+    name: str, value: Any, shape: tuple[int | str, ...], lengths: Any, lengths_name: str = "lengths"
+) -> tuple[Array, Lengths | None]:
+    """Return an array (T, N, ...) and its sequences' lengths, or ``None``, if ``check_array`` and ``check_lengths`` agree.
+
+    What is wrong with the array itself is said first: against a wrong array no lengths are right.
+
+    Raises:
+        TypeError, ValueError: they are not.
+    """
+    if lengths is not None:
+        value, _ = _check_form(name, value, shape)
+        lengths = check_lengths(lengths, value, lengths_name)
+    return check_array(name, value, shape, lengths), lengths
+
+
+def _check_form(name: str, value: Any, shape: tuple[int | str, ...]) -> tuple[Array, str]:
+    """Return ``value`` if it is a float array of that shape, whatever is in it; and the shape in words."""
     expected = "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
     if not isinstance(value, np.ndarray):
         raise TypeError(f"{name} is a {type(value).__name__}, expected a float array of shape {expected}")
@@ -46,24 +74,18 @@ def check_array(name: str, value: Any, shape: tuple[int | str, ...], lengths: Le
     if not np.issubdtype(value.dtype, np.floating):
         raise TypeError(
             f"{name} of shape {value.shape} has dtype {value.dtype}, expected floats of shape {expected}: "
-            f"pass {name}.astype(float)"
+            f"pass {name.partition(' ')[0]}.astype(float)"  # "state[0] (h)" is state[0]
         )
-    nan = np.isnan(value)
-    if lengths is not None:
-        nan[np.arange(value.shape[0])[:, None] >= lengths] = False
-    if nan.any():
-        first = tuple(int(index) for index in np.argwhere(nan)[0])
-        raise ValueError(f"{name} of shape {value.shape} is NaN at index {first}, expected numbers of shape {expected}")
-    return value
+    return value, expected
 
 
-def check_lengths(lengths: Any, x: Any, name: str = "lengths") -> Lengths:
+def check_lengths(lengths: Any, x: Array, name: str = "lengths") -> Lengths:
     """Return ``lengths`` if it is an integer array (N,) with entries from 1 to T, where ``x`` is (T, N, ...).
 
     Raises:
-        TypeError, ValueError: it is not, or ``x`` has no two dimensions.
+        TypeError, ValueError: it is not.
     """
-    T, N = (*np.shape(x), 0, 0)[:2]
+    T, N = x.shape[:2]
     expected = f"integers from 1 to {T} of shape ({N},)"
     if not isinstance(lengths, np.ndarray):
         raise TypeError(f"{name} is a {type(lengths).__name__}, expected an array of {expected}")
@@ -71,7 +93,7 @@ def check_lengths(lengths: Any, x: Any, name: str = "lengths") -> Lengths:
         raise ValueError(f"{name} has shape {lengths.shape}, expected {expected}")
     if not np.issubdtype(lengths.dtype, np.integer):
         raise TypeError(f"{name} of shape {lengths.shape} has dtype {lengths.dtype}, expected {expected}")
-    if N and not (lengths.min() >= 1 and lengths.max() <= T):
+    if not (lengths.min() >= 1 and lengths.max() <= T):
         raise ValueError(
             f"{name} of shape {lengths.shape} runs from {lengths.min()} to {lengths.max()}, expected {expected}"
         )

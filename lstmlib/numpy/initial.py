@@ -18,6 +18,13 @@ def uniform_params(
         bound: the largest magnitude a weight can have; torch.nn takes 1/sqrt(hidden_size).
         rng: source of the draws; ``None`` takes a fresh one, seeded by the operating system.
         dtype: float32 or float64.
+
+    Raises:
+        TypeError: a dtype that is not of floats, in which all draws would be 0, or a source that is no generator.
     """
+    if not np.issubdtype(np.dtype(dtype), np.floating):
+        raise TypeError(f"dtype is {np.dtype(dtype)}, expected floats: numpy.float32 or numpy.float64")
+    if rng is not None and not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng is {rng!r}, expected a numpy.random.Generator: numpy.random.default_rng(seed)")
     rng = np.random.default_rng() if rng is None else rng
     return {name: rng.uniform(-bound, bound, shape).astype(dtype) for name, shape in shapes.items()}

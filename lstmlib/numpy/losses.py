@@ -24,7 +24,7 @@ def squared_error(y: Array, target: Array, mask: Mask | None = None) -> tuple[fl
     target = check_array("target", target, y.shape)
     mask = check_mask(mask, y.shape[:2])
     difference = np.where(mask[..., None], y - target, 0.0)
-    count = mask.sum() * y.shape[2]
+    count = int(mask.sum()) * y.shape[2]
     return float((difference**2).sum() / count), 2.0 * difference / count
 
 
@@ -43,15 +43,19 @@ def cross_entropy(y: Array, target: NDArray[np.integer], mask: Mask | None = Non
     y = check_array("y", y, ("T", "N", "K"))
     mask = check_mask(mask, y.shape[:2])
     K = y.shape[2]
-    if not isinstance(target, np.ndarray) or not np.issubdtype(target.dtype, np.integer):
-        raise TypeError(f"target is not an integer array, expected classes of shape {y.shape[:2]}")
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"target is a {type(target).__name__}, expected an integer array of shape {y.shape[:2]}")
+    if not np.issubdtype(target.dtype, np.integer):
+        raise TypeError(
+            f"target of shape {target.shape} has dtype {target.dtype}, expected integer classes of shape {y.shape[:2]}"
+        )
     if target.shape != y.shape[:2]:
         raise ValueError(f"target has shape {target.shape}, expected {y.shape[:2]}")
     if ((target < 0) | (target >= K)).any():
         raise ValueError(f"target holds classes from {target.min()} to {target.max()}, expected 0 to {K - 1}")
     shifted = y - y.max(-1, keepdims=True)  # softmax is the same, and no exponential overflows
     log_p = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
-    count = mask.sum()
+    count = int(mask.sum())
     right = np.take_along_axis(log_p, target[..., None], -1)[..., 0]
     dy = np.exp(log_p) - (target[..., None] == np.arange(K))
     return float(-np.where(mask, right, 0.0).sum() / count), np.where(mask[..., None], dy, 0.0) / count
@@ -74,7 +78,7 @@ def binary_cross_entropy(y: Array, target: Array, mask: Mask | None = None) -> t
     mask = check_mask(mask, y.shape[:2])
     if ((target < 0.0) | (target > 1.0)).any():
         raise ValueError(f"target runs from {target.min()} to {target.max()}, expected probabilities from 0 to 1")
-    count = mask.sum() * y.shape[2]
+    count = int(mask.sum()) * y.shape[2]
     # -ln p = ln(1 + exp(-y)), so the loss is ln(1 + exp(y)) - target * y.
     loss = np.where(mask[..., None], np.logaddexp(0.0, y) - target * y, 0.0)
     return float(loss.sum() / count), np.where(mask[..., None], sigmoid(y) - target, 0.0) / count
@@ -88,8 +92,10 @@ def check_mask(mask: Mask | None, shape: tuple[int, ...]) -> Mask:
     """
     if mask is None:
         return np.ones(shape, bool)
-    if not isinstance(mask, np.ndarray) or mask.dtype != bool:
-        raise TypeError(f"mask is not a boolean array, expected booleans of shape {shape}")
+    if not isinstance(mask, np.ndarray):
+        raise TypeError(f"mask is a {type(mask).__name__}, expected a boolean array of shape {shape}")
+    if mask.dtype != bool:
+        raise TypeError(f"mask of shape {mask.shape} has dtype {mask.dtype}, expected booleans of shape {shape}")
     if mask.shape != shape:
         raise ValueError(f"mask has shape {mask.shape}, expected {shape}")
     if not mask.any():

@@ -99,10 +99,15 @@ def clip_grad_norm(grads: dict[str, Array], max_norm: float) -> float:
     """
     if not max_norm > 0.0:
         raise ValueError(f"max_norm is {max_norm}, expected a positive number")
-    norm = float(np.sqrt(sum(float((grad**2).sum()) for grad in grads.values())))
+    with np.errstate(over="ignore"):
+        norm = float(np.sqrt(sum(float((grad**2).sum()) for grad in grads.values())))
     if not np.isfinite(norm):
         bad = [name for name, grad in grads.items() if not np.isfinite(grad).all()]
-        raise ValueError(f"gradients of {', '.join(bad) or 'all parameters'} are not finite: the error exploded")
+        if bad:
+            raise ValueError(f"gradients of {', '.join(bad)} are not finite: the error exploded")
+        # All are finite; only their squares were not.
+        largest = max(float(np.abs(grad).max()) for grad in grads.values())
+        norm = largest * float(np.sqrt(sum(float(((grad / largest) ** 2).sum()) for grad in grads.values())))
     if norm > max_norm:
         for grad in grads.values():
             grad *= max_norm / norm

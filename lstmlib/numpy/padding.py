@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.numpy.checks import Array, Lengths, check_array, check_lengths
+from lstmlib.numpy.checks import Array, Lengths, check_array, check_padded
 
 Mask = NDArray[np.bool_]
 
@@ -23,11 +23,9 @@ def read_padded(
         lengths_name: what the caller calls the lengths, for the error.
 
     Raises:
-        TypeError, ValueError: what ``check_array`` and ``check_lengths`` refuse.
+        TypeError, ValueError: what ``check_padded`` refuses.
     """
-    if lengths is not None:
-        lengths = check_lengths(lengths, x, lengths_name)
-    x = check_array(name, x, shape, lengths)
+    x, lengths = check_padded(name, x, shape, lengths, lengths_name)
     T, N = x.shape[:2]
     inside = np.arange(T)[:, None] < (np.full(N, T) if lengths is None else lengths)
     return zero_past_end(x, inside), inside

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from lstmlib.numpy.checks import Array, Lengths, check_array, check_lengths, check_size
+from lstmlib.numpy.checks import Array, Lengths, check_array, check_padded, check_size
 from lstmlib.numpy.initial import uniform_params
 
 State = Any  # one array (N, H), or a tuple of them; (L, N, H) where there are L > 1 layers
@@ -146,8 +146,7 @@ class Recurrent:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        lengths = None if lengths is None else check_lengths(lengths, x)
-        x = check_array("x", x, ("T", "N", self.input_size), lengths)
+        x, lengths = check_padded("x", x, ("T", "N", self.input_size), lengths)
         states = self._split("state", self.initial_state(x.shape[1]) if state is None else state, x.shape[1])
         last, caches = [], []
         for k in range(self.num_layers):

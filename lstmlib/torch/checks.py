@@ -22,7 +22,16 @@ def check_tensor(name: str, value: Any, shape: tuple[int | str, ...], like: Tens
         TypeError: not a tensor, not of a floating-point dtype, or not of the parameters'.
         ValueError: a wrong rank or size, an empty dimension, another device, or NaN.
     """
-    expected = "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
+    return check_numbers(name, check_form(name, value, shape, like), shape)
+
+
+def check_form(name: str, value: Any, shape: tuple[int | str, ...], like: Tensor) -> Tensor:
+    """Return ``value`` if it is what ``check_tensor`` asks for, whatever numbers are in it.
+
+    Raises:
+        TypeError, ValueError: it is not.
+    """
+    expected = written(shape)
     if not isinstance(value, Tensor):
         raise TypeError(f"{name} is a {type(value).__name__}, expected a float tensor of shape {expected}")
     have = tuple(value.shape)
@@ -35,7 +44,8 @@ def check_tensor(name: str, value: Any, shape: tuple[int | str, ...], like: Tens
         raise ValueError(f"{name} has shape {have}, which is empty; expected {expected} with sizes of at least 1")
     if not value.is_floating_point():
         raise TypeError(
-            f"{name} of shape {have} has dtype {value.dtype}, expected floats of shape {expected}: pass {name}.float()"
+            f"{name} of shape {have} has dtype {value.dtype}, expected floats of shape {expected}: "
+            f"pass {name.partition(' ')[0]}.to({like.dtype})"  # "state[0] (h)" is state[0]
         )
     if value.device != like.device:
         raise ValueError(
@@ -43,10 +53,24 @@ def check_tensor(name: str, value: Any, shape: tuple[int | str, ...], like: Tens
         )
     if value.dtype != like.dtype and not (like.device.type != "meta" and torch.is_autocast_enabled(like.device.type)):
         raise TypeError(f"{name} of shape {have} has dtype {value.dtype}, expected {like.dtype}, the parameters'")
-    if not torch.compiler.is_compiling() and value.device.type != "meta" and bool(value.isnan().any()):
-        first = tuple(int(index) for index in value.isnan().nonzero()[0])
-        raise ValueError(f"{name} of shape {have} is NaN at index {first}, expected numbers of shape {expected}")
     return value
+
+
+def check_numbers(name: str, value: Tensor, shape: tuple[int | str, ...]) -> Tensor:
+    """Return ``value`` if it is free of NaN, as far as ``check_tensor`` looks.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not torch.compiler.is_compiling() and value.device.type != "meta" and bool(value.isnan().any()):
+        first, have = tuple(int(index) for index in value.isnan().nonzero()[0]), tuple(value.shape)
+        raise ValueError(f"{name} of shape {have} is NaN at index {first}, expected numbers of shape {written(shape)}")
+    return value
+
+
+def written(shape: tuple[int | str, ...]) -> str:
+    """Return a shape in words: (T, N, 3)."""
+    return "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
 
 
 def check_lengths(name: str, value: Any, num_steps: int, batch_size: int, like: Tensor) -> Tensor:
@@ -70,6 +94,8 @@ def check_lengths(name: str, value: Any, num_steps: int, batch_size: int, like: 
         raise ValueError(f"{name} has shape {have}, expected {wanted}")
     if value.device != like.device:
         raise ValueError(f"{name} is on {value.device}, expected {wanted} on {like.device}, where the parameters are")
-    if not torch.compiler.is_compiling() and (int(value.min()) < 1 or int(value.max()) > num_steps):
+    if torch.compiler.is_compiling() or value.device.type == "meta":
+        return value
+    if int(value.min()) < 1 or int(value.max()) > num_steps:
         raise ValueError(f"{name} runs from {int(value.min())} to {int(value.max())}, expected {wanted}")
     return value

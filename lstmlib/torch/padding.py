@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lstmlib.torch.checks import check_lengths, check_tensor
+from lstmlib.torch.checks import check_form, check_lengths, check_numbers
 
 
 def read_padded(
@@ -31,14 +31,12 @@ def read_padded(
     Raises:
         TypeError, ValueError: what ``check_tensor`` and ``check_lengths`` refuse.
     """
-    inside = None
-    if lengths is not None and isinstance(x, Tensor) and x.ndim == len(shape):
+    x, inside = check_form(name, x, shape, like), None
+    if lengths is not None:
         T, N = x.shape[:2]
-        lengths = check_lengths(lengths_name, lengths, T, N, like)
-        if x.device == like.device:  # else check_tensor says so
-            inside = torch.arange(T, device=x.device)[:, None] < lengths
-            x = zero_past_end(x, inside)
-    return check_tensor(name, x, shape, like), inside
+        inside = torch.arange(T, device=x.device)[:, None] < check_lengths(lengths_name, lengths, T, N, like)
+        x = zero_past_end(x, inside)
+    return check_numbers(name, x, shape), inside
 
 
 def zero_past_end(x: Tensor, inside: Tensor | None) -> Tensor:

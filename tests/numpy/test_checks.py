@@ -71,6 +71,20 @@ def test_sizes_may_be_numpy_s():
     assert check_size("input_size", np.int32(3)) == 3
 
 
+@pytest.mark.parametrize("layer", [RNN, LSTM, Linear])
+def test_bad_sources_of_parameters(layer):
+    with pytest.raises(TypeError, match=r"dtype is int64, expected floats: numpy\.float32 or numpy\.float64"):
+        layer(3, 4, dtype=int)
+    with pytest.raises(TypeError, match=r"rng is 0, expected a numpy\.random\.Generator"):
+        layer(3, 4, rng=0)
+
+
+def test_integers_for_a_state_s_part_are_answered_with_code_that_runs():
+    with pytest.raises(TypeError, match=re.escape("state[0] (h) of shape (2, 4) has dtype int64")) as caught:
+        LAYERS["LSTM"].forward(np.zeros((5, 2, 3)), (np.zeros((2, 4), int),) * 2)
+    assert str(caught.value).endswith("pass state[0].astype(float)")
+
+
 def test_infinity_is_let_through_and_the_array_itself_comes_back():
     value = np.array([np.inf, 1.0])
     assert check_array("x", value, ("n",)) is value

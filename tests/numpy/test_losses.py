@@ -49,6 +49,14 @@ def test_mask_takes_the_mean_over_what_counts(loss, rng):
     assert loss(y, target, mask)[0] == pytest.approx(loss(y[1:3, 1:2], target[1:3, 1:2])[0], rel=1e-14)
 
 
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("loss", [squared_error, cross_entropy, binary_cross_entropy])
+def test_float32_stays_float32(loss, masked, rng):
+    y = rng.standard_normal((4, 3, 5)).astype(np.float32)
+    target = rng.integers(5, size=(4, 3)) if loss is cross_entropy else rng.uniform(size=(4, 3, 5)).astype(np.float32)
+    assert loss(y, target, np.ones((4, 3), bool) if masked else None)[1].dtype == np.float32
+
+
 def test_large_scores_do_not_overflow():
     with np.errstate(over="raise", invalid="raise"):
         value, dy = cross_entropy(np.array([[[1e4, -1e4]]]), np.array([[1]]))
@@ -67,7 +75,13 @@ BAD = {
         "target has shape (4, 3, 1), expected (4, 3, 5)",
     ),
     "target NaN": (squared_error, (Y, np.full((4, 3, 5), np.nan)), ValueError, "target of shape (4, 3, 5) is NaN"),
-    "float classes": (cross_entropy, (Y, CLASSES + 0.0), TypeError, "target is not an integer array, expected classes"),
+    "float classes": (
+        cross_entropy,
+        (Y, CLASSES + 0.0),
+        TypeError,
+        "target of shape (4, 3) has dtype float64, expected integer classes of shape (4, 3)",
+    ),
+    "list of classes": (cross_entropy, (Y, [[1]]), TypeError, "target is a list, expected an integer array of shape"),
     "class too large": (
         cross_entropy,
         (Y, CLASSES + 5),
@@ -77,7 +91,13 @@ BAD = {
     "class negative": (cross_entropy, (Y, CLASSES - 1), ValueError, "target holds classes from -1 to -1"),
     "classes shape": (cross_entropy, (Y, CLASSES.T), ValueError, "target has shape (3, 4), expected (4, 3)"),
     "not a probability": (binary_cross_entropy, (Y, Y + 1.5), ValueError, "target runs from 1.5 to 1.5, expected"),
-    "mask of integers": (squared_error, (Y, Y, CLASSES), TypeError, "mask is not a boolean array"),
+    "mask of integers": (
+        squared_error,
+        (Y, Y, CLASSES),
+        TypeError,
+        "mask of shape (4, 3) has dtype int64, expected booleans of shape (4, 3)",
+    ),
+    "mask a list": (squared_error, (Y, Y, [[True]]), TypeError, "mask is a list, expected a boolean array of shape"),
     "mask shape": (squared_error, (Y, Y, np.ones((3, 4), bool)), ValueError, "mask has shape (3, 4), expected (4, 3)"),
     "mask all False": (squared_error, (Y, Y, np.zeros((4, 3), bool)), ValueError, "expected at least one step"),
     "y integers": (cross_entropy, (Y.astype(int), CLASSES), TypeError, "y of shape (4, 3, 5) has dtype int64"),

@@ -43,6 +43,13 @@ def test_clipping_keeps_the_direction_and_leaves_small_gradients_alone():
     assert clip_grad_norm(grads, np.inf) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(("dtype", "size"), [(np.float64, 1e200), (np.float32, 1e25)])
+def test_clipping_where_only_the_squares_overflow(dtype, size):
+    grads = {"a": np.array([3.0], dtype) * dtype(size), "b": np.array([4.0, 0.0], dtype) * dtype(size)}
+    assert clip_grad_norm(grads, 1.0) == pytest.approx(5.0 * size, rel=1e-6)
+    np.testing.assert_allclose(np.concatenate(list(grads.values())), [0.6, 0.8, 0.0], rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

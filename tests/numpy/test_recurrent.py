@@ -243,6 +243,20 @@ def test_bad_lengths(make, lengths, error, message):
         make(D, H).forward(np.zeros((T, N, D)), lengths=lengths)
 
 
+@pytest.mark.parametrize("make", [ln.LSTM, bidirectional(ln.LSTM)], ids=["LSTM", "Bidirectional"])
+def test_a_wrong_x_is_said_before_its_lengths(make):
+    for x, error, message in [
+        (None, TypeError, "x is a NoneType, expected a float array"),
+        ([[1.0], [1.0, 2.0]], TypeError, "x is a list, expected a float array"),
+        (np.zeros((T, D)), ValueError, f"x has shape ({T}, {D}), expected (T, N, {D})"),
+        (np.zeros((0, N, D)), ValueError, f"x has shape (0, {N}, {D}), which is empty"),
+        (np.zeros((T, 0, D)), ValueError, f"x has shape ({T}, 0, {D}), which is empty"),
+        (np.zeros((T, N, D), int), TypeError, f"x of shape ({T}, {N}, {D}) has dtype int64"),
+    ]:
+        with pytest.raises(error, match=re.escape(message)):
+            make(D, H).forward(x, lengths=LENGTHS)
+
+
 @layers
 def test_bad_input(make):
     layer = make(D, H)

@@ -228,6 +228,9 @@ def test_bad_x(name):
     for bad, error, message in cases:
         with pytest.raises(error, match=re.escape(message)):
             layer(bad, state)
+        if LAYERS[name][3]:
+            with pytest.raises(error, match=re.escape(message)):  # and is said before anything about its lengths
+                layer(bad, state, lengths=torch.tensor([1, 2, 4]))
 
 
 @names
