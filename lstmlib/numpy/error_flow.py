@@ -104,7 +104,9 @@ def gradient_by_lag(layer: Any, x: Array, dy: Array, name: str = "weight_hh_l0")
 
 
 def error_scaling(layer: RNN, x: Array) -> Array:
-    """Return the largest |d theta_v(t-q) / d theta_u(t)| over all units u and v, for every lag q, from the last step.
+    """Return how much of an error at one unit reaches another q steps before, at most: for every lag q.
+
+    That is the largest absolute value of ``d theta_v(t-q) / d theta_u(t)`` over all units u and v, t the last step.
 
     theta is the error at a unit's net input, the quantity that the analysis of 1991 follows: each step back multiplies
     it by W^T and by the slope of the squashing function.
@@ -126,10 +128,11 @@ def error_scaling(layer: RNN, x: Array) -> Array:
     _, _, cache = layer.forward(x)
     _, slope = NONLINEARITIES[layer.nonlinearity]
     T, N, H = cache.h.shape[0] - 1, cache.h.shape[1], layer.hidden_size
-    factor = np.broadcast_to(np.eye(H), (N, H, H))  # factor[n, v, u] = d theta_v(t - q) / d theta_u(t)
+    W = layer.params["weight_hh_l0"]
     largest = np.ones((T, N))
+    factor = np.broadcast_to(np.eye(H), (N, H, H))  # rows v, columns u
     for q in range(1, T):
-        factor = slope(cache.h[T - q])[:, :, None] * (layer.params["weight_hh_l0"].T @ factor)
+        factor = slope(cache.h[T - q])[:, :, None] * (W.T @ factor)
         largest[q] = np.abs(factor).max((1, 2))
     return largest
 
@@ -143,10 +146,10 @@ def vanishing_bound(weight_hh: Array, lags: Array, *, slope_max: float = 0.25, n
         weight_hh: the recurrent weights (n, n).
         lags: the numbers of steps q.
         slope_max: the squashing function's largest slope: 1/4 for the logistic function, 1 for tanh and relu.
-        norm: "largest" gives n tau^q with tau = n * max|w| * slope_max, which is below 1 where max|w| < 4/n and
-            slope_max is 1/4; "row sum" gives the sharper n (slope_max * max_r sum_s |w_rs|)^q; "spectral" gives
-            (slope_max * largest singular value)^q, since no entry of a product is larger than the product of the
-            factors' spectral norms.
+        norm: "largest" gives n tau^q with tau = n * w_max * slope_max and w_max the largest absolute weight: below 1
+            where w_max < 4/n and slope_max is 1/4; "row sum" gives the sharper n (slope_max * r)^q with r the largest
+            sum of a row's absolute weights; "spectral" gives (slope_max * largest singular value)^q, since no entry
+            of a product is larger than the product of the factors' spectral norms.
 
     Raises:
         TypeError, ValueError: weights that are not square, or an unknown norm.
