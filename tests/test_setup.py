@@ -205,5 +205,5 @@ def test_the_reference_page_has_every_public_name(room):
     section = page.split(f"## lstmlib.{room}\n")[1].split("\n## ")[0]
     if "   :members:\n   :imported-members:" not in section:
         module = importlib.import_module(f"lstmlib.{room}")
-        listed = re.findall(r"^\.\. auto(?:class|function|data):: (\w+)$", section, re.MULTILINE)
+        listed = re.findall(r"^\.\. (?:autoclass|autofunction|data):: (\w+)$", section, re.MULTILINE)
         assert sorted(listed) == sorted(module.__all__)
