@@ -127,6 +127,19 @@ def lines_of(row: Row, *, seed: int | None = None, directory: Path | None = None
             found.append(f"  {others} results of another version are not counted")
         if ours:
             found += [f"  {line}" for line in _ours(summarise(ours), label(row, reading))]
+            found += [f"  {line}" for line in _missing(ours)]
+    return found
+
+
+def _missing(results: Sequence[dict[str, Any]]) -> list[str]:
+    """Return a line for every seed whose trials have gaps: those that are there may be the ones that end soon."""
+    found = []
+    for seed in sorted({result["seed"] for result in results}):
+        there = {result["trial"] for result in results if result["seed"] == seed}
+        gaps = [str(trial) for trial in range(max(there)) if trial not in there]
+        if gaps:
+            what = "trial is" if len(gaps) == 1 else "trials are"
+            found.append(f"stopped halfway: {len(gaps)} {what} missing ({', '.join(gaps)}), perhaps the longest")
     return found
 
 

@@ -54,6 +54,18 @@ def test_show_prints_paper_beside_ours(monkeypatch, capsys, tmp_path):
     assert "40 s of computing" in printed
 
 
+def test_show_says_where_trials_are_missing(monkeypatch, capsys, tmp_path):
+    """Trials that end soon are there first, so that half of a run is no fair sample."""
+    fill(tmp_path)
+    lstmlib(monkeypatch, "show", "table-7/T100", "--results", tmp_path)
+    assert "missing" not in capsys.readouterr().out
+    row = ROWS["table-7/T100"]
+    store = Store(row, reading_of(row, {}), tmp_path)
+    store.keep({"seed": 0, "trial": 6, "solved": True, "sequences": 9, "version": VERSION})
+    lstmlib(monkeypatch, "show", "table-7/T100", "--results", tmp_path)
+    assert "stopped halfway: 2 trials are missing (4, 5), perhaps the longest" in capsys.readouterr().out
+
+
 def test_run_and_show(monkeypatch, capsys, tmp_path):
     lstmlib(monkeypatch, "run", "table-5/T100-N3", "--trials", 2, "--workers", 1, "--results", tmp_path, "--seed", 7)
     printed = capsys.readouterr()
