@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from lstmlib.paper.report import lines_of, stored_readings, summarise
-from lstmlib.paper.rows import READINGS, ROWS, Row, find
+from lstmlib.paper.rows import READINGS, ROWS, Row, find, label
 from lstmlib.paper.runner import run, threads_alone
 from lstmlib.paper.store import Store, current
 
@@ -86,7 +86,8 @@ def show_list(results: Path | None) -> None:
             if found:
                 s = summarise(found)
                 mean = "" if s.mean is None else f"{s.mean:,.0f} "
-                ours = f"{mean}({s.solved} of {s.trials} solved)"
+                name = label(row, reading)
+                ours = f"{mean}({s.solved} of {s.trials} solved{'' if name == 'default' else f', {name}'})"
         print(f"{row.name:<20} {row.method:<30} {paper:>22}   {ours}".rstrip())
 
 

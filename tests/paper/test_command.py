@@ -39,6 +39,9 @@ def test_list_has_every_row(monkeypatch, capsys, tmp_path):
     assert "74,000" in line
     assert line.endswith("90,000 (3 of 4 solved)")
     assert sum("solved" in line for line in printed) == 1
+    fill(tmp_path, "table-7/T500", initial="0.5")
+    lstmlib(monkeypatch, "list", "--results", tmp_path)
+    assert "90,000 (3 of 4 solved, initial=0.5)" in capsys.readouterr().out
 
 
 def test_show_prints_paper_beside_ours(monkeypatch, capsys, tmp_path):
