@@ -44,7 +44,7 @@ def check_array(name: str, value: Any, shape: tuple[int | str, ...], lengths: Le
 def check_padded(
     name: str, value: Any, shape: tuple[int | str, ...], lengths: Any, lengths_name: str = "lengths"
 ) -> tuple[Array, Lengths | None]:
-    """Return an array (T, N, ...) and its sequences' lengths, or ``None``, if ``check_array`` and ``check_lengths`` agree.
+    """Return an array (T, N, ...) and its lengths, if they are what ``check_array`` and ``check_lengths`` ask for.
 
     What is wrong with the array itself is said first: against a wrong array no lengths are right.
 

@@ -38,6 +38,17 @@ def test_the_norm_is_the_one_before_clipping_and_the_step_the_one_after():
     assert moved == pytest.approx(0.5)
 
 
+def test_only_the_steps_that_the_mask_counts_are_learnt_from():
+    x, target, mask = np.ones((3, 2, 1)), np.zeros((3, 2, 1)), np.zeros((3, 2), bool)
+    mask[1, 0] = True
+    target[~mask] = 1e6  # what the net would run after
+    model = SequenceModel(RNN(1, 1, rng=np.random.default_rng(0)), Linear(1, 1, rng=np.random.default_rng(0)))
+    y, _, _ = model.forward(x)
+    ((value, norm),) = train(model, [Batch(x, target, mask, np.full(2, 3))], squared_error, SGD(model.params, 0.1))
+    assert value == pytest.approx(y[1, 0, 0] ** 2, rel=1e-14)
+    assert 0.0 < norm < 10.0
+
+
 def test_an_exploded_gradient_stops_it():
     model = SequenceModel(RNN(1, 1, nonlinearity="relu", rng=np.random.default_rng(0)), Linear(1, 1))
     for value in model.params.values():
