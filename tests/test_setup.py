@@ -84,7 +84,7 @@ def test_notebooks_install_the_library_in_colab_first(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_notebooks_keep_to_the_rules_for_cells(path):
-    """Cells that are shown are short and narrow, figures have alt text and a caption, at most one output is unchecked."""
+    """Cells that are shown are short and narrow, figures have alt text and captions, one output may go unchecked."""
     unchecked = 0
     for cell in json.loads(path.read_text())["cells"]:
         if cell["cell_type"] != "code":

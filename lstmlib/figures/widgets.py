@@ -48,10 +48,11 @@ class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without typ
         """Return what stands in the figure's place where no JavaScript runs."""
         svg = bundle.still(self._name)
         title = re.search("<title>(.*?)</title>", svg)
+        alt = title.group(1) if title else ""
         # As an image, not as elements: JupyterLab takes the elements out of a page that has not been run yet.
         source = base64.b64encode(svg.encode()).decode()
         return (
-            f'<img alt="{title.group(1) if title else ""}" style="max-width:100%" src="data:image/svg+xml;base64,{source}">'
+            f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{source}">'
             "<p>A still picture; run the cell, or open the page with JavaScript, to play with it.</p>"
         )
 
