@@ -72,8 +72,13 @@ def run(
     return [result for result in current(results, seed) if result["trial"] < count]
 
 
-def run_group(name: str, reading: Reading, seed: int, trials: Sequence[int], directory: Path | None) -> None:
-    """Run some trials of a row in this process, and keep each when it is finished."""
+def run_group(
+    name: str, reading: Reading, seed: int, trials: Sequence[int], directory: Path | None, parent: int | None = None
+) -> None:
+    """Run some trials of a row in this process, and keep each when it is finished.
+
+    A worker whose parent has been killed is nobody's any more: it stops.
+    """
     import numba
 
     from lstmlib.paper.trials import run_trials
@@ -81,7 +86,13 @@ def run_group(name: str, reading: Reading, seed: int, trials: Sequence[int], dir
     row = ROWS[name]
     store = Store(row, reading, directory)
     versions = {"version": VERSION, "lstmlib": lstmlib.__version__, "numpy": np.__version__, "numba": numba.__version__}
-    run_trials(row, reading, seed, trials, lambda result: store.keep(result | versions))
+
+    def wanted() -> bool:
+        return parent is None or os.getppid() == parent
+
+    run_trials(row, reading, seed, trials, lambda result: store.keep(result | versions), wanted)
+    if not wanted():
+        os._exit(1)  # else the worker would wait for more work from where none comes
 
 
 def _spread(
@@ -95,7 +106,8 @@ def _spread(
         return
     # One group a worker, which runs eight at a time; a trial's number says in which group it is.
     groups = [trials[k::workers] for k in range(workers)]
-    Parallel(n_jobs=workers)(delayed(run_group)(row.name, reading, seed, group, directory) for group in groups)
+    given = (row.name, reading, seed)
+    Parallel(n_jobs=workers)(delayed(run_group)(*given, group, directory, os.getpid()) for group in groups)
 
 
 class _Watcher:

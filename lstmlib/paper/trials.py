@@ -369,7 +369,12 @@ def make_room(row: Row, reading: Reading) -> tuple[Eight, int]:
 
 
 def run_trials(
-    row: Row, reading: Reading, seed: int, trials: Iterable[int], finished: Callable[[dict[str, Any]], None]
+    row: Row,
+    reading: Reading,
+    seed: int,
+    trials: Iterable[int],
+    finished: Callable[[dict[str, Any]], None],
+    wanted: Callable[[], bool] = lambda: True,
 ) -> None:
     """Run trials in this process, eight at a time.
 
@@ -379,6 +384,7 @@ def run_trials(
         seed: of all trials.
         trials: their numbers; a trial's result depends on seed and number, not on what else runs.
         finished: is called with every trial's result as soon as it is there.
+        wanted: is asked now and then whether to go on.
 
     Raises:
         ValueError: a row that the library has no learner for.
@@ -411,7 +417,7 @@ def run_trials(
 
     for number in range(LANES):
         go_on(number)
-    while running:
+    while running and wanted():
         started = time.perf_counter()
         nets.run()
         share = (time.perf_counter() - started) / len(running)

@@ -118,9 +118,10 @@ def test_a_full_disk_loses_nothing(store, monkeypatch, tmp_path):
     assert [path.name for path in store.parts.iterdir()] == ["0-0.json"]
 
 
-def start_run(tmp_path, trials):
-    command = [sys.executable, "-m", "lstmlib", "paper", "run", ROW.name, "--trials", str(trials), "--workers", "1"]
-    return subprocess.Popen([*command, "--results", str(tmp_path)], stderr=subprocess.PIPE, text=True)
+def start_run(tmp_path, trials, workers=1):
+    command = [sys.executable, "-m", "lstmlib", "paper", "run", ROW.name, "--trials", str(trials)]
+    command += ["--workers", str(workers), "--results", str(tmp_path)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
@@ -149,6 +150,20 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(tmp_path, by):
     assert [r for r in found if r in kept] == kept  # not run again
     if more > len(kept):
         assert f"{more - len(kept)} trials to run, {len(kept)} there" in lines[0]
+
+
+def test_workers_stop_when_their_parent_is_killed(tmp_path):
+    store = Store(ROW, reading_of(ROW, {}), tmp_path)
+    process = start_run(tmp_path, 400, workers=2)
+    try:
+        deadline = time.monotonic() + 120
+        while len(list(store.parts.glob("*.json"))) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        process.kill()
+    process.communicate(timeout=60)  # returns when the last worker is gone, and has let go of stderr
+    there = len(store.load()[0])
+    assert 2 <= there < 400
 
 
 def test_the_number_of_workers_changes_nothing(tmp_path):
