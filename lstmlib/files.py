@@ -20,7 +20,19 @@ import numpy as np
 import lstmlib
 
 # What changes the meaning of a layer's parameters, but neither their names nor their shapes: it goes into the file too.
-SETTINGS = ("activation", "block_size", "causal", "eps", "nonlinearity", "norm", "num_heads", "reset")
+SETTINGS = (
+    "activation",
+    "block_size",
+    "causal",
+    "doors",
+    "eps",
+    "g",
+    "h",
+    "nonlinearity",
+    "norm",
+    "num_heads",
+    "reset",
+)
 FLOATS = ("F16", "F32", "F64")  # as safetensors calls them
 
 

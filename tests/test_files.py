@@ -159,6 +159,12 @@ def test_what_the_shapes_can_t_say_is_compared_too(lib, path):
     save(ln.SequenceModel(ln.RNN(3, 4), ln.Linear(4, 2)), path)
     model = ln.SequenceModel(ln.RNN(3, 4, nonlinearity="relu"), ln.Linear(4, 2))
     refused(model, path, "its recurrent.nonlinearity is 'tanh', expected 'relu'")
+    save(ln.LSTM1997(3, 3, 2), path)  # 12 hidden units, as 4 blocks of 1 have
+    refused(lib.LSTM1997(3, 4, 1), path, "its block_size is 2, expected 1")
+    save(ln.Carousel(3, 4, g="tanh", h="logistic"), path)
+    refused(lib.Carousel(5, 4, doors=True), path, "its g is 'tanh'", "its h is 'logistic'", "its doors is False")
+    save(ln.TransformerBlock(6, 2), path)
+    refused(lib.TransformerBlock(6, 2, activation="gelu"), path, "its activation is 'relu', expected 'gelu'")
 
 
 def test_integers_are_refused(path):
@@ -243,6 +249,17 @@ def test_a_write_that_fails_leaves_the_old_file(path, monkeypatch):
         save(ln.Linear(3, 4), path)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows replaces no file that is open")
+def test_who_reads_the_old_file_reads_it_to_its_end(path):
+    save(ln.Linear(3, 4), path)
+    before = path.read_bytes()
+    with path.open("rb", buffering=0) as reader:
+        start = reader.read(10)
+        save(ln.Linear(3, 4), path)
+        assert start + reader.read() == before
+    assert path.read_bytes() != before
 
 
 PROGRAM = """

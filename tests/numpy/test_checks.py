@@ -85,6 +85,18 @@ def test_integers_for_a_state_s_part_are_answered_with_code_that_runs():
     assert str(caught.value).endswith("pass state[0].astype(float)")
 
 
+def test_nan_is_let_through_past_the_end_alone():
+    lengths = np.array([2, 3])
+    for t, n in np.ndindex(3, 2):
+        x = np.zeros((3, 2, 1))
+        x[t, n] = np.nan
+        if t >= lengths[n]:
+            assert check_array("x", x, ("T", "N", 1), lengths) is x
+        else:
+            with pytest.raises(ValueError, match=re.escape(f"is NaN at index ({t}, {n}, 0)")):
+                check_array("x", x, ("T", "N", 1), lengths)
+
+
 def test_infinity_is_let_through_and_the_array_itself_comes_back():
     value = np.array([np.inf, 1.0])
     assert check_array("x", value, ("n",)) is value
