@@ -23,6 +23,10 @@ def train(
     A generator, so that the caller can watch, plot, or stop at any update and go on later with the same model and
     optimizer: ``for value, norm in train(...)``, or ``for ... in tqdm(train(...))`` for a progress bar.
 
+    The model runs over the padding too, without ``batch.lengths``: the mask keeps it out of the loss. That is enough
+    for a model that reads forwards; one that looks ahead (``Bidirectional``, attention that is not causal) would see
+    the padding, and needs batches of equal lengths.
+
     Args:
         model: a layer or model with the contract of ``lstmlib.numpy``.
         batches: what to learn from; ``itertools.islice`` makes an endless source end.
