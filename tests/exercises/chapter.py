@@ -21,6 +21,18 @@ def solutions(page: Path) -> dict[str, str]:
     return found
 
 
+def labels(page: Path, prefix: str) -> list[str]:
+    """Return the labels of the chapter's exercises, which begin with ``prefix``."""
+    cells = nbformat.read(page, as_version=4).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return re.findall(rf":label: ({prefix}\S+)", text)
+
+
+def said(capsys: Any) -> list[str]:
+    """Return the lines printed since this was last asked."""
+    return list(capsys.readouterr().out.strip().splitlines())
+
+
 def starters(page: Path) -> list[str]:
     """Return the code cells that call a check."""
     cells = nbformat.read(page, as_version=4).cells

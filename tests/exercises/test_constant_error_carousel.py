@@ -5,15 +5,11 @@ import re
 import nbformat
 import numpy as np
 import pytest
-from chapter import CHAPTERS, definitions, solutions, starters
+from chapter import CHAPTERS, definitions, labels, said, solutions, starters
 
 from lstmlib.exercises.constant_error_carousel import best_gain, check_gain, check_push, check_safe
 
 PAGE = CHAPTERS / "constant-error-carousel.ipynb"
-
-
-def said(capsys):
-    return capsys.readouterr().out.strip().splitlines()
 
 
 @pytest.mark.parametrize("name", ["ex-cec-safe", "ex-cec-push", "ex-cec-gain"])
@@ -25,10 +21,9 @@ def test_the_page_s_solution_is_right(name, capsys):
 
 
 def test_every_exercise_has_a_solution_that_runs(capsys):
-    text = "\n".join(cell.source for cell in nbformat.read(PAGE, as_version=4).cells if cell.cell_type == "markdown")
-    labels = re.findall(r":label: (ex-cec-\S+)", text)
-    assert len(labels) >= 5
-    assert sorted(solutions(PAGE)) == sorted(labels)
+    found = labels(PAGE, "ex-cec-")
+    assert len(found) >= 5
+    assert sorted(solutions(PAGE)) == sorted(found)
     for code in solutions(PAGE).values():
         exec(code, definitions(PAGE))
     assert "not yet" not in capsys.readouterr().out

@@ -1,11 +1,8 @@
 """Each check accepts the page's own solution, tells the starter 'not yet', and knows the mistakes that readers make."""
 
-import re
-
-import nbformat
 import numpy as np
 import pytest
-from chapter import CHAPTERS, definitions, solutions, starters
+from chapter import CHAPTERS, definitions, labels, said, solutions, starters
 
 from lstmlib.exercises.sequences import check_bptt, check_crossover, check_step, crossover
 from lstmlib.numpy import RNN
@@ -13,10 +10,6 @@ from lstmlib.online import RTRL
 from lstmlib.online.rtrl import kept_bytes
 
 PAGE = CHAPTERS / "sequences.ipynb"
-
-
-def said(capsys):
-    return capsys.readouterr().out.strip().splitlines()
 
 
 @pytest.mark.parametrize("name", ["ex-seq-step", "ex-seq-bptt", "ex-seq-crossover"])
@@ -28,10 +21,9 @@ def test_the_page_s_solution_is_right(name, capsys):
 
 
 def test_every_exercise_has_a_solution_that_runs(capsys):
-    text = "\n".join(cell.source for cell in nbformat.read(PAGE, as_version=4).cells if cell.cell_type == "markdown")
-    labels = re.findall(r":label: (ex-seq-\S+)", text)
-    assert len(labels) >= 5
-    assert sorted(solutions(PAGE)) == sorted(labels)
+    found = labels(PAGE, "ex-seq-")
+    assert len(found) >= 5
+    assert sorted(solutions(PAGE)) == sorted(found)
     for code in solutions(PAGE).values():
         exec(code, definitions(PAGE))
     assert "not yet" not in capsys.readouterr().out

@@ -1,20 +1,13 @@
 """The checks of the vanishing-gradients chapter: its own solutions, its starters, and the mistakes readers make."""
 
-import re
-
-import nbformat
 import numpy as np
 import pytest
-from chapter import CHAPTERS, definitions, solutions, starters
+from chapter import CHAPTERS, definitions, labels, said, solutions, starters
 
 from lstmlib.exercises.vanishing_gradients import check_bound, check_factor, check_forget_bias
 from lstmlib.numpy import RNN
 
 PAGE = CHAPTERS / "vanishing-gradients.ipynb"
-
-
-def said(capsys):
-    return capsys.readouterr().out.strip().splitlines()
 
 
 @pytest.mark.parametrize("name", ["ex-van-factor", "ex-van-bound", "ex-van-forget"])
@@ -26,10 +19,9 @@ def test_the_page_s_solution_is_right(name, capsys):
 
 
 def test_every_exercise_has_a_solution_that_runs(capsys):
-    text = "\n".join(cell.source for cell in nbformat.read(PAGE, as_version=4).cells if cell.cell_type == "markdown")
-    labels = re.findall(r":label: (ex-van-\S+)", text)
-    assert len(labels) >= 5
-    assert sorted(solutions(PAGE)) == sorted(labels)
+    found = labels(PAGE, "ex-van-")
+    assert len(found) >= 5
+    assert sorted(solutions(PAGE)) == sorted(found)
     for code in solutions(PAGE).values():
         exec(code, definitions(PAGE))
     assert "not yet" not in capsys.readouterr().out
