@@ -8,6 +8,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -259,6 +260,7 @@ def grow(row: Row, reading: Reading, params: dict[str, Array], training: Random)
     enough = float(reading["growth"].rstrip(" %")) / 100.0
     D = row.net.input_size
     bare = Net(D, 0, 1, D, biased="none", output_bias=False, output_gates=False, recurrent=False, direct=True)
+    bare = replace(bare, linear_output=reading["output"] == "linear")
     nets = Eight(bare, 100, D, symbolic=True, by_class=True, output_slope=reading["output-error"] == "slope")
     nets.put(0, {"weight_direct": params["weight_direct"]})
     before, shown = np.inf, 0
@@ -337,6 +339,8 @@ def make_room(row: Row, reading: Reading) -> tuple[Eight, int]:
     """Return eight lanes for a row, and how many training sequences fit on each tray."""
     if not isinstance(row.net, Net):
         raise ValueError(f"{row.name}: the library has no learner for {row.method} yet, so it can't be run")
+    swapped = reading.get("ranges") == "caption"
+    net = replace(row.net, linear_output=reading.get("output") == "linear", swapped_ranges=swapped)
     task = row.task
     steps, behind = 110, 0
     if row.experiment == "1":
@@ -356,7 +360,7 @@ def make_room(row: Row, reading: Reading) -> tuple[Eight, int]:
         options = {"symbolic": False, "by_class": False}
     window = 10_000 if reading.get("judged") == "while learning" else WINDOW
     nets = Eight(
-        row.net,
+        net,
         room + behind,
         steps,
         **options,
