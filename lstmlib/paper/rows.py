@@ -36,6 +36,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     "error": ("absolute", "squared", "summed"),
     # What the input holds where the first pair is marked; see lstmlib.tasks.adding.
     "first-pair": ("marker 1", "marker -1", "marker 1 and value"),
+    # No reading, but what the paper speaks of and doesn't show: the net without output gates, or with the input gates'
+    # biases drawn like any weight.
+    "without": ("nothing", "output gates", "gate biases"),
     # After how many training sequences success is tested; 1000 in experiment 2c, where a test takes up to 10,000.
     "test-every": ("10", "1", "100", "1000"),
     # Experiment 3: whether the 256 test sequences stay, or are drawn anew for each test.
@@ -324,6 +327,7 @@ def _experiments_4_to_6() -> list[Row]:
         "output-gates",
         "error",
         "first-pair",
+        "without",
     )
     found = [
         Row(
@@ -380,7 +384,17 @@ def _experiments_4_to_6() -> list[Row]:
             input_gate_bias=(-2.0, -4.0, -6.0)[:blocks],
             tolerance=0.3,
             mean_below=0.1,
-            readings=("initial", "factor", "output-error", "output", "ranges", "gate-bias", "output-gates", "error"),
+            readings=(
+                "initial",
+                "factor",
+                "output-error",
+                "output",
+                "ranges",
+                "gate-bias",
+                "output-gates",
+                "error",
+                "without",
+            ),
         )
         for experiment, blocks, rate, weights, wrong, after, trials in (
             ("6a", 2, 0.5, 156, 1, 31_390, 20),

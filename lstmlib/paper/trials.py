@@ -95,16 +95,30 @@ def draw_test(row: Row, reading: Reading, count: int, rng: Random) -> Drawn:
     return drawn
 
 
+def net_of(row: Row, reading: Reading) -> Net:
+    """Return a row's net as a reading has it."""
+    assert isinstance(row.net, Net)
+    return replace(
+        row.net,
+        linear_output=reading.get("output") == "linear",
+        swapped_ranges=reading.get("ranges") == "caption",
+        output_gates=row.net.output_gates and reading.get("without") != "output gates",
+    )
+
+
 def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     """Draw the parameters that a trial starts with."""
-    assert isinstance(row.net, Net)
     inward, outward = row.input_gate_bias, row.output_gate_bias
     if reading.get("input-gates") == "negative":
         inward = (-3.0, -6.0)
     if reading.get("output-gates") == "negative":
         outward = (-2.0, -4.0, -6.0)[: row.net.num_blocks]
+    if reading.get("without") == "gate biases":
+        inward = None
     noisy = reading.get("gate-bias") == "noisy"
-    return row.net.draw(rng, row.weight_range, input_gate_bias=inward, output_gate_bias=outward, bias_noise=noisy)
+    return net_of(row, reading).draw(
+        rng, row.weight_range, input_gate_bias=inward, output_gate_bias=outward, bias_noise=noisy
+    )
 
 
 def final_test(lane: Lane, row: Row, reading: Reading, rng: Random) -> Trial:
@@ -339,8 +353,6 @@ def make_room(row: Row, reading: Reading) -> tuple[Eight, int]:
     """Return eight lanes for a row, and how many training sequences fit on each tray."""
     if not isinstance(row.net, Net):
         raise ValueError(f"{row.name}: the library has no learner for {row.method} yet, so it can't be run")
-    swapped = reading.get("ranges") == "caption"
-    net = replace(row.net, linear_output=reading.get("output") == "linear", swapped_ranges=swapped)
     task = row.task
     steps, behind = 110, 0
     if row.experiment == "1":
@@ -360,7 +372,7 @@ def make_room(row: Row, reading: Reading) -> tuple[Eight, int]:
         options = {"symbolic": False, "by_class": False}
     window = 10_000 if reading.get("judged") == "while learning" else WINDOW
     nets = Eight(
-        net,
+        net_of(row, reading),
         room + behind,
         steps,
         **options,
