@@ -108,17 +108,15 @@ def net_of(row: Row, reading: Reading) -> Net:
 
 def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     """Draw the parameters that a trial starts with."""
-    inward, outward = row.input_gate_bias, row.output_gate_bias
+    net, inward, outward = net_of(row, reading), row.input_gate_bias, row.output_gate_bias
     if reading.get("input-gates") == "negative":
         inward = (-3.0, -6.0)
     if reading.get("output-gates") == "negative":
-        outward = (-2.0, -4.0, -6.0)[: row.net.num_blocks]
+        outward = (-2.0, -4.0, -6.0)[: net.num_blocks]
     if reading.get("without") == "gate biases":
         inward = None
     noisy = reading.get("gate-bias") == "noisy"
-    return net_of(row, reading).draw(
-        rng, row.weight_range, input_gate_bias=inward, output_gate_bias=outward, bias_noise=noisy
-    )
+    return net.draw(rng, row.weight_range, input_gate_bias=inward, output_gate_bias=outward, bias_noise=noisy)
 
 
 def final_test(lane: Lane, row: Row, reading: Reading, rng: Random) -> Trial:
