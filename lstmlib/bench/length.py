@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lstmlib.bench.timing import Row, Run
 
 RESULTS = Path(__file__).parent / "results" / "length.json"
-WIDTH, HEADS, BATCH = 64, 4, 8
+WIDTH, HEADS, BATCH = 64, 4, 4
 WHOLE = (16, 32, 64, 128, 256, 512, 1024)
 TOKEN = (16, 64, 256, 1024, 4096)
 ONCE = (16, 64, 256, 1024)
@@ -180,7 +180,7 @@ def stored(path: Path = RESULTS) -> "list[Row]":
 def main(arguments: list[str] | None = None) -> None:
     """Measure on one thread, print, and write where the chapter reads it."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.bench.length", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="how often each thing is timed (default 7)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each thing is timed (default 5)")
     parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
     given = parser.parse_args(arguments)
     if "numpy" in sys.modules and os.environ.get("OMP_NUM_THREADS") != "1":

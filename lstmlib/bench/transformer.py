@@ -63,7 +63,7 @@ def _order_said(y: Any, batch: Batch) -> Any:
 
 TASKS = {
     "parity": Task(tasks.parity, tasks.parity_solved, (2, 2), 20, (10, 20, 22, 25, 30, 40, 80, 160), 1500),
-    "adding": Task(tasks.adding, tasks.adding_solved, (2, 1), 50, (50, 100, 200), 4000),
+    "adding": Task(tasks.adding, tasks.adding_solved, (2, 1), 30, (30, 60, 120), 2000),
     "copy": Task(_copy, tasks.copy_solved, (10, 10), 20, (20, 25, 40), 1500),
     "temporal order": Task(_order, _order_said, (8, 4), 100, (100,), 600),
 }

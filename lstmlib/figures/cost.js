@@ -84,7 +84,7 @@ function mount(frame, store) {
     said.textContent = show === "steps"
       ? `In the ${other}, no step of a sequence waits for another; as many steps as wait lie between the first input and the last output.`
       : `${ratio} ${where}`;
-    const told = `${SHOWS[show][1]}, width ${d}, ${h} heads. ${numbers.textContent} ${said.textContent}`;
+    const told = `Counted: ${SHOWS[show][1]}, width ${d}, ${h} heads. ${numbers.textContent} ${said.textContent}`;
     spoken.say(told);
     picture.show(wide, 286, "Cost of an LSTM and of self-attention against length", told, chart(wide, { T, d, h, part, show }, now, cross));
   }

@@ -17,7 +17,7 @@ SIZES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
 
 def shown(page):
-    """Return the numbers that the text gives: LSTM, attention, and where it is shown, attention that reads all again."""
+    """Return the numbers in the text: LSTM, attention, and where it is shown, attention that reads all again."""
     found = []
     for strong in page.locator(f"{TAG} .numbers strong").all():
         number, word = re.fullmatch(r"([\d.,]+)(?: (\w+))?", strong.inner_text()).groups()
