@@ -50,21 +50,10 @@ def _copy(delay: int, N: int, rng: np.random.Generator) -> Batch:
     return tasks.copy(delay, N, rng, num_symbols=8, num_recalled=5)
 
 
-def _order(_: int, N: int, rng: np.random.Generator) -> Batch:
-    return tasks.temporal_order(2, N, rng)
-
-
-def _order_said(y: Any, batch: Batch) -> Any:
-    """Say which sequences have the right class as the likeliest; the paper's rule is for outputs from 0 to 1."""
-    last, n = batch.lengths - 1, np.arange(len(batch.lengths))
-    return y[last, n].argmax(-1) == batch.target[last, n]
-
-
 TASKS = {
     "parity": Task(tasks.parity, tasks.parity_solved, (2, 2), 20, (10, 20, 22, 25, 30, 40, 80, 160), 1000),
     "adding": Task(tasks.adding, tasks.adding_solved, (2, 1), 30, (30, 40, 60, 120), 2000),
     "copy": Task(_copy, tasks.copy_solved, (10, 10), 20, (20, 22, 25, 40), 1000),
-    "temporal order": Task(_order, _order_said, (8, 4), 100, (100,), 500),
 }
 
 

@@ -70,6 +70,7 @@ function mount(frame, store) {
     length.set(Math.round(4 * Math.log2(T)), T.toLocaleString("en-US"));
     width.set(Math.log2(d), String(d));
     heads.set(Math.log2(h), String(h));
+    heads.input.disabled = show !== "memory"; // nothing else depends on it
     views.forEach((view, k) => view.setAttribute("aria-pressed", shows[k][0] === show));
     parts.forEach((view, k) => view.setAttribute("aria-pressed", Object.keys(PARTS)[k] === part));
     const now = counts(T, d, h, part)[show], cross = crossing(show, d, h, part);
@@ -86,7 +87,7 @@ function mount(frame, store) {
       : `${ratio} ${where}`;
     const told = `Counted: ${SHOWS[show][1]}, width ${d}, ${h} heads. ${numbers.textContent} ${said.textContent}`;
     spoken.say(told);
-    picture.show(wide, 286, "Cost of an LSTM and of self-attention against length", told, chart(wide, { T, d, h, part, show }, now, cross));
+    picture.show(wide, 306, "Cost of an LSTM and of self-attention against length", told, chart(wide, { T, d, h, part, show }, now, cross));
   }
   return { draw };
 }
@@ -114,13 +115,20 @@ function chart(wide, { T, d, h, part, show }, now, cross) {
   const names = ["lstm", "attn", "again"];
   const curves = now.map((_, k) => s("path", { d: rows.map((row, n) => `${n ? "L" : "M"} ${x(lengths[n]).toFixed(1)} ${y(row[k]).toFixed(1)}`).join(" "), class: `curve ${names[k]}-curve` }));
   const at = [s("line", { x1: x(T), x2: x(T), y1: top, y2: bottom, class: "here" }), now.map((value, k) => s("circle", { cx: x(T), cy: y(value), r: 4.5, class: `${names[k]}-dot` }))];
+  const looks = ["LSTM", part === "block" ? "block" : "attention", show === "token" ? "reads again" : "inputs kept"];
+  let from = 6;
+  const legend = now.map((_, k) => {
+    const start = from;
+    from += 44 + 6.6 * looks[k].length;
+    return [s("line", { x1: start, x2: start + 20, y1: bottom + 52, y2: bottom + 52, class: `curve ${names[k]}-curve` }), label(start + 25, bottom + 56, looks[k], { class: "small" })];
+  });
   const crossed = cross !== null && cross > 1 && cross <= LONGEST;
-  const level = crossed && counts(cross, d, h, part)[show][0];
+  const level = crossed && counts(cross - 1, d, h, part)[show][0];
   const ring = crossed && [
-    s("circle", { cx: x(cross), cy: y(level), r: 9, class: "ring" }),
+    s("circle", { cx: x(cross - 1), cy: y(level), r: 9, class: "ring" }),
     label(clamp(x(cross) + 13, left, right - 66), y(level) + (y(level) > bottom - 30 ? -14 : 22), `T = ${cross.toLocaleString("en-US")}`, { class: "strong" }),
   ];
-  return [grid, curves, at, ring];
+  return [grid, curves, at, ring, legend];
 }
 
 const LOOK = `
