@@ -17,6 +17,7 @@ from lstmlib.tasks.long_lag import (
     triggered_recall_solved,
 )
 from lstmlib.tasks.multiplication import multiplication, multiplication_solved
+from lstmlib.tasks.parity import parity, parity_solved
 from lstmlib.tasks.temporal_order import temporal_order, temporal_order_solved
 from lstmlib.tasks.two_sequence import noisy_targets_solved, two_sequence, two_sequence_solved
 
@@ -37,6 +38,8 @@ __all__ = [
     "multiplication",
     "multiplication_solved",
     "noisy_targets_solved",
+    "parity",
+    "parity_solved",
     "temporal_order",
     "temporal_order_solved",
     "triggered_recall",

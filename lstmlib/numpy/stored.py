@@ -1,0 +1,35 @@
+"""How much a layer keeps between forward and backward."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lstmlib.numpy.checks import Array
+
+
+def stored_numbers(cache: Any) -> int:
+    """Return how many floating-point numbers a cache holds, each array counted once however often it is named.
+
+    An array that is a view of another counts as the whole of what it views, since that is what stays in memory. Masks
+    of booleans don't count.
+
+    Args:
+        cache: what a layer's ``forward`` returned: arrays, and tuples, lists or dicts of them.
+    """
+    owners: dict[int, Array] = {}
+    _gather(cache, owners)
+    return sum(array.size for array in owners.values())
+
+
+def _gather(part: Any, owners: dict[int, Array]) -> None:
+    if isinstance(part, np.ndarray):
+        while isinstance(part.base, np.ndarray):
+            part = part.base
+        if np.issubdtype(part.dtype, np.floating):
+            owners[id(part)] = part
+    elif isinstance(part, Mapping):
+        _gather(list(part.values()), owners)
+    elif isinstance(part, tuple | list):
+        for inner in part:
+            _gather(inner, owners)
