@@ -264,8 +264,9 @@ def run(shape: Any, m: Any, walk: Any, c: Any, decay: float) -> None:
 
 
 class Streams:
-    """Eight nets of one kind, each trained and tested on streams of its own; a lane stops when its net is perfect, or
-    after so many training streams.
+    """Eight nets of one kind, each trained and tested on streams of its own.
+
+    A lane stops when its net makes no error in a test, or after so many training streams.
 
     Args:
         net: sizes, the same for all; inputs and outputs are the grammar's symbols.

@@ -1,8 +1,8 @@
 """Long short-term memory with forget gates, as it was first trained: the truncated gradient, carried forward in time.
 
 The learner of Gers, Schmidhuber and Cummins (2000), sections 2 and 3. It is ``lstmlib.online.lstm1997`` and one factor
-more: what a cell keeps of its state it also keeps of how its state depends on the weights. ``lstmlib.online.compiled2000``
-is this file once more, made to run fast.
+more: what a cell keeps of its state it also keeps of how its state depends on the weights.
+``lstmlib.online.compiled2000`` is this file once more, made to run fast.
 """
 
 import numpy as np

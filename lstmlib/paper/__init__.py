@@ -9,7 +9,8 @@ On the command line: ``lstmlib paper list``, ``lstmlib paper run table-9``, ``ls
 """
 
 from lstmlib.paper.report import Summary, summarise
-from lstmlib.paper.rows import READINGS, ROWS, Reported, Row, find
+from lstmlib.paper.row import Reported, Row
+from lstmlib.paper.rows import READINGS, ROWS, find
 from lstmlib.paper.runner import run
 
 __all__ = ["READINGS", "ROWS", "Reported", "Row", "Summary", "find", "run", "summarise"]

@@ -1,15 +1,12 @@
-"""Tables 1 to 9 of Hochreiter and Schmidhuber (1997), row by row: task, net, constants, criterion, the paper's numbers.
+"""Tables 1 to 9 of Hochreiter and Schmidhuber (1997), row by row, and with them that of ``rows2000``.
 
 Where the text leaves something open, the choice is a *reading*: it has a name, a default (the first option) and
 alternatives. ``READINGS`` says what each is about, and a row says which of them concern it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from lstmlib.online.net import Net
-
-Reading = Mapping[str, str]  # name -> option, for every reading that concerns a row
+from lstmlib.paper.row import Reading, Reported, Row, SimpleNet
+from lstmlib.paper.rows2000 import streams
 
 READINGS: dict[str, tuple[str, ...]] = {
     # When weights change: after each sequence, or after each step with an error.
@@ -43,98 +40,14 @@ READINGS: dict[str, tuple[str, ...]] = {
     "growth": ("1 %", "10 %", "0.1 %", "start"),
     # Experiment 2c: 10,000 sequences apart, without learning; or the 10,000 most recent training sequences.
     "judged": ("apart", "while learning"),
+    # Streams: what the outputs should be: 1 for all symbols that can come next, or for the one that does.
+    "target": ("possible", "actual"),
+    # Streams: a prediction is right if all outputs' absolute errors are below 0.49, or their squared errors; or if the
+    # outputs of all symbols that can come next are the most active, as in experiment 1 of 1997.
+    "right": ("absolute", "squared", "order"),
+    # Streams: after how many symbols a training stream ends if there was no error.
+    "stream": ("100000", "1000000"),
 }
-
-
-@dataclass(frozen=True)
-class Reported:
-    """What the paper prints in a row; ``None`` where it prints nothing.
-
-    Attributes:
-        sequences: training sequences until success, the mean over successful trials.
-        percent: of trials that succeeded.
-        weights: of the net.
-        wrong: which part of the test sequences was wrong.
-        error: average error on the test sequences.
-        earlier: table 4 and 5, sequences until the first of two stops (ST1).
-        at_least: whether ``sequences`` is a bound, reached without success.
-    """
-
-    sequences: int
-    percent: float | None = None
-    weights: int | None = None
-    wrong: float | None = None
-    error: float | None = None
-    earlier: int | None = None
-    at_least: bool = False
-
-
-@dataclass(frozen=True)
-class SimpleNet:
-    """A net without memory cells: ``hidden_size`` units that see inputs and themselves, outputs that see both."""
-
-    input_size: int
-    hidden_size: int
-    output_size: int
-    extra_outputs: int = 0
-
-    @property
-    def num_weights(self) -> int:
-        """How many weights there are."""
-        seen = self.input_size + self.hidden_size
-        return (self.hidden_size + self.output_size + self.extra_outputs) * seen
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a table.
-
-    Attributes:
-        name: "table-7/T100": the table and what tells the row from its neighbours.
-        experiment: "1", "2a", ... "6b".
-        method: "LSTM", or what the paper compares it with.
-        net: sizes and connections; ``None`` where the paper quotes others' work.
-        learning_rate: alpha.
-        reported: the paper's numbers.
-        trials: how many the paper's numbers are the mean of.
-        task: the constants of the task, by the names that its function has for them.
-        weight_range: weights start in U[-weight_range, weight_range].
-        input_gate_bias: where they start; drawn if ``None``.
-        output_gate_bias: the same.
-        tolerance: a sequence is right if all outputs' errors are below; 0 where the order of the outputs decides.
-        allowed_wrong: how many wrong ones among those that decide are too many.
-        mean_below: what the mean error must be below.
-        cap: a trial that has not succeeded after so many training sequences has failed. Only experiment 2a has one in
-            the paper.
-        readings: names of those that concern the row.
-    """
-
-    name: str
-    experiment: str
-    method: str
-    net: Net | SimpleNet | None
-    learning_rate: float
-    reported: Reported
-    trials: int
-    task: Mapping[str, int | bool] = field(default_factory=dict)
-    weight_range: float = 0.1
-    input_gate_bias: tuple[float, ...] | None = None
-    output_gate_bias: tuple[float, ...] | None = None
-    tolerance: float = 0.0
-    allowed_wrong: int = 1
-    mean_below: float = float("inf")
-    cap: int = 5_000_000
-    readings: tuple[str, ...] = ("initial", "factor", "output-error")
-
-    @property
-    def table(self) -> str:
-        """The part of the name before the slash."""
-        return self.name.split("/")[0]
-
-    @property
-    def runnable(self) -> bool:
-        """Whether the library has a learner for it."""
-        return isinstance(self.net, Net)
 
 
 def _experiment_1() -> list[Row]:
@@ -200,7 +113,7 @@ def _experiment_2() -> list[Row]:
         ("section-5.2/2b", "2b", Reported(5_680, 100.0, 10_504)),
     ):
         readings = ("growth", "update", "factor", "output-error", "test-every")
-        task: dict[str, int | bool] = {"lag": 100, "random_between": experiment == "2b"}
+        task: dict[str, float | bool] = {"lag": 100, "random_between": experiment == "2b"}
         found.append(
             Row(name, experiment, "LSTM", cell, 1.0, reported, 18, task, 0.2, tolerance=0.25, readings=readings)
         )
@@ -268,7 +181,7 @@ def _experiment_3() -> list[Row]:
         ),
     ):
         for T, informative, reported in rows:
-            task: dict[str, int | bool] = {"min_length": T, "informative": informative}
+            task: dict[str, float | bool] = {"min_length": T, "informative": informative}
             task |= {"noisy_information": experiment == "3b", "noisy_targets": experiment == "3c"}
             found.append(
                 Row(
@@ -349,7 +262,7 @@ def _experiments_4_to_6() -> list[Row]:
 
 
 ROWS: dict[str, Row] = {
-    row.name: row for row in [*_experiment_1(), *_experiment_2(), *_experiment_3(), *_experiments_4_to_6()]
+    row.name: row for row in [*_experiment_1(), *_experiment_2(), *_experiment_3(), *_experiments_4_to_6(), *streams()]
 }
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 import lstmlib
-from lstmlib.paper.rows import ROWS, Reading, Row, label, reading_of
+from lstmlib.paper.row import Reading, Row
+from lstmlib.paper.rows import ROWS, label, reading_of
 from lstmlib.paper.store import Store, current
 from lstmlib.paper.version import VERSION
 

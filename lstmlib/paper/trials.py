@@ -18,7 +18,9 @@ from lstmlib.numpy.checks import Array
 from lstmlib.online.compiled import AT_GOOD_WINDOW, WHEN_WRONG, Eight
 from lstmlib.online.lanes import LANES
 from lstmlib.online.net import Net
-from lstmlib.paper.rows import Reading, Row
+from lstmlib.online.net2000 import Net2000
+from lstmlib.paper.row import Reading, Row
+from lstmlib.paper.trials2000 import by_streams, make_streams
 from lstmlib.tasks import Batch
 from lstmlib.tasks.embedded_reber import allowed_next, as_symbols, string_sets
 from lstmlib.tasks.long_lag import draw_long_lag, draw_triggered_recall
@@ -37,7 +39,7 @@ Trial = Generator[None, None, dict[str, Any]]
 class Lane(NamedTuple):
     """One lane of the compiled learner, with what a trial in it needs."""
 
-    nets: Eight
+    nets: Any  # Eight, or Streams
     number: int
     room: int  # training sequences that fit on the tray; tests lie behind them
 
@@ -313,6 +315,7 @@ KINDS: dict[str, Callable[[Lane, Row, Reading, list[Random]], Trial]] = {
     "5": by_window,
     "6a": by_window,
     "6b": by_window,
+    "streams": by_streams,
 }
 
 
@@ -333,8 +336,10 @@ def random_sources(row: Row, seed: int, trial: int) -> list[Random]:
     return [weights, training, testing]
 
 
-def make_room(row: Row, reading: Reading) -> tuple[Eight, int]:
+def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
     """Return eight lanes for a row, and how many training sequences fit on each tray."""
+    if isinstance(row.net, Net2000):
+        return make_streams(row, reading), 0
     if not isinstance(row.net, Net):
         raise ValueError(f"{row.name}: the library has no learner for {row.method} yet, so it can't be run")
     task = row.task
