@@ -58,7 +58,7 @@ def test_the_gradient_where_nothing_is_cut_off(name, rng):
 
 
 def test_what_is_cut_off(rng):
-    """An error reaches a weight through the states alone: it is as if the cells' outputs of before came from outside."""
+    """An error reaches weights through the states alone, as if the cells' outputs of before came from outside."""
     params = start_of(PAPER, rng, 1.0)
     x, target = rng.normal(size=(5, 7)), rng.uniform(size=7)
     learner = LSTM2000(PAPER, params)
@@ -155,7 +155,7 @@ CASES = {
     "order": (PAPER, {"by_order": True, "possible": False}, 1.0, False),
     "standard": (KINDS["states stay"], {}, 1.0, False),
     "state decay": (KINDS["states decay"], {"tolerance": 0.7}, 1.0, False),
-    "external reset": (KINDS["states stay"], {"tolerance": 0.9}, 1.0, True),
+    "external reset": (KINDS["states stay"], {"tolerance": 0.85, "possible": False}, 1.0, True),
 }
 
 
@@ -203,7 +203,7 @@ def test_a_net_gives_the_same_digits_in_any_lane_beside_any_others():
 
 def test_bad_input(rng):
     with pytest.raises(
-        ValueError, match="forget_gate_bias is .* expected None or 4 numbers for gates that the net has"
+        ValueError, match=r"forget_gate_bias is .* expected None or 4 numbers for gates that the net has"
     ):
         KINDS["states stay"].draw(rng, forget_gate_bias=POSITIVE)
     with pytest.raises(ValueError, match=r"input_gate_bias is \(1.0,\), expected None or 4 numbers"):

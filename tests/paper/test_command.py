@@ -57,6 +57,23 @@ def test_show_prints_paper_beside_ours(monkeypatch, capsys, tmp_path):
     assert "40 s of computing" in printed
 
 
+def test_show_has_the_form_of_the_table_of_2000(monkeypatch, capsys, tmp_path):
+    row = ROWS["gers-2000/forget-gates"]
+    store = Store(row, reading_of(row, {}), tmp_path)
+    for trial, (after, length) in enumerate(((9000, 1e5), (11_000, 1e5), (30_000, 4000.0), (30_000, 20.0))):
+        result = {"seed": 0, "trial": trial, "solved": after < 30_000, "sequences": after, "version": VERSION}
+        store.keep(result | {"length": length, "symbols": 10 * after, "seconds": 1.0})
+    store.gather()
+    lstmlib(monkeypatch, "show", "gers-2000", "--results", tmp_path)
+    printed = capsys.readouterr().out
+    assert "paper: 18,889 streams, 18 % solved, 29 % good (mean length 39,171), 53 % rest (mean length 145)" in printed
+    assert "paper: 0 % solved, 1 % good (mean length 1,166), 99 % rest (mean length 37), 100 trials" in printed
+    assert "ours (default): 10,000 streams, 95 % interval" in printed
+    assert "2 of 4 solved (95 % interval 15 to 85 %), 1 good (mean length 4,000), 1 rest (mean length 20)" in printed
+    lstmlib(monkeypatch, "list", "--results", tmp_path)
+    assert "10,000 (2 of 4 solved)" in capsys.readouterr().out
+
+
 def test_show_says_where_trials_are_missing(monkeypatch, capsys, tmp_path):
     """Trials that end soon are there first, so that half of a run is no fair sample."""
     fill(tmp_path)

@@ -155,6 +155,31 @@ def test_ten_trials_of_experiment_1_share_their_strings():
     assert len({*others[0], *others[9]}) == 4
 
 
+@pytest.mark.parametrize("chosen", [{}, {"right": "order", "target": "actual"}])
+def test_nets_on_streams(chosen):
+    row = replace(ROWS["gers-2000/forget-gates-alpha-decay"], cap=500)
+    found = trials_of(row, [1, 0], **chosen)
+    for result in found.values():
+        assert not result["solved"]
+        assert result["sequences"] == 500
+        assert result["symbols"] >= 500
+        assert result["length"] == pytest.approx(round(result["length"] * 10) / 10)  # the mean of ten
+    assert found[0]["symbols"] != found[1]["symbols"]
+    assert trials_of(row, [1], **chosen) == {1: found[1]}
+    assert trials_of(row, [1], **(chosen | {"factor": "2"})) != {1: found[1]}
+
+
+def test_what_streams_are_asked():
+    row = ROWS["gers-2000/forget-gates"]
+    for right, rule in (("absolute", (0, 0.49)), ("squared", (0, 0.7)), ("order", (1, 0.49))):
+        nets, _ = make_room(row, reading_of(row, {"right": right, "target": "actual"}))
+        assert not nets.shape.possible
+        assert (nets.shape.rule, nets.shape.tolerance) == pytest.approx(rule)
+    nets, _ = make_room(ROWS["gers-2000/external-reset"], reading_of(row, {}))
+    assert nets.shape.possible
+    assert nets.shape.resets
+
+
 def test_no_learner():
     row = ROWS["table-2/RTRL-4-1"]
     with pytest.raises(ValueError, match="no learner for RTRL"):
