@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from lstmlib.online.net import Net
 from lstmlib.online.net2000 import Net2000
+from lstmlib.online.simple import SimpleNet
 
 Reading = Mapping[str, str]  # name -> option, for every reading that concerns a row
 
@@ -38,19 +39,19 @@ class Reported:
 
 
 @dataclass(frozen=True)
-class SimpleNet:
-    """A net without memory cells: ``hidden_size`` units that see inputs and themselves, outputs that see both."""
+class ChunkerNet:
+    """The net that the neural sequence chunker (Schmidhuber 1992) trains in experiment 2a, as the paper counts it.
 
-    input_size: int
-    hidden_size: int
-    output_size: int
-    extra_outputs: int = 0
+    The chunker has two nets like those of RTRL; one of them has one more output, for the other's hidden unit, and the
+    paper's number of weights is that one's.
+    """
+
+    net: SimpleNet
 
     @property
     def num_weights(self) -> int:
         """How many weights there are."""
-        seen = self.input_size + self.hidden_size
-        return (self.hidden_size + self.output_size + self.extra_outputs) * seen
+        return self.net.num_weights + self.net.input_size + self.net.hidden_size
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Row:
     name: str
     experiment: str
     method: str
-    net: Net | Net2000 | SimpleNet | None
+    net: Net | Net2000 | SimpleNet | ChunkerNet | None
     learning_rate: float
     reported: Reported
     trials: int
@@ -109,4 +110,4 @@ class Row:
     @property
     def runnable(self) -> bool:
         """Whether the library has a learner for it."""
-        return isinstance(self.net, Net | Net2000)
+        return isinstance(self.net, Net | Net2000 | SimpleNet)

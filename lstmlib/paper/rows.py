@@ -5,7 +5,8 @@ alternatives. ``READINGS`` says what each is about, and a row says which of them
 """
 
 from lstmlib.online.net import Net
-from lstmlib.paper.row import Reading, Reported, Row, SimpleNet
+from lstmlib.online.simple import SimpleNet
+from lstmlib.paper.row import ChunkerNet, Reading, Reported, Row
 from lstmlib.paper.rows2000 import streams
 
 READINGS: dict[str, tuple[str, ...]] = {
@@ -29,7 +30,8 @@ READINGS: dict[str, tuple[str, ...]] = {
     "error": ("absolute", "squared", "summed"),
     # What the input holds where the first pair is marked; see lstmlib.tasks.adding.
     "first-pair": ("marker 1", "marker -1", "marker 1 and value"),
-    # After how many training sequences success is tested; 1000 in experiment 2c, where a test takes up to 10,000.
+    # After how many training sequences success is tested; 1000 in experiment 2c, where a test takes up to 10,000, and
+    # with RTRL and backpropagation through time in 2a, which take up to five million.
     "test-every": ("10", "1", "100", "1000"),
     # Experiment 3: whether the 256 test sequences stay, or are drawn anew for each test.
     "test-set": ("fixed", "redrawn"),
@@ -94,8 +96,23 @@ def _experiment_2() -> list[Row]:
         ("BPTT-100", "BPTT", 100, 1.0, Reported(5_000_000, 0.0, 10_404, at_least=True)),
         ("chunker-100", "neural sequence chunker", 100, 1.0, Reported(32_400, 33.0, 10_506)),
     ):
-        net = SimpleNet(p + 1, 1, p + 1, extra_outputs=1 if "chunker" in name else 0)
-        found.append(Row(f"table-2/{name}", "2a", method, net, rate, reported, 18, {"lag": p}, 0.2, tolerance=0.25))
+        net = SimpleNet(p + 1, 1, p + 1)
+        found.append(
+            Row(
+                f"table-2/{name}",
+                "2a",
+                method,
+                ChunkerNet(net) if "chunker" in name else net,
+                rate,
+                reported,
+                18,
+                {"lag": p},
+                weight_range=0.2,
+                tolerance=0.25,
+                # Backpropagation through time has its gradient at a sequence's end, and not before.
+                readings=("update", "factor", "test-every") if method == "RTRL" else ("factor", "test-every"),
+            )
+        )
     cell = Net(
         input_size=101,
         num_blocks=1,
@@ -291,9 +308,9 @@ def reading_of(row: Row, chosen: Reading) -> dict[str, str]:
             raise ValueError(f"{row.name} leaves no reading {name!r} open; it has {', '.join(row.readings)}")
         if option not in READINGS[name]:
             raise ValueError(f"reading {name} has no option {option!r}; it has {', '.join(READINGS[name])}")
-    defaults = {
-        name: "1000" if (name, row.experiment) == ("test-every", "2c") else READINGS[name][0] for name in row.readings
-    }
+    defaults = {name: READINGS[name][0] for name in row.readings}
+    if "test-every" in defaults and (row.experiment == "2c" or isinstance(row.net, SimpleNet)):
+        defaults["test-every"] = "1000"
     return defaults | dict(chosen)
 
 

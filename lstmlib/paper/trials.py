@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from lstmlib import tasks
 from lstmlib.numpy.checks import Array
 from lstmlib.online.compiled import AT_GOOD_WINDOW, WHEN_WRONG, Eight
+from lstmlib.online.compiled_simple import EightSimple
 from lstmlib.online.lanes import LANES
 from lstmlib.online.net import Net
 from lstmlib.online.net2000 import Net2000
+from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials2000 import by_streams, make_streams
 from lstmlib.tasks import Batch
@@ -98,6 +100,8 @@ def draw_test(row: Row, reading: Reading, count: int, rng: Random) -> Drawn:
 
 def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     """Draw the parameters that a trial starts with."""
+    if isinstance(row.net, SimpleNet):
+        return row.net.draw(rng, row.weight_range)
     assert isinstance(row.net, Net)
     inward, outward = row.input_gate_bias, row.output_gate_bias
     if reading.get("input-gates") == "negative":
@@ -127,7 +131,7 @@ def by_window(lane: Lane, row: Row, reading: Reading, rngs: list[Random]) -> Tri
     weights, training, testing = rngs
     lane.put(initial_params(row, reading, weights))
     error = reading.get("error", "absolute")
-    assert row.net is not None
+    assert isinstance(row.net, Net)
     mean_below = row.mean_below / (row.net.output_size if error == "summed" else 1)
     rule = {"tolerance": row.tolerance, "allowed_wrong": row.allowed_wrong, "mean_below": mean_below}
     rule |= {"rule": AT_GOOD_WINDOW, "squared": error == "squared"}
@@ -255,9 +259,9 @@ def grow(row: Row, reading: Reading, params: dict[str, Array], training: Random)
     Returns:
         the parameters, with the hidden unit's as they were drawn; and how many sequences were shown.
     """
-    assert isinstance(row.net, Net)
-    if reading["growth"] == "start":
+    if reading.get("growth", "start") == "start":
         return params, 0
+    assert isinstance(row.net, Net)
     enough = float(reading["growth"].rstrip(" %")) / 100.0
     D = row.net.input_size
     bare = Net(D, 0, 1, D, biased="none", output_bias=False, output_gates=False, recurrent=False, direct=True)
@@ -279,13 +283,13 @@ def grow(row: Row, reading: Reading, params: dict[str, Array], training: Random)
 def by_growth(lane: Lane, row: Row, reading: Reading, rngs: list[Random]) -> Trial:
     """Experiments 2a and 2b: outputs alone, then a memory cell added; until 10,000 sequences in a row are right.
 
-    In 2a there are but two sequences, so that these two decide.
+    In 2a there are but two sequences, so that these two decide. Nets without memory cells are whole from the start.
     """
     weights, training, testing = rngs
     params, grown = grow(row, reading, initial_params(row, reading, weights), training)
     lane.put(params)
     alpha, shown, place = learning_rate(row, reading), grown, lane.room
-    every, each_step = int(reading["test-every"]), reading["update"] == "step"
+    every, each_step = int(reading["test-every"]), reading.get("update") == "step"
     while shown < row.cap:
         if place >= lane.room:
             lane.load(0, draw(row, reading, lane.room, training))
@@ -340,7 +344,7 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
     """Return eight lanes for a row, and how many training sequences fit on each tray."""
     if isinstance(row.net, Net2000):
         return make_streams(row, reading), 0
-    if not isinstance(row.net, Net):
+    if not isinstance(row.net, Net | SimpleNet):
         raise ValueError(f"{row.name}: the library has no learner for {row.method} yet, so it can't be run")
     task = row.task
     steps, behind = 110, 0
@@ -355,6 +359,8 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
     elif row.experiment in ("4", "5"):
         steps = int(task["min_length"]) * 11 // 10
     room = min(500, max(64, 50_000 // steps))
+    if isinstance(row.net, SimpleNet):
+        return EightSimple(row.net, room + behind, steps), room
     if row.experiment in ("1", "2a", "2b", "2c", "6a", "6b"):
         options = {"symbolic": True, "by_class": True}
     else:
