@@ -60,6 +60,14 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+def success_below(trials: int) -> float:
+    """Return the bound that a probability is below with 95 % confidence, after that many trials without a success.
+
+    Source: Clopper and Pearson (1934), one side: what is rarer than one in twenty at the bound is not taken for chance.
+    """
+    return float(1.0 - 0.05 ** (1.0 / trials))
+
+
 def summarise(results: Sequence[dict[str, Any]]) -> Summary:
     """Return what trials came to.
 
@@ -191,6 +199,8 @@ def _length(length: float | None) -> str:
 def _ours(s: Summary, name: str, unit: str) -> list[str]:
     low, high = (100 * part for part in s.success)
     parts = [f"{s.solved} of {s.trials} solved (95 % interval {low:.0f} to {high:.0f} %)"]
+    if s.solved == 0:
+        parts = [f"0 of {s.trials} solved (with 95 % confidence, less than {100 * success_below(s.trials):.2g} % do)"]
     if s.mean is not None:
         parts.insert(0, f"{s.mean:,.0f} {unit}")
     if s.interval is not None and s.spread is not None:

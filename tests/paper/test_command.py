@@ -7,7 +7,7 @@ import pytest
 
 from lstmlib import cli
 from lstmlib.paper import ROWS, summarise
-from lstmlib.paper.report import wilson
+from lstmlib.paper.report import success_below, wilson
 from lstmlib.paper.rows import reading_of
 from lstmlib.paper.store import Store
 from lstmlib.paper.version import VERSION
@@ -107,7 +107,10 @@ def test_run_and_show(monkeypatch, capsys, tmp_path):
         (["run", "table-7/T100", "--reading", "initial"], "expected NAME=OPTION"),
         (["run", "table-7/T100", "--reading", "initial=7"], "reading initial has no option '7'; it has 0, 0.5"),
         (["run", "table-7/T100", "--reading", "update=step"], "leaves no reading 'update' open"),
-        (["run", "table-1/RCC"], "the library has no learner for its method, recurrent cascade correlation"),
+        (
+            ["run", "table-1/RCC", "--trials", "1"],
+            "the library has no learner for its method, recurrent cascade correlation",
+        ),
     ],
 )
 def test_bad_input(monkeypatch, arguments, message, tmp_path):
@@ -155,6 +158,18 @@ def test_listing_needs_nothing_and_running_says_what_it_needs(tmp_path):
 )
 def test_wilson(successes, trials, low, high):
     assert wilson(successes, trials) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_no_success(monkeypatch, capsys, tmp_path):
+    assert success_below(18) == pytest.approx(0.1533, abs=1e-4)
+    assert (1.0 - success_below(7)) ** 7 == pytest.approx(0.05)
+    row = ROWS["table-2/RTRL-10"]
+    store = Store(row, reading_of(row, {}), tmp_path)
+    for trial in range(18):
+        result = {"seed": 0, "trial": trial, "solved": False, "sequences": 5_000_000, "version": VERSION}
+        store.keep(result)
+    lstmlib(monkeypatch, "show", "table-2/RTRL-10", "--results", tmp_path)
+    assert "0 of 18 solved (with 95 % confidence, less than 15 % do)" in capsys.readouterr().out
 
 
 def test_no_results_and_one():
