@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lstmlib.online.chunker import ChunkerNet
 from lstmlib.online.net import Net
 from lstmlib.online.net2000 import Net2000
 from lstmlib.online.simple import SimpleNet
@@ -36,22 +37,6 @@ class Reported:
     at_least: bool = False
     good: tuple[float, float | None] | None = None
     rest: tuple[float, float | None] | None = None
-
-
-@dataclass(frozen=True)
-class ChunkerNet:
-    """The net that the neural sequence chunker (Schmidhuber 1992) trains in experiment 2a, as the paper counts it.
-
-    The chunker has two nets like those of RTRL; one of them has one more output, for the other's hidden unit, and the
-    paper's number of weights is that one's.
-    """
-
-    net: SimpleNet
-
-    @property
-    def num_weights(self) -> int:
-        """How many weights there are."""
-        return self.net.num_weights + self.net.input_size + self.net.hidden_size
 
 
 @dataclass(frozen=True)
@@ -110,4 +95,4 @@ class Row:
     @property
     def runnable(self) -> bool:
         """Whether the library has a learner for it."""
-        return isinstance(self.net, Net | Net2000 | SimpleNet)
+        return self.net is not None

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from lstmlib import tasks
 from lstmlib.numpy.checks import Array
+from lstmlib.online.chunker import ChunkerNet
 from lstmlib.online.compiled import AT_GOOD_WINDOW, WHEN_WRONG, Eight
+from lstmlib.online.compiled_chunker import Pairs
 from lstmlib.online.compiled_simple import EightSimple
 from lstmlib.online.lanes import LANES
 from lstmlib.online.net import Net
@@ -100,7 +102,7 @@ def draw_test(row: Row, reading: Reading, count: int, rng: Random) -> Drawn:
 
 def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     """Draw the parameters that a trial starts with."""
-    if isinstance(row.net, SimpleNet):
+    if isinstance(row.net, SimpleNet | ChunkerNet):
         return row.net.draw(rng, row.weight_range)
     assert isinstance(row.net, Net)
     inward, outward = row.input_gate_bias, row.output_gate_bias
@@ -344,7 +346,7 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
     """Return eight lanes for a row, and how many training sequences fit on each tray."""
     if isinstance(row.net, Net2000):
         return make_streams(row, reading), 0
-    if not isinstance(row.net, Net | SimpleNet):
+    if row.net is None:
         raise ValueError(f"{row.name}: the library has no learner for {row.method} yet, so it can't be run")
     task = row.task
     steps, behind = 110, 0
@@ -361,6 +363,8 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
     room = min(500, max(64, 50_000 // steps))
     if isinstance(row.net, SimpleNet):
         return EightSimple(row.net, room + behind, steps), room
+    if isinstance(row.net, ChunkerNet):
+        return Pairs(row.net, room + behind, steps, tolerance=float(reading["expected"])), room
     if row.experiment in ("1", "2a", "2b", "2c", "6a", "6b"):
         options = {"symbolic": True, "by_class": True}
     else:

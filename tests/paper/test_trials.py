@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lstmlib.online.chunker import ChunkerNet
 from lstmlib.online.compiled import train
 from lstmlib.online.compiled_simple import train as simple_train
 from lstmlib.online.simple import SimpleNet
@@ -174,6 +175,14 @@ def test_nets_without_memory_cells(name):
         if errors[:, 0].max() < 0.25:
             break
     assert result == {"seed": 0, "trial": 0, "solved": True, "sequences": shown, "grown": 0}
+
+
+def test_the_chunker():
+    row = replace(ROWS["table-2/chunker-100"], net=ChunkerNet(3), task={"lag": 2}, learning_rate=4.0, cap=100_000)
+    for chosen in ({}, {"expected": "0.5"}, {"update": "step"}):
+        (result,) = trials_of(row, [1], **chosen).values()
+        assert result["solved"], chosen
+        assert result["sequences"] % 1000 == 0
 
 
 @pytest.mark.parametrize("chosen", [{}, {"right": "order", "target": "actual"}])
