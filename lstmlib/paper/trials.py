@@ -362,7 +362,8 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
         steps = int(task["min_length"]) * 11 // 10
     room = min(500, max(64, 50_000 // steps))
     if isinstance(row.net, SimpleNet):
-        return EightSimple(row.net, room + behind, steps), room
+        options = {"look_back": row.method != "Elman net", "by_order": row.experiment == "1"}
+        return EightSimple(row.net, room + behind, steps, **options), room
     if isinstance(row.net, ChunkerNet):
         return Pairs(row.net, room + behind, steps, tolerance=float(reading["expected"])), room
     if row.experiment in ("1", "2a", "2b", "2c", "6a", "6b"):

@@ -108,7 +108,7 @@ def test_run_and_show(monkeypatch, capsys, tmp_path):
         (["run", "table-7/T100", "--reading", "initial=7"], "reading initial has no option '7'; it has 0, 0.5"),
         (["run", "table-7/T100", "--reading", "update=step"], "leaves no reading 'update' open"),
         (
-            ["run", "table-1/RCC", "--trials", "1"],
+            ["run", "table-1/RCC"],
             "the library has no learner for its method, recurrent cascade correlation",
         ),
     ],

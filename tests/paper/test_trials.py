@@ -177,6 +177,15 @@ def test_nets_without_memory_cells(name):
     assert result == {"seed": 0, "trial": 0, "solved": True, "sequences": shown, "grown": 0}
 
 
+def test_elman_s_net_on_the_grammar():
+    row = replace(ROWS["table-1/Elman-15"], net=SimpleNet(7, 3, 7, direct=False), cap=2000)
+    nets, _ = make_room(row, reading_of(row, {}))
+    assert not nets.shape.look_back
+    assert nets.control.by_order.all()
+    (result,) = trials_of(row, [0]).values()
+    assert result == {"seed": 0, "trial": 0, "solved": False, "sequences": 2000}
+
+
 def test_the_chunker():
     row = replace(ROWS["table-2/chunker-100"], net=ChunkerNet(3), task={"lag": 2}, learning_rate=4.0, cap=100_000)
     for chosen in ({}, {"expected": "0.5"}, {"update": "step"}):
