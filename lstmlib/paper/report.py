@@ -150,7 +150,7 @@ def lines_of(row: Row, *, seed: int | None = None, directory: Path | None = None
         if others:
             found.append(f"  {others} results of another version are not counted")
         if ours:
-            found += [f"  {line}" for line in _ours(summarise(ours), label(row, reading), row.unit)]
+            found += [f"  {line}" for line in _ours(summarise(ours), label(row, reading), row)]
             found += [f"  {line}" for line in _missing(ours)]
     return found
 
@@ -173,7 +173,7 @@ def _paper(row: Row) -> str:
     if r.sequences is not None:
         parts.append(f"{'more than ' if r.at_least else ''}{r.sequences:,} {row.unit}")
     if r.percent is not None:
-        parts.append(f"{r.percent:g} % solved")
+        parts.append(f"{r.percent:g} % {row.success}")
     if r.good is not None and r.rest is not None:
         parts += [f"{share:g} % {name}{_length(length)}" for name, (share, length) in _named(r.good, r.rest)]
     if r.earlier is not None:
@@ -196,13 +196,15 @@ def _length(length: float | None) -> str:
     return "" if length is None else f" (mean length {length:,.0f})"
 
 
-def _ours(s: Summary, name: str, unit: str) -> list[str]:
+def _ours(s: Summary, name: str, row: Row) -> list[str]:
     low, high = (100 * part for part in s.success)
-    parts = [f"{s.solved} of {s.trials} solved (95 % interval {low:.0f} to {high:.0f} %)"]
+    parts = [f"{s.solved} of {s.trials} {row.success} (95 % interval {low:.0f} to {high:.0f} %)"]
     if s.solved == 0:
-        parts = [f"0 of {s.trials} solved (with 95 % confidence, less than {100 * success_below(s.trials):.2g} % do)"]
+        parts = [
+            f"0 of {s.trials} {row.success} (with 95 % confidence, less than {100 * success_below(s.trials):.2g} % are)"
+        ]
     if s.mean is not None:
-        parts.insert(0, f"{s.mean:,.0f} {unit}")
+        parts.insert(0, f"{s.mean:,.0f} {row.unit}")
     if s.interval is not None and s.spread is not None:
         parts.insert(1, f"95 % interval {s.interval[0]:,.0f} to {s.interval[1]:,.0f}")
         parts.insert(2, f"spread {s.spread:,.0f}")

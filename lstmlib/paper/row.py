@@ -93,6 +93,11 @@ class Row:
         return "streams" if self.experiment == "streams" else "sequences"
 
     @property
+    def success(self) -> str:
+        """What a trial that succeeded is called."""
+        return "perfect" if self.experiment == "streams" else "solved"
+
+    @property
     def runnable(self) -> bool:
         """Whether the library has a learner for it."""
         return self.net is not None

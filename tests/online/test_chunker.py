@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from lstmlib.online.chunker import Chunker, ChunkerNet
+from lstmlib.online import Chunker, ChunkerNet, SimpleRecurrent
 from lstmlib.online.compiled_chunker import Pairs, train
-from lstmlib.online.simple import SimpleRecurrent
 from lstmlib.tasks.long_lag import draw_long_lag
 
 

@@ -5,9 +5,9 @@ import pytest
 
 from lstmlib.numpy import RNN
 from lstmlib.numpy.rnn import sigmoid
+from lstmlib.online import SimpleNet, SimpleRecurrent
 from lstmlib.online.compiled_simple import EightSimple, train
 from lstmlib.online.lanes import LANES
-from lstmlib.online.simple import SimpleNet, SimpleRecurrent
 from lstmlib.tasks.embedded_reber import as_symbols, embedded_reber_string
 from lstmlib.tasks.long_lag import draw_long_lag
 from lstmlib.tasks.symbols import one_hot

@@ -66,10 +66,10 @@ def test_show_has_the_form_of_the_table_of_2000(monkeypatch, capsys, tmp_path):
     store.gather()
     lstmlib(monkeypatch, "show", "gers-2000", "--results", tmp_path)
     printed = capsys.readouterr().out
-    assert "paper: 18,889 streams, 18 % solved, 29 % good (mean length 39,171), 53 % rest (mean length 145)" in printed
-    assert "paper: 0 % solved, 1 % good (mean length 1,166), 99 % rest (mean length 37), 100 trials" in printed
+    assert "paper: 18,889 streams, 18 % perfect, 29 % good (mean length 39,171), 53 % rest (mean length 145)" in printed
+    assert "paper: 0 % perfect, 1 % good (mean length 1,166), 99 % rest (mean length 37), 100 trials" in printed
     assert "ours (default): 10,000 streams, 95 % interval" in printed
-    assert "2 of 4 solved (95 % interval 15 to 85 %), 1 good (mean length 4,000), 1 rest (mean length 20)" in printed
+    assert "2 of 4 perfect (95 % interval 15 to 85 %), 1 good (mean length 4,000), 1 rest (mean length 20)" in printed
     lstmlib(monkeypatch, "list", "--results", tmp_path)
     assert "10,000 (2 of 4 solved)" in capsys.readouterr().out
 
@@ -169,7 +169,7 @@ def test_no_success(monkeypatch, capsys, tmp_path):
         result = {"seed": 0, "trial": trial, "solved": False, "sequences": 5_000_000, "version": VERSION}
         store.keep(result)
     lstmlib(monkeypatch, "show", "table-2/RTRL-10", "--results", tmp_path)
-    assert "0 of 18 solved (with 95 % confidence, less than 15 % do)" in capsys.readouterr().out
+    assert "0 of 18 solved (with 95 % confidence, less than 15 % are)" in capsys.readouterr().out
 
 
 def test_no_results_and_one():
