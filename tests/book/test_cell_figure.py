@@ -45,15 +45,14 @@ def expected(figure):
     old = figure.kind == "1997"
     nothing = np.zeros((1, 3)) if old else np.zeros((1, 1))
     dx, (dh0, dc0), grads = layer.backward(cache, dh, (nothing, dc))
-    inner = cache.layers[0] if hasattr(cache, "layers") else cache[0] if isinstance(cache[0], tuple) else cache
     if old:
-        i, _, o = inner.a[1][0]
-        g, squashed = inner.g.item(), inner.h.item()
+        i, _, o = cache.a[1][0]
+        g, squashed = cache.g.item(), cache.h.item()
         net = dict(zip(("input_gate", "cell_input", "output_gate"), grads["bias_l0"], strict=True))
         previous = dh0[0, 1]
     else:
-        i, f, g, o = inner.gates[0, :, 0, 0]
-        squashed = inner.tanh_c.item()
+        i, f, g, o = cache.gates[0, :, 0, 0]
+        squashed = cache.tanh_c.item()
         names = ("input_gate", "forget_gate", "cell_input", "output_gate")
         net = dict(zip(names, grads["bias_ih_l0"], strict=True))
         previous = 0.0 if figure.gradient == "truncated" else dh0.item()
