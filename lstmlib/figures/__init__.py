@@ -4,6 +4,7 @@ from lstmlib.figures import COLORS, Quiz, Safe, show_source, use_style
 """
 
 from lstmlib.figures.carousel import CarouselUnit
+from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.source import show_source
@@ -13,6 +14,7 @@ from lstmlib.figures.widgets import ErrorChain, Quiz, Safe, Unrolling
 __all__ = [
     "COLORS",
     "CarouselUnit",
+    "Cell",
     "CostOfLength",
     "ErrorChain",
     "Quiz",
