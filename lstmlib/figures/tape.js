@@ -137,9 +137,10 @@ function drawTape(width, values, gates, contents, left, shown, returned, step, o
     values.map((_, t) => KEEP.includes(t + 1) ? label(middle(t), 22, "★", { class: "middle small" }) : t + 1 === RESET ? label(middle(t), 22, "✕", { class: "middle small" }) : null),
     gate(0, rows.gates[0], "Input gate i", "input_gate"),
     gate(1, rows.gates[1], old ? "No forget gate: f = 1" : "Forget gate f", "forget_gate"),
-    name(top - 22, "Content c: what is left of each number, piled up", "cell-ink"),
+    name(top - 22, "What is left of each number; line: content c", "cell-ink"),
     s("line", { x1: 0, x2: width, y1: zero, y2: zero, class: "axis" }),
     stacks.map(({ up, down }, t) => [stack(t, up, 1), stack(t, down, -1)]),
+    contents.map((c, t) => s("line", { x1: middle(t) - column * 0.44, x2: middle(t) + column * 0.44, y1: zero - c * scale, y2: zero - c * scale, class: `sumline${t >= step ? " planned" : ""}` })),
     gate(2, rows.output, "Output gate o", "output_gate"),
     name(rows.shown - 20, "Shown outside y", "hidden-ink"),
     values.map((_, t) => SHOW.includes(t + 1) && s("rect", { x: middle(t) - column * 0.46, y: rows.shown - 13, width: column * 0.92, height: 18, rx: 4, class: "goal" })),
@@ -153,13 +154,13 @@ function drawTape(width, values, gates, contents, left, shown, returned, step, o
 
 const LOOK = `
 svg{touch-action:pan-y;cursor:pointer} .reach{fill:transparent} .slot{fill:var(--soft)} .gatefill{fill:var(--gate)} .planned{opacity:.45}
-.content{fill:var(--cell)} .other{opacity:.6} .other.planned{opacity:.3} .err{fill:var(--error)} .axis{stroke:var(--line);stroke-width:1} .now{fill:currentColor;opacity:.08}
+.content{fill:var(--cell)} .other{opacity:.6} .other.planned{opacity:.3} .err{fill:var(--error)} .sumline{stroke:currentColor;stroke-width:2} .same strong{white-space:nowrap} .axis{stroke:var(--line);stroke-width:1} .now{fill:currentColor;opacity:.08}
 .goal{fill:none;stroke:var(--line);stroke-dasharray:3 3}
 svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .hidden-ink{fill:var(--hidden-ink)} svg .error-ink{fill:var(--error-ink)}
 .cell-ink{color:var(--cell-ink)} .hidden-ink{color:var(--hidden-ink)} .error-ink{color:var(--error-ink)}
 .controls .slider{flex:1 1 9rem} .which{font-size:14px;align-self:center} .task{min-height:2.9em} .task.done{color:var(--cell-ink);font-weight:650}
 `;
 
-const start = () => ({ values: [4, 7, -3, 5, 8, -6, 2, -5, -4, 9, 3, 6], input_gate: ONLY([2, 5, 9]), forget_gate: ALL(0.9), output_gate: ALL(0), old: false, step: 7 });
+const start = () => ({ values: [4, 7, -3, 5, 8, -6, 2, -5, -4, 9, 3, 6], input_gate: ONLY([2, 5, 9]), forget_gate: ALL(0.9), output_gate: ONLY([7]), old: false, step: 7 });
 
 export default figure("lstm-tape", start(), mount, LOOK);

@@ -44,7 +44,7 @@ class Tape(Figure):
     values = t.List(t.Float(), default_value=[4.0, 7, -3, 5, 8, -6, 2, -5, -4, 9, 3, 6]).tag(sync=True)
     input_gate = t.List(t.Float(), default_value=[float(k in (1, 4, 8)) for k in range(STEPS)]).tag(sync=True)
     forget_gate = t.List(t.Float(), default_value=[0.9] * STEPS).tag(sync=True)
-    output_gate = t.List(t.Float(), default_value=[0.0] * STEPS).tag(sync=True)
+    output_gate = t.List(t.Float(), default_value=[float(k == 6) for k in range(STEPS)]).tag(sync=True)
     old = t.Bool(False).tag(sync=True)
     step = t.Int(7, min=1, max=STEPS).tag(sync=True)
 

@@ -1,7 +1,7 @@
 """What the chapter on the forget gate measures at a length that a page has no time for, and the stored results.
 
-``python -m lstmlib.forgetting streams`` (half an hour), ``lags`` (a few minutes) and ``text`` (some minutes, with torch) make them
-again; ``stored("streams")`` reads them.
+``python -m lstmlib.forgetting streams`` (ten minutes or so), ``lags`` and ``text`` (a few minutes each, the latter with
+torch) make them again; ``stored("streams")`` reads them.
 """
 
 from lstmlib.forgetting.store import stored

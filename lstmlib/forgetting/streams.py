@@ -1,4 +1,4 @@
-"""Cells that can and cells that can't forget, on strings of the embedded Reber grammar that follow each other endlessly.
+"""Cells that can and cells that can't forget, on an endless stream of strings of the embedded Reber grammar.
 
 Not the set-up of Gers et al. (2000), whose learner changes its weights after every symbol by a gradient forward in
 time: here nets learn by backpropagation through pieces of the stream, state carried on from piece to piece, with Adam.

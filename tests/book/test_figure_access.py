@@ -58,6 +58,8 @@ def test_axe_finds_nothing(show, scheme, width):
     assert not found, json.dumps(found, indent=1)[:3000]
 
 
+DRAWN = "lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-tape"
+
 # For every piece of a drawing: what it is, its colour, and the contrast it needs.
 CONTRAST = """
 (figures) => figures.flatMap((figure) => {
@@ -83,9 +85,7 @@ def test_drawings_can_be_read_on_their_paper(show, scheme):
     numbers = "(frame) => getComputedStyle(frame).backgroundColor.match(/\\d+/g).map(Number)"
     paper = luminance(page.locator("lstm-safe .frame").first.evaluate(numbers))
     assert (paper > 0.9) == (scheme == "light")
-    for what, colour, least in page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-tape").evaluate_all(
-        CONTRAST
-    ):
+    for what, colour, least in page.locator(DRAWN).evaluate_all(CONTRAST):
         ink = luminance([int(v) for v in re.findall(r"\d+", colour)[:3]])
         ratio = (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05)
         assert ratio >= least, f"{what}: {colour} has {ratio:.2f}"
@@ -95,7 +95,7 @@ def test_drawings_can_be_read_on_their_paper(show, scheme):
 def test_figures_fit_and_can_be_touched(show, width):
     page = show(*ALL, width=width, touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    small = page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-tape, lstm-quiz").evaluate_all(
+    small = page.locator(f"{DRAWN}, lstm-quiz").evaluate_all(
         """(figures) => figures
           .flatMap((figure) => [...figure.shadowRoot.querySelectorAll("button, input[type=range], .option label")]
           .map((node) => [node.textContent || node.ariaLabel, node.getBoundingClientRect()])
@@ -121,7 +121,7 @@ TEXTS = """
 @pytest.mark.parametrize("width", [360, 800])
 def test_text_in_drawings_is_large_enough_inside_and_apart(show, width):
     page = show(*ALL, width=width)
-    for texts in page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-tape").evaluate_all(TEXTS):
+    for texts in page.locator(DRAWN).evaluate_all(TEXTS):
         for k, (text, size, left, right, top, bottom, wide, high) in enumerate(texts):
             assert size >= 11, text
             assert left >= -2, text

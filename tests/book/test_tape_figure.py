@@ -67,7 +67,9 @@ def test_numbers_are_the_library_s(show, figure):
 
 def bars(page, role):
     """Return the heights of the bars of a row, as shares of the row's height."""
-    return page.locator(f"{TAG} svg rect.{role}").evaluate_all("(all) => all.map((r) => Number(r.getAttribute('height')))")
+    return page.locator(f"{TAG} svg rect.{role}").evaluate_all(
+        "(all) => all.map((r) => Number(r.getAttribute('height')))"
+    )
 
 
 def test_what_is_left_and_what_comes_back_are_one_product(show):
@@ -85,7 +87,7 @@ def test_the_task_by_keyboard(show):
     assert check(page).forget_gate == OPEN
     for _ in range(6):
         page.get_by_role("button", name="← Back").press("Enter")
-    gates = {5: ("Input", "Home"), 7: ("Output", "End"), 8: ("Forget", "Home"), 12: ("Output", "End")}
+    gates = {5: ("Input", "Home"), 8: ("Forget", "Home"), 12: ("Output", "End")}
     for step in range(1, 13):
         if step in gates:
             name, key = gates[step]
@@ -114,7 +116,7 @@ def test_by_mouse(show):
     assert check(page).step == 12
     assert page.locator(f"{TAG} .task.done").is_visible()
     page.get_by_role("button", name="Start again").click()
-    assert check(page).trait_values(*NAMES) == Tape().trait_values(*NAMES)
+    assert repr(check(page)) == "Tape()"
 
 
 def test_by_touch(show):
@@ -145,7 +147,7 @@ def test_a_screen_reader_hears_a_change(show):
     page.get_by_role("slider", name="Forget gate").press("End")
     page.wait_for_function(
         "document.querySelector('lstm-tape').shadowRoot.querySelector('[role=status]').textContent"
-        ".includes('Step 7 of 12: 2 arrives; input gate 0, forget gate 1, output gate 0; in the cell')"
+        ".includes('Step 7 of 12: 2 arrives; input gate 0, forget gate 1, output gate 1; in the cell')"
     )
 
 

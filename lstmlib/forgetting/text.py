@@ -1,0 +1,117 @@
+"""A net that reads Python's reference character by character and guesses the next one: to look at its gates."""
+
+import platform
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmlib.forgetting.store import RESULTS, store
+from lstmlib.numpy import LSTM, Linear, SequenceModel
+from lstmlib.numpy.checks import Array
+
+ALPHABET = " abcdefghijklmnopqrstuvwxyz0123456789.,:;()[]{}\"'_-*=<>|+/"
+CELLS, STREAMS, PIECE = 64, 32, 64
+SEEDS = 3
+
+
+def clean(text: str) -> str:
+    """Return a text in lower case, every run of white space one space, without characters that ``ALPHABET`` has not."""
+    text = re.sub(r"\s+", " ", text.lower())
+    return "".join(character for character in text if character in ALPHABET)
+
+
+def reference() -> tuple[str, str]:
+    """Return the topics of Python's reference that ``help()`` shows, cleaned: 95 percent to learn from, the rest."""
+    from pydoc_data.topics import topics
+
+    text = clean(" ".join(topics[name] for name in sorted(topics)))
+    cut = int(0.95 * len(text))
+    return text[:cut], text[cut:]
+
+
+def numbers(text: str) -> NDArray[np.int64]:
+    """Return each character's place in ``ALPHABET``.
+
+    Raises:
+        ValueError: a character that is not there.
+    """
+    strangers = sorted(set(text) - set(ALPHABET))
+    if strangers:
+        raise ValueError(f"text holds {strangers}, expected characters of ALPHABET: see clean")
+    return np.array([ALPHABET.index(character) for character in text])
+
+
+def one_hot(text: str) -> Array:
+    """Return a text as the net reads it (T, 1, 58)."""
+    return np.eye(len(ALPHABET))[numbers(text)][:, None]
+
+
+def learn(folder: Path, updates: int) -> None:
+    """Train three nets with torch; store the first one's weights, and how well each guesses text it hasn't seen."""
+    import torch
+
+    trials: list[dict[str, Any]] = []
+    for seed in range(SEEDS):
+        weights, bits = train_one(seed, updates)
+        trials.append({"seed": seed, "bits": bits})
+        print(trials[-1], flush=True)
+        if seed == 0:
+            small: dict[str, Any] = {name: value.astype(np.float16) for name, value in weights.items()}
+            np.savez_compressed(folder / "text.npz", **small)
+    made = {"updates": updates, "cells": CELLS, "torch": torch.__version__, "text": platform.python_version()}
+    store("text", made, trials, folder)
+
+
+def train_one(seed: int, updates: int) -> tuple[dict[str, Array], float]:
+    """Return one net's weights, named as those of ``read_net``, and its bits a character on unseen text."""
+    import torch
+    from torch.nn.functional import cross_entropy
+    from torch.nn.functional import one_hot as hot
+
+    from lstmlib.torch import LSTM as TorchLSTM
+
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    K = len(ALPHABET)
+    layer, readout = TorchLSTM(K, CELLS, forget_bias=1.0), torch.nn.Linear(CELLS, K)
+    optimizer = torch.optim.Adam([*layer.parameters(), *readout.parameters()], 0.005)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, updates)
+    seen, unseen = (torch.from_numpy(numbers(text)) for text in reference())
+    length = len(seen) // STREAMS
+    rows = seen[: length * STREAMS].reshape(STREAMS, length).T  # (length, STREAMS): each a stretch of the text
+    state, at = None, 0
+    for _ in range(updates):
+        if at + PIECE + 1 > length:
+            state, at = None, 0
+        piece = rows[at : at + PIECE + 1]
+        y, last = layer(hot(piece[:-1], K).float(), state)
+        loss = cross_entropy(readout(y).reshape(-1, K), piece[1:].reshape(-1))
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_([*layer.parameters(), *readout.parameters()], 1.0)
+        optimizer.step()
+        schedule.step()
+        state, at = tuple(part.detach() for part in last), at + PIECE
+    with torch.no_grad():
+        y, _ = layer(hot(unseen[:-1, None], K).float())
+        bits = cross_entropy(readout(y)[:, 0], unseen[1:]).item() / np.log(2)
+    parts = {"recurrent": layer, "readout": readout}
+    weights = {f"{a}.{name}": p.detach().numpy() for a, part in parts.items() for name, p in part.named_parameters()}
+    return weights, float(bits)
+
+
+def read_net(folder: Path = RESULTS) -> SequenceModel:
+    """Return the stored net, of 64 cells: it reads ``one_hot`` and gives a score for each character of ``ALPHABET``.
+
+    Raises:
+        FileNotFoundError: it isn't there.
+    """
+    K = len(ALPHABET)
+    model = SequenceModel(LSTM(K, CELLS), Linear(CELLS, K))
+    with np.load(folder / "text.npz") as arrays:
+        for name, value in model.params.items():
+            value[...] = arrays[name]
+    return model
