@@ -1,12 +1,24 @@
 """Plots and the interactive figures of the book.
 
-from lstmlib.figures import COLORS, CarouselUnit, ErrorChain, Quiz, Safe, Tape, Unrolling, show_source, use_style
+from lstmlib.figures import COLORS, CarouselUnit, Cell, ErrorChain, Quiz, Safe, Tape, Unrolling, show_source, use_style
 """
 
 from lstmlib.figures.carousel import CarouselUnit
+from lstmlib.figures.cell import Cell
 from lstmlib.figures.source import show_source
 from lstmlib.figures.style import COLORS, use_style
 from lstmlib.figures.tape import Tape
 from lstmlib.figures.widgets import ErrorChain, Quiz, Safe, Unrolling
 
-__all__ = ["COLORS", "CarouselUnit", "ErrorChain", "Quiz", "Safe", "Tape", "Unrolling", "show_source", "use_style"]
+__all__ = [
+    "COLORS",
+    "CarouselUnit",
+    "Cell",
+    "ErrorChain",
+    "Quiz",
+    "Safe",
+    "Tape",
+    "Unrolling",
+    "show_source",
+    "use_style",
+]

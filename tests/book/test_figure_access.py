@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from lstmlib.figures import CarouselUnit, ErrorChain, Quiz, Safe, Tape, Unrolling, bundle
+from lstmlib.figures import CarouselUnit, Cell, ErrorChain, Quiz, Safe, Tape, Unrolling, bundle
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -44,10 +44,13 @@ ALL = [
     Unrolling("Attention is something altogether different for a machine", step=10),
     CarouselUnit(),
     CarouselUnit(values=[0.5] * 30, w=1.2, squash="logistic", step=20),
+    Cell(),
+    Cell(kind="2000", x=-2.0, h=-1.0, c=-8.0, bias=[-6.0] * 4, dh=-1.0, dc=-1.0, view="back", part="forget_gate"),
     Tape(),
     Tape(forget_gate=[0.55] * 12, values=[-8.25] * 12, step=12),
     Quiz(QUESTIONS, chosen=[0, 1]),
 ]
+DRAWN = "lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-cell, lstm-tape"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -57,8 +60,6 @@ def test_axe_finds_nothing(show, scheme, width):
     found = Axe().run(page).response["violations"]
     assert not found, json.dumps(found, indent=1)[:3000]
 
-
-DRAWN = "lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-tape"
 
 # For every piece of a drawing: what it is, its colour, and the contrast it needs.
 CONTRAST = """
@@ -95,7 +96,7 @@ def test_drawings_can_be_read_on_their_paper(show, scheme):
 def test_figures_fit_and_can_be_touched(show, width):
     page = show(*ALL, width=width, touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    small = page.locator(f"{DRAWN}, lstm-quiz").evaluate_all(
+    small = page.locator(DRAWN + ", lstm-quiz").evaluate_all(
         """(figures) => figures
           .flatMap((figure) => [...figure.shadowRoot.querySelectorAll("button, input[type=range], .option label")]
           .map((node) => [node.textContent || node.ariaLabel, node.getBoundingClientRect()])

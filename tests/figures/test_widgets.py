@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
-from lstmlib.figures import CarouselUnit, ErrorChain, Quiz, Safe, Unrolling
+from lstmlib.figures import CarouselUnit, Cell, ErrorChain, Quiz, Safe, Unrolling
 from lstmlib.numpy import RNN
 
 QUESTIONS = [
@@ -22,7 +22,7 @@ QUESTIONS = [
         ],
     }
 ]
-FIGURES = [Safe, ErrorChain, Unrolling, CarouselUnit, lambda: Quiz(QUESTIONS)]
+FIGURES = [Safe, ErrorChain, Unrolling, CarouselUnit, Cell, lambda: Quiz(QUESTIONS)]
 
 
 def bundle_of(figure):
