@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from lstmlib.forgetting.store import RESULTS, store
+from lstmlib.forgetting.store import RESULTS, save_net, store
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> None:
             for seed in seeds:
                 trials.append(streams.trial(kind, seed, updates, given.symbols, 10))
                 print(trials[-1], flush=True)
+        save_net(streams.learn("forget gate", 0, updates), "streams", given.folder)
         store("streams", settings, trials, given.folder)
     elif given.name == "lags":
         from lstmlib.forgetting import lags

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.forgetting.store import read_net
 from lstmlib.numpy import LSTM, LSTM1997, Adam, Linear, SequenceModel, clip_grad_norm, cross_entropy
 from lstmlib.numpy.checks import Array
-from lstmlib.tasks import Batch, continual_embedded_reber, embedded_reber
+from lstmlib.tasks import Batch, continual_embedded_reber
 from lstmlib.tasks.embedded_reber import SYMBOLS, allowed_next
 
-# The five nets: the cell of 1997 on the bare stream, and told when a string begins; and today's cell, its forget gate
-# held at 1 (nothing is forgotten), held at 0.9 (everything is, by and by), and free to learn.
-KINDS = ("1997", "1997, reset", "held at 1", "held at 0.9", "forget gate")
+# The cell of 1997; and today's cell with its forget gate held at 1 (nothing is forgotten), held at 0.9 (everything is,
+# by and by), and free to learn.
+KINDS = ("1997", "held at 1", "held at 0.9", "forget gate")
 HELD = {"held at 1": 40.0, "held at 0.9": float(np.log(9.0))}  # the gate's bias; its weights are 0
 STREAMS, PIECE, PIECES = 16, 50, 10  # side by side; the symbols of a piece, and its pieces until new streams begin
 BIASES = (-0.5, -1.0, -1.5, -2.0)  # of the cell of 1997's gates, block by block, as Gers et al. start theirs
@@ -36,7 +37,7 @@ def make_net(kind: str, rng: np.random.Generator) -> SequenceModel:
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}, expected one of {', '.join(KINDS)}")
     layer: LSTM | LSTM1997
-    if kind.startswith("1997"):
+    if kind == "1997":
         layer = LSTM1997(
             7, 4, 2, input_gate_bias=BIASES, output_gate_bias=BIASES, gradient="truncated", weight_range=0.2, rng=rng
         )
@@ -51,8 +52,8 @@ def make_net(kind: str, rng: np.random.Generator) -> SequenceModel:
 def learn(kind: str, seed: int, updates: int) -> SequenceModel:
     """Train one net: an update for each piece of 50 symbols from 16 streams, the state carried on from piece to piece.
 
-    After ten pieces, 500 symbols, new streams begin, from a state of zeros: a net must know how to begin, too. The kind
-    "1997, reset" learns from 64 single strings an update instead, each from zeros.
+    After ten pieces, 500 symbols, new streams begin, from a state of zeros: a net must know how to begin, too. The cell
+    of 1997 has the truncated gradient of its paper, the others the full one, within a piece.
 
     Args:
         kind: one of ``KINDS``.
@@ -63,13 +64,10 @@ def learn(kind: str, seed: int, updates: int) -> SequenceModel:
     model, state = make_net(kind, rng), None
     adam = Adam(model.params, 0.01)
     for k in range(updates):
-        if kind.endswith("reset"):
-            batch = embedded_reber(64, rng)
-        else:
-            if k % PIECES == 0:
-                stream, state = continual_embedded_reber(PIECES * PIECE, STREAMS, rng), None
-            batch = piece(stream, k % PIECES)
-        y, last, cached = model.forward(batch.x, state)
+        if k % PIECES == 0:
+            stream, state = continual_embedded_reber(PIECES * PIECE, STREAMS, rng), None
+        batch = piece(stream, k % PIECES)
+        y, state, cached = model.forward(batch.x, state)
         _, dy = cross_entropy(y, batch.target, batch.mask)
         _, _, grads = model.backward(cached, dy)
         if kind in HELD:
@@ -77,7 +75,6 @@ def learn(kind: str, seed: int, updates: int) -> SequenceModel:
                 grads[f"recurrent.{name}"][8:16] = 0.0
         clip_grad_norm(grads, 1.0)
         adam.step(grads)
-        state = None if kind.endswith("reset") else last
     return model
 
 
@@ -109,7 +106,7 @@ def trial(kind: str, seed: int, updates: int, symbols: int, streams: int) -> dic
     """Train one net and run it over the test streams.
 
     Args:
-        kind: one of ``KINDS``; with "reset" the state is set to zeros before every string, in the test too.
+        kind: one of ``KINDS``.
         seed: of the net and its training.
         updates: of training.
         symbols: the length of a test stream.
@@ -122,7 +119,7 @@ def trial(kind: str, seed: int, updates: int, symbols: int, streams: int) -> dic
     """
     model = learn(kind, seed, updates)
     batch, allowed = test_streams(symbols, streams)
-    y, contents = run(model, batch.x, kind.endswith("reset"))
+    y, contents = run(model, batch.x)
     wrong = wrong_steps(y, allowed)
     lengths = np.where(wrong.any(0), wrong.argmax(0), symbols)
     ends = [10**k for k in range(2, 10) if 10**k <= symbols]
@@ -130,38 +127,29 @@ def trial(kind: str, seed: int, updates: int, symbols: int, streams: int) -> dic
     return {"kind": kind, "seed": seed, "lengths": lengths.tolist(), "content": content}
 
 
-def run(model: Any, x: Array, reset: bool) -> tuple[Array, Array]:
+def run(model: SequenceModel, x: Array) -> tuple[Array, Array]:
     """Return scores (T, N, 7) and the largest absolute content of a cell at every step (T, N).
 
     Args:
         model: a net from ``learn``.
         x: streams (T, N, 7).
-        reset: whether to start from zeros at every string's first symbol.
     """
-    if not reset:
-        y, _, cached = model.forward(x)
-        contents = getattr(cached.recurrent, "s", None)
-        contents = cached.recurrent.c if contents is None else contents
-        return y, np.abs(contents[1:]).reshape(*x.shape[:2], -1).max(-1)
-    y, largest = np.empty_like(x), np.empty(x.shape[:2])
-    for n in range(x.shape[1]):
-        starts = string_starts(x[:, n])
-        ends = [*starts[1:], len(x)]
-        rows = np.zeros((max(b - a for a, b in zip(starts, ends, strict=True)), len(starts), 7))
-        for k, (a, b) in enumerate(zip(starts, ends, strict=True)):
-            rows[: b - a, k] = x[a:b, n]
-        scores, contents = run(model, rows, False)
-        for k, (a, b) in enumerate(zip(starts, ends, strict=True)):
-            y[a:b, n], largest[a:b, n] = scores[: b - a, k], contents[: b - a, k]
-    return y, largest
+    y, _, cached = model.forward(x)
+    contents = cached.recurrent.s if isinstance(model.recurrent, LSTM1997) else cached.recurrent.c
+    return y, np.abs(contents[1:]).reshape(*x.shape[:2], -1).max(-1)
 
 
-def string_starts(x: Array) -> list[int]:
-    """Return the steps at which a string begins in one stream (T, 7): the first, and each after a final E."""
-    symbols = [SYMBOLS[k] for k in x.argmax(-1)]
-    starts, ends = [0], 0
-    for t, symbol in enumerate(symbols):
-        ends += symbol == "E"
-        if ends == 2:  # the inner string's E, then the outer one's
-            starts, ends = [*starts, t + 1], 0
-    return starts if starts[-1] < len(symbols) else starts[:-1]
+def string_starts(batch: Batch) -> list[int]:
+    """Return the steps at which a string begins in the first of a batch's streams."""
+    symbols = [SYMBOLS[k] for k in batch.x[:, 0].argmax(-1)]
+    ends = [t for t, symbol in enumerate(symbols) if symbol == "E"][1::2]  # the inner string's E, then the outer one's
+    return [0, *(t + 1 for t in ends if t + 1 < len(symbols))]
+
+
+def predictor() -> SequenceModel:
+    """Return the stored net of the kind "forget gate", seed 0.
+
+    Raises:
+        FileNotFoundError: it isn't there.
+    """
+    return read_net(make_net("forget gate", np.random.default_rng(0)), "streams")

@@ -3,18 +3,16 @@
 import platform
 import re
 from pathlib import Path
-from typing import Any
-
+from typing 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.forgetting.store import RESULTS, store
+from lstmlib.forgetting.store import read_net, save_net, store
 from lstmlib.numpy import LSTM, Linear, SequenceModel
 from lstmlib.numpy.checks import Array
 
 ALPHABET = " abcdefghijklmnopqrstuvwxyz0123456789.,:;()[]{}\"'_-*=<>|+/"
 CELLS, STREAMS, PIECE = 64, 32, 64
-SEEDS = 3
 
 
 def clean(text: str) -> str:
@@ -50,23 +48,17 @@ def one_hot(text: str) -> Array:
 
 
 def learn(folder: Path, updates: int) -> None:
-    """Train three nets with torch; store the first one's weights, and how well each guesses text it hasn't seen."""
+    """Train the net with torch; store its weights, and its bits a character on the text it hasn't seen."""
     import torch
 
-    trials: list[dict[str, Any]] = []
-    for seed in range(SEEDS):
-        weights, bits = train_one(seed, updates)
-        trials.append({"seed": seed, "bits": bits})
-        print(trials[-1], flush=True)
-        if seed == 0:
-            small: dict[str, Any] = {name: value.astype(np.float16) for name, value in weights.items()}
-            np.savez_compressed(folder / "text.npz", **small)
+    weights, bits = train_one(0, updates)
+    save_net(weights, "text", folder)
     made = {"updates": updates, "cells": CELLS, "torch": torch.__version__, "text": platform.python_version()}
-    store("text", made, trials, folder)
+    store("text", made, [{"seed": 0, "bits": bits}], folder)
 
 
 def train_one(seed: int, updates: int) -> tuple[dict[str, Array], float]:
-    """Return one net's weights, named as those of ``read_net``, and its bits a character on unseen text."""
+    """Return one net's weights, named as those of ``reader``, and its bits a character on unseen text."""
     import torch
     from torch.nn.functional import cross_entropy
     from torch.nn.functional import one_hot as hot
@@ -103,15 +95,11 @@ def train_one(seed: int, updates: int) -> tuple[dict[str, Array], float]:
     return weights, float(bits)
 
 
-def read_net(folder: Path = RESULTS) -> SequenceModel:
+def reader() -> SequenceModel:
     """Return the stored net, of 64 cells: it reads ``one_hot`` and gives a score for each character of ``ALPHABET``.
 
     Raises:
         FileNotFoundError: it isn't there.
     """
     K = len(ALPHABET)
-    model = SequenceModel(LSTM(K, CELLS), Linear(CELLS, K))
-    with np.load(folder / "text.npz") as arrays:
-        for name, value in model.params.items():
-            value[...] = arrays[name]
-    return model
+    return read_net(SequenceModel(LSTM(K, CELLS), Linear(CELLS, K)), "text")
