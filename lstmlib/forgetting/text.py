@@ -3,7 +3,7 @@
 import platform
 import re
 from pathlib import Path
-from typing 
+
 import numpy as np
 from numpy.typing import NDArray
 
