@@ -1,18 +1,21 @@
 """A net that reads Python's reference character by character and guesses the next one: to look at its gates."""
 
-import platform
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.forgetting.store import read_net, save_net, store
+from lstmlib.forgetting.store import RESULTS, read_net, save_net, store
 from lstmlib.numpy import LSTM, Linear, SequenceModel
 from lstmlib.numpy.checks import Array
 
 ALPHABET = " abcdefghijklmnopqrstuvwxyz0123456789.,:;()[]{}\"'_-*=<>|+/"
 CELLS, STREAMS, PIECE = 64, 32, 64
+PROSE = slice(3400, 11400)  # of the unseen text: no tables
+SENTENCE = 'notes: 3. "remove()" raises "valueerror" when *x* is not found in *s*. '
+MARKS = (" ", '"')
 
 
 def clean(text: str) -> str:
@@ -48,13 +51,48 @@ def one_hot(text: str) -> Array:
 
 
 def learn(folder: Path, updates: int) -> None:
-    """Train the net with torch; store its weights, and its bits a character on the text it hasn't seen."""
+    """Train the net with torch; store its weights, and what it does on the text it hasn't seen."""
     import torch
 
     weights, bits = train_one(0, updates)
     save_net(weights, "text", folder)
-    made = {"updates": updates, "cells": CELLS, "torch": torch.__version__, "text": platform.python_version()}
-    store("text", made, [{"seed": 0, "bits": bits}], folder)
+    seen, unseen = reference()
+    settings = {"updates": updates, "cells": CELLS, "torch": torch.__version__, "sentence seen": SENTENCE[10:] in seen}
+    store("text", settings, [{"seed": 0, "bits": bits, "bits of counts": entropy(unseen)} | gates(folder)], folder)
+
+
+def entropy(text: str) -> float:
+    """Return the bits a character that one needs who knows how frequent each is, and nothing else."""
+    counts = np.bincount(numbers(text))
+    p = counts[counts > 0] / counts.sum()
+    return float(-(p * np.log2(p)).sum())
+
+
+def gates(folder: Path = RESULTS, text: str | None = None) -> dict[str, Any]:
+    """Return what the stored net's forget gates do on a text that it hasn't seen.
+
+    Args:
+        folder: where the net is stored.
+        text: the text; 8000 characters of the reference's unseen part if ``None``.
+
+    Returns:
+        "half lives", in steps, of each cell; "letters", the mean gate at letters; "marks", one dict for each of
+        ``MARKS``: "mean", all cells' gates at it; "cell", the one whose gate falls most from letters to the mark on the
+        text's first half; "there" and "letters", its mean gates on the second half.
+    """
+    text = reference()[1][PROSE] if text is None else text
+    _, _, cache = reader(folder).forward(one_hot(text))
+    f = cache.recurrent.gates[:, 1, 0]  # (T, 64)
+    first = np.arange(len(text)) < len(text) // 2
+    letter = np.array([character.isalpha() for character in text])
+    marks = []
+    for mark in MARKS:
+        here = np.array([character == mark for character in text])
+        k = int((f[letter & first].mean(0) - f[here & first].mean(0)).argmax())
+        there, letters = (float(f[where & ~first, k].mean()) for where in (here, letter))
+        marks.append({"mark": mark, "mean": float(f[here].mean()), "cell": k, "there": there, "letters": letters})
+    half_lives = np.log(0.5) / np.log(f).mean(0)
+    return {"half lives": half_lives.round(2).tolist(), "letters": float(f[letter].mean()), "marks": marks}
 
 
 def train_one(seed: int, updates: int) -> tuple[dict[str, Array], float]:
@@ -95,11 +133,14 @@ def train_one(seed: int, updates: int) -> tuple[dict[str, Array], float]:
     return weights, float(bits)
 
 
-def reader() -> SequenceModel:
+def reader(folder: Path = RESULTS) -> SequenceModel:
     """Return the stored net, of 64 cells: it reads ``one_hot`` and gives a score for each character of ``ALPHABET``.
+
+    Args:
+        folder: where it is stored.
 
     Raises:
         FileNotFoundError: it isn't there.
     """
     K = len(ALPHABET)
-    return read_net(SequenceModel(LSTM(K, CELLS), Linear(CELLS, K)), "text")
+    return read_net(SequenceModel(LSTM(K, CELLS), Linear(CELLS, K)), "text", folder)
