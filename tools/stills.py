@@ -11,7 +11,7 @@ import shutil
 
 from playwright.sync_api import Browser, sync_playwright
 
-from lstmlib.figures import CarouselUnit, Cell, CostOfLength, ErrorChain, ReberWalk, Safe, Unrolling, bundle
+from lstmlib.figures import CarouselUnit, Cell, CostOfLength, ErrorChain, ReberWalk, Safe, Tape, Unrolling, bundle
 from lstmlib.figures.widgets import Figure
 
 WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows
@@ -24,6 +24,7 @@ STATES: list[Figure] = [
     CarouselUnit(),
     Cell(),
     ReberWalk(string="BPBTSXX"),
+    Tape(),
     CostOfLength(),
 ]
 

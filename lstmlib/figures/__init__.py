@@ -9,6 +9,7 @@ from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.source import show_source
 from lstmlib.figures.style import COLORS, use_style
+from lstmlib.figures.tape import Tape
 from lstmlib.figures.widgets import ErrorChain, Quiz, Safe, Unrolling
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Quiz",
     "ReberWalk",
     "Safe",
+    "Tape",
     "Unrolling",
     "show_source",
     "use_style",
