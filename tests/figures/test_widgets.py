@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
-from lstmlib.figures import CarouselUnit, ErrorChain, Quiz, Safe, Unrolling
+from lstmlib.figures import CarouselUnit, ErrorChain, GRUBesideLSTM, Quiz, Safe, Unrolling
 from lstmlib.numpy import RNN
 
 QUESTIONS = [
@@ -22,7 +22,7 @@ QUESTIONS = [
         ],
     }
 ]
-FIGURES = [Safe, ErrorChain, Unrolling, CarouselUnit, lambda: Quiz(QUESTIONS)]
+FIGURES = [Safe, ErrorChain, Unrolling, CarouselUnit, GRUBesideLSTM, lambda: Quiz(QUESTIONS)]
 
 
 def bundle_of(figure):
@@ -71,7 +71,7 @@ def test_state_is_in_the_html_and_the_repr(figure, text, given):
         assert found == given
 
 
-@pytest.mark.parametrize("figure", [Safe(), ErrorChain(), Unrolling(), CarouselUnit()])
+@pytest.mark.parametrize("figure", [Safe(), ErrorChain(), Unrolling(), CarouselUnit(), GRUBesideLSTM()])
 def test_a_still_picture_stands_inside(figure):
     text = bundle_of(figure)["text/html"]
     alt, source = re.search(
