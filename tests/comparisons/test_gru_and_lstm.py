@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lstmlib.comparisons import counting, gru_and_lstm
-from lstmlib.comparisons.gru_and_lstm import CELLS, PLAN, SEEDS, STEPS, TASKS, load, row, same_size, study
+from lstmlib.comparisons.gru_and_lstm import CELLS, PLAN, SEEDS, STEPS, TASKS, load, ratio, row, same_size, study
 from lstmlib.numpy import GRU, CoupledLSTM
 
 
@@ -102,6 +102,20 @@ def test_the_stored_study_is_the_planned_one():
         assert all(u is None or (25 <= u <= limit and u % 25 == 0) for u in item.updates)
         make = (CELLS if item.group == "parameters" else STEPS)[item.cell]
         assert item.parameters == parameters(make, item.hidden_size, TASKS[item.task])
+
+
+def test_ratios_have_the_interval_of_welch():
+    from scipy.stats import ttest_ind
+
+    first, second = [100, 150, 125, 175, 100], [250, 200, 325, 300, 225]
+    middle, low, high = ratio(first, second)
+    theirs = ttest_ind(np.log(first), np.log(second), equal_var=False)
+    assert (low, high) == pytest.approx(tuple(np.exp(theirs.confidence_interval(0.95))), rel=1e-10)
+    assert middle == pytest.approx(np.sqrt(low * high), rel=1e-10)
+    assert ratio([100, None], [100, 200]) is None
+    assert ratio([100, 100], [200, 200]) == pytest.approx((0.5, 0.5, 0.5))
+    with pytest.raises(ValueError, match="got 1 and 2 nets, expected at least two of each"):
+        ratio([100], [100, 200])
 
 
 def test_one_stored_trial_again():
