@@ -172,7 +172,7 @@ function drawBoth(width, values, marks, units, at, forth, returned) {
     const held = [
       [most, 0, -most].map((value) => [
         s("line", { x1: from, x2: from + column, y1: up(value), y2: up(value), class: value ? "grid" : "axis" }),
-        !which && label(from - 5, up(value) + 4, short(value, 1), { class: "end small quiet" }),
+        !which && label(from - 5, up(value) + 4, short(value, most < 10 ? 1 : 0), { class: "end small quiet" }),
       ]),
       !which && line(contents, "cell"),
       line(outputs, "hid", !which),
