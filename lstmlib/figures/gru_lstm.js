@@ -102,7 +102,7 @@ function mount(frame, store) {
     const forth = Math.min(step, STEPS), returned = step > STEPS ? step - STEPS : 0;
     const at = returned ? STEPS + 1 - returned : forth; // the step shown
     steps.set(step, returned ? `back at ${at}` : `${forth} of ${STEPS}`);
-    gates.forEach((gate, k) => gate.set(now[GATES[k][0]], `${fixed(now[GATES[k][0]], 1)}: ${fixed(sigmoid(now[GATES[k][0]]))} open`));
+    gates.forEach((gate, k) => gate.set(now[GATES[k][0]], `${fixed(now[GATES[k][0]], 1)}: ${fixed(sigmoid(now[GATES[k][0]]))}`));
     weight.set(now.recurrent, fixed(now.recurrent, 1));
     back.disabled = again.disabled = step === 0;
     on.disabled = step === 2 * STEPS;
