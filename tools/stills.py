@@ -11,7 +11,18 @@ import shutil
 
 from playwright.sync_api import Browser, sync_playwright
 
-from lstmlib.figures import CarouselUnit, Cell, CostOfLength, ErrorChain, ReberWalk, Safe, Tape, Unrolling, bundle
+from lstmlib.figures import (
+    CarouselUnit,
+    Cell,
+    CostOfLength,
+    ErrorChain,
+    GRUBesideLSTM,
+    ReberWalk,
+    Safe,
+    Tape,
+    Unrolling,
+    bundle,
+)
 from lstmlib.figures.widgets import Figure
 
 WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows
@@ -25,6 +36,7 @@ STATES: list[Figure] = [
     Cell(),
     ReberWalk(string="BPBTSXX"),
     Tape(),
+    GRUBesideLSTM(),
     CostOfLength(),
 ]
 

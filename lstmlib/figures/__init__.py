@@ -6,6 +6,7 @@ from lstmlib.figures import COLORS, Quiz, Safe, show_source, use_style
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
+from lstmlib.figures.gru_lstm import GRUBesideLSTM
 from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.source import show_source
 from lstmlib.figures.style import COLORS, use_style
@@ -18,6 +19,7 @@ __all__ = [
     "Cell",
     "CostOfLength",
     "ErrorChain",
+    "GRUBesideLSTM",
     "Quiz",
     "ReberWalk",
     "Safe",

@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from lstmlib.figures import CarouselUnit, Cell, CostOfLength, ErrorChain, Quiz, ReberWalk, Safe, Tape, Unrolling, bundle
+from lstmlib.figures import (
+    CarouselUnit,
+    Cell,
+    CostOfLength,
+    ErrorChain,
+    GRUBesideLSTM,
+    Quiz,
+    ReberWalk,
+    Safe,
+    Tape,
+    Unrolling,
+    bundle,
+)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -50,6 +62,8 @@ ALL = [
     Cell(kind="2000", x=-2.0, h=-1.0, c=-8.0, bias=[-6.0] * 4, dh=-1.0, dc=-1.0, view="back", part="forget_gate"),
     Tape(),
     Tape(forget_gate=[0.55] * 12, values=[-8.25] * 12, step=12),
+    GRUBesideLSTM(step=16),
+    GRUBesideLSTM(values=[0.5] * 16, marks=[1] * 16, update=0.0, recurrent=1.3, step=25),
     CostOfLength(),
     CostOfLength(length=8192, width=1024, heads=16, part="block", show="token"),
     Quiz(QUESTIONS, chosen=[0, 1]),

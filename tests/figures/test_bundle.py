@@ -52,7 +52,11 @@ def test_scripts_parse(form, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize("name", ["safe", "error_chain", "unrolling", "carousel", "cell"])
+=======
+@pytest.mark.parametrize("name", ["safe", "error_chain", "unrolling", "carousel", "gru_lstm"])
+>>>>>>> gru
 def test_still_is_one_small_picture_that_needs_nothing_else(name):
     text = bundle.still(name)
     assert text.startswith("<svg ")

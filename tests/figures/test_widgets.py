@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
+<<<<<<< HEAD
 from lstmlib.figures import CarouselUnit, Cell, ErrorChain, Quiz, Safe, Unrolling
+=======
+from lstmlib.figures import CarouselUnit, ErrorChain, GRUBesideLSTM, Quiz, Safe, Unrolling
+>>>>>>> gru
 from lstmlib.numpy import RNN
 
 QUESTIONS = [
@@ -22,7 +26,11 @@ QUESTIONS = [
         ],
     }
 ]
+<<<<<<< HEAD
 FIGURES = [Safe, ErrorChain, Unrolling, CarouselUnit, Cell, lambda: Quiz(QUESTIONS)]
+=======
+FIGURES = [Safe, ErrorChain, Unrolling, CarouselUnit, GRUBesideLSTM, lambda: Quiz(QUESTIONS)]
+>>>>>>> gru
 
 
 def bundle_of(figure):
@@ -71,7 +79,7 @@ def test_state_is_in_the_html_and_the_repr(figure, text, given):
         assert found == given
 
 
-@pytest.mark.parametrize("figure", [Safe(), ErrorChain(), Unrolling(), CarouselUnit()])
+@pytest.mark.parametrize("figure", [Safe(), ErrorChain(), Unrolling(), CarouselUnit(), GRUBesideLSTM()])
 def test_a_still_picture_stands_inside(figure):
     text = bundle_of(figure)["text/html"]
     alt, source = re.search(
