@@ -2,10 +2,6 @@
 
     python -m lstmlib.translation          # all of it, into lstmlib/translation/results
 
-The texts come from ``lstmlib.data``: dates and numbers in many languages.
+The texts come from ``lstmlib.data``: dates and numbers in many languages. ``net`` and ``learn`` need torch; what is
+stored can be read without.
 """
-
-from lstmlib.translation.net import EncoderDecoder
-from lstmlib.translation.text import END, START, Alphabet, Texts
-
-__all__ = ["END", "START", "Alphabet", "EncoderDecoder", "Texts"]

@@ -51,7 +51,7 @@ def measure_numbers(*, attention: bool, longest: int, seed: int, updates: int = 
             }
             for columns in PADDINGS
         }
-        found["offsets"] = offsets(net, NUMBERS, tests[min(8, longest)])
+        found["offsets"] = offsets(net, NUMBERS, tests[max(digits for digits in LENGTHS if digits <= min(8, longest))])
     return found
 
 
