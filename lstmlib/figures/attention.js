@@ -1,7 +1,7 @@
 // An attention matrix to drag through: for each symbol that a trained decoder writes, the weights over the states of the
 // text that it reads, the mean of the states under them, and the way that the error takes back.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, slider, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, scientific, slider, voice } from "./kit.js";
 
 const MODES = { weights: "Weights", scores: "Scores", error: "Error" };
 const TONGUES = { en: "English", de: "German", fr: "French", es: "Spanish", it: "Italian", nl: "Dutch", fi: "Finnish", pl: "Polish", ru: "Russian", el: "Greek", hu: "Hungarian", eu: "Basque" };
@@ -82,9 +82,9 @@ function mount(frame, store) {
       ".",
     );
     said.replaceChildren(
-      show === "error" ? "An error of length 1 on the context is handed to the states in these shares, in one step. On all scores together: "
+      show === "error" ? "An error of length 1 on the context is handed to the states in these shares, in one step. The scores are pushed by, in all, "
         : "The context, their mean, lies at ",
-      el("strong", { class: show === "error" ? "asked" : "context" }, show === "error" ? asked.toPrecision(2).replace("e", " × 10^") : `(${fixed(c[0])}, ${fixed(c[1])})`),
+      el("strong", { class: show === "error" ? "asked" : "context" }, show === "error" ? scientific(asked, 2) : `(${fixed(c[0])}, ${fixed(c[1])})`),
       show === "error" ? "." : times === 0 ? ": all states alike." : at[top] > 0.995 ? `: one state, nothing of the others.` : ".",
     );
     const told = `Reading ${text.source}, writing ${text.target.replace(END, "")}. ${numbers.textContent} ${said.textContent}`;
@@ -104,9 +104,10 @@ function drawAll(width, text, source, written, weights, i, c, pushed, show, time
   const matrix = [
     label(left, 14, "what is read →", { class: "small quiet" }),
     source.map((symbol, j) => label(x(j), top - 8, seen(symbol), { class: `middle small${j === best ? " strong" : symbol === " " ? " quiet" : ""}` })),
+    s("rect", { x: left, y: top, width: right - left, height: base - top, class: "under" }),
+    s("path", { d: [...source.map((_, j) => `M ${(left + wide * j).toFixed(1)} ${top} V ${base}`), ...written.map((_, k) => `M ${left} ${top + high * k} H ${right.toFixed(1)}`)].join(" "), class: "lines" }),
     written.map((symbol, k) => [
       label(left - 8, y(k) + 4, symbol, { class: `end small${k === i ? " strong" : ""}` }),
-      weights[k].map((weight, j) => s("rect", { x: left + wide * j + 0.5, y: top + high * k + 0.5, width: wide - 1, height: high - 1, class: "under" })),
       weights[k].map((weight, j) => weight > 0.004 && s("rect", { x: left + wide * j + 0.5, y: top + high * k + 0.5, width: wide - 1, height: high - 1, class: "share", opacity: weight })),
     ]),
     s("rect", { x: left - 0.5, y: top + high * i - 0.5, width: right - left + 1, height: high + 1, class: "row" }),
@@ -117,7 +118,7 @@ function drawAll(width, text, source, written, weights, i, c, pushed, show, time
   const most = Math.max(2, ...scores.map(Math.abs)), pull = Math.max(1e-9, ...pushed.map(Math.abs));
   const zero = show === "weights" ? first + tall : show === "scores" ? first + tall / 2 : first + 48;
   const bar = (j, size, kind) => s("rect", { x: x(j) - wide * 0.32, width: wide * 0.64, y: Math.min(zero, zero - size), height: Math.max(0.8, Math.abs(size)), class: kind });
-  const titles = { weights: "weights of the row, 0 to 1", scores: `scores of the row, −${fixed(most, 1)} to ${fixed(most, 1)}`, error: "share of the error; below, what the scores are asked" };
+  const titles = { weights: "weights of the row, 0 to 1", scores: `scores of the row, −${fixed(most, 1)} to ${fixed(most, 1)}`, error: "shares of the error; arrows: the scores" };
   const bars = [
     label(left, first - 10, titles[show], { class: "small quiet" }),
     s("line", { x1: left, x2: right, y1: zero, y2: zero, class: "axis" }),
@@ -146,7 +147,7 @@ function drawAll(width, text, source, written, weights, i, c, pushed, show, time
 
 const LOOK = `
 .first{margin:0 0 10px} svg{touch-action:pan-y;cursor:pointer}
-.under{fill:var(--softer)} .share,.weight{fill:var(--gate)} .row{fill:none;stroke:var(--ink);stroke-width:1.75}
+.under{fill:var(--softer)} .lines{fill:none;stroke:var(--paper);stroke-width:1} .share,.weight{fill:var(--gate)} .row{fill:none;stroke:var(--ink);stroke-width:1.75}
 .axis{stroke:var(--line);stroke-width:1} .score{fill:var(--line)} .fault{fill:var(--error)} .asked{fill:var(--gate)} .asked.down{fill:var(--line)}
 .state{fill:var(--hidden)} .ring{fill:none;stroke:var(--gate);stroke-width:2} .thread{stroke:var(--gate)} .thread.back{stroke:var(--error)}
 .mean{fill:var(--hidden);stroke:var(--paper);stroke-width:1.5}
@@ -155,4 +156,4 @@ const LOOK = `
 .which{font-size:14px;align-self:center;margin-right:4px} @media (max-width:480px){.which{flex:1 0 100%}}
 `;
 
-export default figure("lstm-attention", { alignments: [], sentence: 0, target: 6, scale: 1, show: "weights" }, mount, LOOK);
+export default figure("lstm-attention", { alignments: [], sentence: 0, target: 7, scale: 1, show: "weights" }, mount, LOOK);
