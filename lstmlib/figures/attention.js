@@ -128,7 +128,7 @@ function drawAll(width, text, source, written, weights, i, c, pushed, show, time
     // Down the gradient: an arrow up where more weight would make the loss smaller.
     show === "error" && pushed.map((d, j) => {
       const size = (Math.abs(d) / pull) * 12, up = d < 0, from = up ? zero + 24 : zero + 8;
-      return size > 0.8 && s("path", { d: up ? `M ${x(j)} ${from - size} l 4 ${size} h -8 z` : `M ${x(j)} ${from + size} l 4 ${-size} h -8 z`, class: up ? "asked up" : "asked down" });
+      return size > 0.8 && s("path", { d: up ? `M ${x(j)} ${from - size} l 4 ${size} h -8 z` : `M ${x(j)} ${from + size} l 4 ${-size} h -8 z`, class: up ? "rise" : "sink" });
     }),
   ];
 
@@ -148,7 +148,7 @@ function drawAll(width, text, source, written, weights, i, c, pushed, show, time
 const LOOK = `
 .first{margin:0 0 10px} svg{touch-action:pan-y;cursor:pointer}
 .under{fill:var(--softer)} .lines{fill:none;stroke:var(--paper);stroke-width:1} .share,.weight{fill:var(--gate)} .row{fill:none;stroke:var(--ink);stroke-width:1.75}
-.axis{stroke:var(--line);stroke-width:1} .score{fill:var(--line)} .fault{fill:var(--error)} .asked{fill:var(--gate)} .asked.down{fill:var(--line)}
+.axis{stroke:var(--line);stroke-width:1} .score{fill:var(--line)} .fault{fill:var(--error)} .rise{fill:var(--gate)} .sink{fill:var(--line)}
 .state{fill:var(--hidden)} .ring{fill:none;stroke:var(--gate);stroke-width:2} .thread{stroke:var(--gate)} .thread.back{stroke:var(--error)}
 .mean{fill:var(--hidden);stroke:var(--paper);stroke-width:1.5}
 .numbers .weights{color:var(--gate-ink)} .numbers .error,.fate .asked{color:var(--error-ink)} .fate .context{color:var(--hidden-ink)}

@@ -27,7 +27,7 @@ SHOWN = (("en", "full"), ("fr", "long"), ("fi", "long"), ("hu", "long"), ("ru", 
 DAY = datetime.date(1997, 8, 24)
 
 # How many updates each net gets.
-PARTS = {"alignments": 600, "dates": 400, "lengths": 1000, "patience": 3000}
+PARTS = {"alignments": 600, "dates": 400, "lengths": 1000, "patience": 2000}
 
 
 def jobs(name: str, seeds: int, updates: int) -> list[Job]:
