@@ -8,7 +8,6 @@ import numpy as np
 from lstmlib.exercises.report import attempt, compare, not_yet, right
 from lstmlib.numpy import GRU, AdditiveAttention
 from lstmlib.numpy.attention import softmax, softmax_backward
-from lstmlib.numpy.checks import Array
 
 
 def check_context(answer: Callable[..., Any]) -> None:

@@ -1,6 +1,7 @@
 """Plots and the interactive figures of the book.
 
-from lstmlib.figures import COLORS, AttentionMatrix, CarouselUnit, ErrorChain, Quiz, Safe, Unrolling, show_source, use_style
+from lstmlib.figures import COLORS, AttentionMatrix, CarouselUnit, ErrorChain, Quiz, Safe, Unrolling
+from lstmlib.figures import show_source, use_style
 """
 
 from lstmlib.figures.attention import AttentionMatrix

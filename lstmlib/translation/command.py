@@ -1,4 +1,4 @@
-"""What ``python -m lstmlib.translation`` does: train all nets that the chapter on attention speaks of, and store what came out.
+"""What ``python -m lstmlib.translation`` does: train the nets of the chapter on attention, store what came out.
 
 Each result says what it was made with.
 """
@@ -23,7 +23,15 @@ from lstmlib.translation.store import RESULTS, write
 Job = Callable[[], list[dict[str, Any]]]
 
 # What the interactive figure shows: a day that no net has learnt from, as seven languages write it.
-SHOWN = (("en", "full"), ("fr", "long"), ("fi", "long"), ("hu", "long"), ("ru", "long"), ("pl", "long"), ("de", "medium"))
+SHOWN = (
+    ("en", "full"),
+    ("fr", "long"),
+    ("fi", "long"),
+    ("hu", "long"),
+    ("ru", "long"),
+    ("pl", "long"),
+    ("de", "medium"),
+)
 DAY = datetime.date(1997, 8, 24)
 
 # How many updates each net gets.

@@ -22,7 +22,9 @@ NUMBERS = Alphabet(DIGITS + ",. ", DIGITS)  # what the languages of ``lstmlib.da
 def date_alphabet(languages: tuple[str, ...] = LANGUAGES) -> Alphabet:
     """Return the alphabet of all dates in these languages."""
     days = [datetime.date(2000, 1, 1) + datetime.timedelta(days=k) for k in range(366)]
-    symbols = {c for day in days for language in languages for style in STYLES for c in write_date(day, language, style)}
+    symbols = {
+        c for day in days for language in languages for style in STYLES for c in write_date(day, language, style)
+    }
     return Alphabet(symbols, DIGITS + "-")
 
 

@@ -21,7 +21,9 @@ PADDED = 6
 TESTED = 200  # texts a test; other than those learnt from, by their seed or by their day
 
 
-def measure_numbers(*, attention: bool, longest: int, seed: int, updates: int = 1000, **settings: Any) -> dict[str, Any]:
+def measure_numbers(
+    *, attention: bool, longest: int, seed: int, updates: int = 1000, **settings: Any
+) -> dict[str, Any]:
     """Train a net on numbers of up to ``longest`` digits; return its accuracy for every length, and more.
 
     Args:

@@ -132,12 +132,15 @@ class EncoderDecoder(nn.Module):
         """
         h, m = self.read(source, lengths)
         state, symbol = torch.tanh(self.first.compute(m)), torch.full((1, source.shape[1]), START)
-        said, looked, over = [], [], torch.zeros(source.shape[1], dtype=torch.bool)
+        said: list[Tensor] = []
+        looked: list[Tensor] = []
+        over = torch.zeros(source.shape[1], dtype=torch.bool)
         while len(said) < max_steps and not over.all():
             s, state = self.decoder(self.target(symbol)[0], state)
             c, weights = self.look(s, h, m, lengths if masked else None, True)
             symbol = self.say(s, c).argmax(2)
             over |= symbol[0] == END
             said.append(symbol[0])
-            looked.append(weights)
-        return torch.stack(said), None if looked[0] is None else torch.cat(looked, dim=1)
+            if weights is not None:
+                looked.append(weights)
+        return torch.stack(said), torch.cat(looked, dim=1) if looked else None

@@ -23,7 +23,8 @@ def write(path: Path, rows: list[dict[str, Any]], command: str) -> None:
     """Write rows with how they were made, one a line, so that a change of one is a change of one line."""
     about = {
         "command": command,
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in ("numpy", "torch", "babel")},
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in ("numpy", "torch", "babel")},
         "machine": platform.machine(),
     }
     lines = ",\n".join(" " + json.dumps(row, ensure_ascii=False) for row in rows)

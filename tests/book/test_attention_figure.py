@@ -39,7 +39,8 @@ def check(page):
     else:
         at = page.locator(f"{TAG} .fate .context").inner_text()
         assert [number(v) for v in at.strip("()").split(", ")] == pytest.approx(figure.contexts()[i], abs=0.0051)
-    drawn = page.locator(f"{TAG} svg .share").evaluate_all("(all) => all.map((one) => Number(one.getAttribute('opacity')))")
+    opacity = "(all) => all.map((one) => Number(one.getAttribute('opacity')))"
+    drawn = page.locator(f"{TAG} svg .share").evaluate_all(opacity)
     everything = figure.weights()
     assert drawn == pytest.approx(everything[everything > 0.004], abs=0.006)
     drawing = page.locator(f"{TAG} .frame svg").evaluate("(svg) => svg.outerHTML")

@@ -15,7 +15,9 @@ def test_state_is_in_the_html_and_the_repr():
     figure = AttentionMatrix(sentence=2, target=5, scale=0.5, show="error")
     assert repr(figure) == "AttentionMatrix(sentence=2, target=5, scale=0.5, show='error')"
     page = figure._repr_mimebundle_()[0]["text/html"]
-    assert page.startswith('<lstm-attention class="lstm-figure" alignments="[{&quot;source&quot;: &quot;Sunday, August 24')
+    assert page.startswith(
+        '<lstm-attention class="lstm-figure" alignments="[{&quot;source&quot;: &quot;Sunday, August 24'
+    )
     assert 'sentence="2" target="5" scale="0.5" show="error"><img ' in page
     assert len(page) < 70_000
 
@@ -25,7 +27,9 @@ def test_numbers_are_the_equations():
     powers = np.exp(0.7 * np.array(text["scores"]))
     alpha = powers / powers.sum(1, keepdims=True)
     np.testing.assert_allclose(figure.weights(), alpha, rtol=1e-12)
-    np.testing.assert_allclose(figure.contexts()[3], sum(a * np.array(h) for a, h in zip(alpha[3], text["plane"])))
+    np.testing.assert_allclose(
+        figure.contexts()[3], sum(a * np.array(h) for a, h in zip(alpha[3], text["plane"], strict=True))
+    )
     # The gradient for a score is the difference that moving it makes.
     moved = np.array(text["scores"])
     moved[3, 2] += 1e-6

@@ -67,7 +67,9 @@ def test_forward_is_the_equations():
         s = net.write(m, texts.read[:, n : n + 1])[:, 0]
         at = net.attention
         for i in range(int(texts.mask[:, n].sum())):
-            e = torch.stack([at.weight_score @ torch.tanh(at.weight_query @ s[i] + at.weight_key @ hj) for hj in h[:, 0]])
+            e = torch.stack(
+                [at.weight_score @ torch.tanh(at.weight_query @ s[i] + at.weight_key @ hj) for hj in h[:, 0]]
+            )
             alpha = e.softmax(0)
             assert torch.allclose(weights[n, i, :length], alpha, rtol=1e-10)
             p = net.readout.weight @ torch.cat([s[i], alpha @ h[:, 0]]) + net.readout.bias
