@@ -12,6 +12,7 @@ import shutil
 from playwright.sync_api import Browser, sync_playwright
 
 from lstmlib.figures import (
+    AttentionMatrix,
     CarouselUnit,
     Cell,
     CostOfLength,
@@ -37,6 +38,7 @@ STATES: list[Figure] = [
     ReberWalk(string="BPBTSXX"),
     Tape(),
     GRUBesideLSTM(),
+    AttentionMatrix(),
     CostOfLength(),
 ]
 

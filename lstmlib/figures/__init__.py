@@ -3,6 +3,7 @@
 from lstmlib.figures import COLORS, Quiz, Safe, show_source, use_style
 """
 
+from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
@@ -15,6 +16,7 @@ from lstmlib.figures.widgets import ErrorChain, Quiz, Safe, Unrolling
 
 __all__ = [
     "COLORS",
+    "AttentionMatrix",
     "CarouselUnit",
     "Cell",
     "CostOfLength",

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from lstmlib.figures import (
+    AttentionMatrix,
     CarouselUnit,
     Cell,
     CostOfLength,
@@ -64,6 +65,8 @@ ALL = [
     Tape(forget_gate=[0.55] * 12, values=[-8.25] * 12, step=12),
     GRUBesideLSTM(step=16),
     GRUBesideLSTM(values=[0.5] * 16, marks=[1] * 16, update=0.0, recurrent=1.3, step=25),
+    AttentionMatrix(),
+    AttentionMatrix(sentence=4, target=11, scale=3.0, show="error"),
     CostOfLength(),
     CostOfLength(length=8192, width=1024, heads=16, part="block", show="token"),
     Quiz(QUESTIONS, chosen=[0, 1]),

@@ -53,10 +53,14 @@ def test_scripts_parse(form, tmp_path):
 
 
 <<<<<<< HEAD
+<<<<<<< HEAD
 @pytest.mark.parametrize("name", ["safe", "error_chain", "unrolling", "carousel", "cell"])
 =======
 @pytest.mark.parametrize("name", ["safe", "error_chain", "unrolling", "carousel", "gru_lstm"])
 >>>>>>> gru
+=======
+@pytest.mark.parametrize("name", ["safe", "error_chain", "unrolling", "carousel", "attention"])
+>>>>>>> attention
 def test_still_is_one_small_picture_that_needs_nothing_else(name):
     text = bundle.still(name)
     assert text.startswith("<svg ")
