@@ -10,11 +10,8 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
-<<<<<<< HEAD
-from lstmlib.figures import CarouselUnit, Cell, ErrorChain, Quiz, Safe, Unrolling
-=======
-from lstmlib.figures import CarouselUnit, ErrorChain, GRUBesideLSTM, Quiz, Safe, Unrolling
->>>>>>> gru
+from lstmlib import figures
+from lstmlib.figures import ErrorChain, Quiz, Safe, Unrolling
 from lstmlib.numpy import RNN
 
 QUESTIONS = [
@@ -26,11 +23,8 @@ QUESTIONS = [
         ],
     }
 ]
-<<<<<<< HEAD
-FIGURES = [Safe, ErrorChain, Unrolling, CarouselUnit, Cell, lambda: Quiz(QUESTIONS)]
-=======
-FIGURES = [Safe, ErrorChain, Unrolling, CarouselUnit, GRUBesideLSTM, lambda: Quiz(QUESTIONS)]
->>>>>>> gru
+DRAWN = [getattr(figures, name) for name in figures.__all__ if name[0].isupper() and name not in ("COLORS", "Quiz")]
+FIGURES = [*DRAWN, lambda: Quiz(QUESTIONS)]
 
 
 def bundle_of(figure):
@@ -79,7 +73,7 @@ def test_state_is_in_the_html_and_the_repr(figure, text, given):
         assert found == given
 
 
-@pytest.mark.parametrize("figure", [Safe(), ErrorChain(), Unrolling(), CarouselUnit(), GRUBesideLSTM()])
+@pytest.mark.parametrize("figure", [drawn() for drawn in DRAWN])
 def test_a_still_picture_stands_inside(figure):
     text = bundle_of(figure)["text/html"]
     alt, source = re.search(
