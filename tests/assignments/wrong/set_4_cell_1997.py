@@ -87,9 +87,7 @@ WRONG = [
     Wrong(
         "an error carried back as well",
         "gradients",
-        {
-            "at_content = dy * y_out * (1 - h) * (1 + h) / 2": "at_content = np.cumsum((dy * y_out * (1 - h**2) / 2)[::-1])[::-1]"
-        },
+        {"(1 + h) / 2\n": "(1 + h) / 2\n    at_content = np.cumsum(at_content[::-1])[::-1]\n"},
         {"gradients-content", "gradients-all-steps"},
     ),
     Wrong(
