@@ -17,7 +17,8 @@ c.CourseDirectory.root = str(here)
 c.CourseDirectory.db_url = f"sqlite:///{here / 'gradebook.db'}?timeout=120"
 
 # A cell that runs longer is interrupted and counts as failed; the cells after it are graded all the same.
-c.SealedExecute.timeout = 20
+c.SealedExecute.timeout = 30  # seconds
+c.SealedExecute.iopub_timeout = 30
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",

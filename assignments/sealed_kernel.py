@@ -93,6 +93,9 @@ def main() -> None:
     # The connection file lies among those of other kernels: take a copy.
     at = sys.argv.index("-f") + 1
     sys.argv[at] = str(shutil.copy(sys.argv[at], folder / "connection.json"))
+    for cache in (Path.home() / ".cache" / "matplotlib", Path.home() / ".matplotlib"):
+        for fonts in cache.glob("fontlist-*.json"):  # without it, matplotlib looks for fonts for some seconds
+            shutil.copy(fonts, folder)
     os.environ.update(HOME=str(folder), TMPDIR=str(folder), IPYTHONDIR=str(folder), MPLCONFIGDIR=str(folder))
     # Warnings would go to the error stream, and nbgrader takes anything there for a failed test.
     os.environ["PYTHONWARNINGS"] = "ignore"

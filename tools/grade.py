@@ -153,7 +153,8 @@ def look(notebook: Any, released: Any) -> list[str]:
     This is for a person to look at; it proves nothing, and who wants to hide can.
     """
     own = {cell_id(cell) for cell in released.cells if cell_id(cell) and cell.metadata["nbgrader"]["locked"]}
-    given = "\n".join(cell.source for cell in released.cells if cell.cell_type == "code")
+    code = "\n".join(cell.source for cell in released.cells if cell.cell_type == "code")
+    given = set(re.findall(r"^\s*(?:import|from) ([\w.]+)", code, re.MULTILINE))
     odd: set[str] = set()
     for cell in notebook.cells:
         if cell.cell_type != "code" or cell_id(cell) in own:
@@ -176,7 +177,7 @@ def look(notebook: Any, released: Any) -> list[str]:
     return [f"look at it: uses {', '.join(sorted(odd))}"] if odd else []
 
 
-def is_odd(module: str, given: str) -> bool:
+def is_odd(module: str, given: set[str]) -> bool:
     """Tell whether a person should see that an answer imports a module which the set itself doesn't."""
     return module.split(".")[0] in SUSPECT_MODULES | {"lstmlib"} and module not in given
 
@@ -236,9 +237,12 @@ def reason(log: str) -> str:
     """Return one line for what stopped nbgrader in a submission, from what it logged."""
     if "TamperedError" in log:
         return re.findall(r"TamperedError: (.*)", log)[-1]
+    if "CellTimeoutError" in log:
+        return "a cell ran too long and could not be interrupted"
     if "DeadKernelError" in log or "Kernel died" in log:
         return "its kernel died: out of memory, out of processor time (120 s), or ended by the submission itself"
-    errors = [line for line in log.splitlines() if re.match(r"(\w+\.)*\w*(Error|Exception)\b", line)]
+    errors = [line.strip() for line in log.splitlines() if re.match(r" *(\w+\.)*\w*(Error|Exception): ", line)]
+    errors = [line for line in errors if "NbGraderException" not in line]
     return errors[-1][:200] if errors else "nbgrader stopped without a reason"
 
 

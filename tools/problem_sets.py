@@ -83,6 +83,15 @@ def student_versions(out: Path = OUT, course: Path = COURSE) -> list[Path]:
     return written
 
 
+def bring_up_to_date(out: Path = OUT, course: Path = COURSE) -> None:
+    """Write all student versions if a source is newer than they are, or one is missing."""
+    sources = [source(name, course) for name in names(course)]
+    made = [out / f"{name}.ipynb" for name in names(course)] + [out / "problem-sets.zip"]
+    oldest = min(path.stat().st_mtime if path.exists() else 0.0 for path in made)
+    if oldest < max(path.stat().st_mtime for path in [*sources, course / "nbgrader_config.py"]):
+        student_versions(out, course)
+
+
 def main() -> None:
     """Write them and say where."""
     written = student_versions()
