@@ -1,5 +1,6 @@
 """Every problem set: its solution earns all points, its starter none, and wrong answers lose what they should."""
 
+import re
 import warnings
 
 import pytest
@@ -67,3 +68,15 @@ def test_a_set_keeps_to_the_rules(name):
         if short(cell) in graded(notebook):
             points = graded(notebook)[short(cell)]
             assert cell.source.startswith(f"# {points} point"), "a test cell says first what it is worth"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_says_what_the_set_says(name):
+    """Points and minutes stand in the set's first cell, and in the book's list of sets."""
+    page = (problem_sets.ROOT / "book" / "problem-sets.md").read_text(encoding="utf8")
+    (row,) = [line for line in page.splitlines() if f"/{name}.ipynb" in line]
+    first = source(name).cells[0].source
+    points = re.search(r"\*\*Points:\*\* (\d+)", first).group(1)
+    time = re.search(r"\*\*Time:\*\* about (?:(\d+) minutes|(two) hours)", first)
+    assert row.endswith(f"| {points} |")
+    assert f"| {time.group(1) or 120} min" in row
