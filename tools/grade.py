@@ -302,10 +302,10 @@ def grade_all(submitted: Path, course: Path, jobs: int) -> list[dict[str, Any]]:
             for submission, wrong in zip(submissions, pool.map(lambda s: grade(course, s), submissions), strict=True):
                 row = outcome(gradebook, submission, wrong)
                 rows.append(row | {"file": submission.file.relative_to(came)})
-                given = f"{row['points']:g} of {row['of']:g}" if wrong is None else "refused:"
+                given = f"{row['points']:g} of {row['of']:g}" if wrong is None else "refused"
                 if row.get("by hand"):
                     given += f", {row['by hand']:g} more to be given by hand"
-                print(f"{row['student']}: {row['set']} {given} {row['notes']}".rstrip(), flush=True)
+                print(f"{row['student']}: {row['set']} {given}" + f" ({row['notes']})" * bool(row["notes"]), flush=True)
     write(course, rows)
     return rows
 
@@ -317,7 +317,9 @@ def write(course: Path, rows: list[dict[str, Any]]) -> None:
         writer.writeheader()
         writer.writerows(sorted(rows, key=lambda row: (row["student"], row.get("set", ""))))
     with Gradebook(course_api(course).coursedir.db_url) as gradebook:
-        CsvExportPlugin(to=str(course / "scores.csv")).export(gradebook)
+        handed_in = [assignment.name for assignment in gradebook.assignments if assignment.submissions]
+        # To nbgrader, no names means all; a set that nobody handed in has no place in a list of scores.
+        CsvExportPlugin(to=str(course / "scores.csv"), assignment=handed_in or ["none"]).export(gradebook)
 
 
 def main() -> None:
