@@ -4,8 +4,9 @@ from lstmlib.figures import COLORS, CarouselUnit, ErrorChain, Quiz, Safe, Unroll
 """
 
 from lstmlib.figures.carousel import CarouselUnit
+from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.source import show_source
 from lstmlib.figures.style import COLORS, use_style
 from lstmlib.figures.widgets import ErrorChain, Quiz, Safe, Unrolling
 
-__all__ = ["COLORS", "CarouselUnit", "ErrorChain", "Quiz", "Safe", "Unrolling", "show_source", "use_style"]
+__all__ = ["COLORS", "CarouselUnit", "ErrorChain", "Quiz", "ReberWalk", "Safe", "Unrolling", "show_source", "use_style"]

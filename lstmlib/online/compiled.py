@@ -40,6 +40,9 @@ class Shape(NamedTuple):
     recurrent: bool
     direct: bool
     plain: bool
+    linear_output: bool
+    G: float  # g reaches from -G to G, h from -H to H
+    H: float
     symbolic: bool  # whether inputs are numbers of symbols
     by_class: bool  # whether targets are numbers of outputs
     initial_activation: float
@@ -146,13 +149,13 @@ def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
             g = f
             slope = f * (1.0 - f)
         else:
-            g = 4.0 * f - 2.0
-            slope = 0.25 * (2.0 - g) * (2.0 + g)
+            g = shape.G * (2.0 * f - 1.0)
+            slope = 2.0 * shape.G * f * (1.0 - f)
         store(m.slopes, c, g * y_in * (1.0 - y_in))
         store(m.slopes, C + c, slope * y_in)
         s = fused(y_in, g, load(m.s, c))  # (9)
         store(m.s, c, s)
-        y_c = s if shape.plain else 2.0 * logistic(s) - 1.0
+        y_c = s if shape.plain else shape.H * (2.0 * logistic(s) - 1.0)
         store(m.h, c, y_c)
         if shape.output_gates:
             y_c = y_c * load(m.a, B + C + c // S)
@@ -180,7 +183,7 @@ def _outputs(shape: Any, m: Any, symbol: Integers) -> None:
         elif shape.direct:
             for d in range(shape.D):
                 total = fused(load(m.V, (C + d) * O + k), load(m.seen, d), total)
-        store(m.y, k, logistic(total))
+        store(m.y, k, total if shape.linear_output else logistic(total))
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
@@ -193,7 +196,7 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
     for k in range(O):
         y = load(m.y, k)
         e = load(m.e, k)
-        if shape.output_slope:
+        if shape.output_slope and not shape.linear_output:
             e = e * y * (1.0 - y)  # (19)
         store(m.e, k, e)
         if shape.direct and shape.symbolic:
@@ -215,7 +218,7 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
         e_s = load(m.to_cells, c)
         if not shape.plain:
             h = load(m.h, c)
-            e_s = e_s * (0.5 * (1.0 - h) * (1.0 + h))
+            e_s = e_s * (0.5 / shape.H * (shape.H - h) * (shape.H + h))
         if shape.output_gates:
             e_s = e_s * load(m.a, B + C + c // S)  # (23)
         for k in range(M):
@@ -405,8 +408,8 @@ class Eight:
         C, U, M, N, T = net.num_cells, net.num_units, net.num_sources, num_sequences, num_steps
         K = C + (D if net.direct else 0) + 1
         self.shape = Shape(
-            *(D, B, S, O, net.output_gates, net.output_bias, net.recurrent, net.direct, net.plain),
-            *(symbolic, by_class, float(initial_activation), output_slope),
+            *(D, B, S, O, net.output_gates, net.output_bias, net.recurrent, net.direct, net.plain, net.linear_output),
+            *(*net.ranges, symbolic, by_class, float(initial_activation), output_slope),
         )
         rows = {"W": M * U, "V": K * O, "dW": M * U, "dV": K * O, "a": U, "s": C, "h": C, "trace": M * 2 * C}
         rows |= {"seen": M, "slopes": 2 * C, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}

@@ -88,20 +88,22 @@ class LSTM1997:
             g = f(total[B : B + C])
             g_slope = g * (1.0 - g)
         else:
-            g = 4.0 * f(total[B : B + C]) - 2.0  # (5)
-            g_slope = 0.25 * (2.0 - g) * (2.0 + g)
+            G, _ = net.ranges  # 2
+            g = G * (2.0 * f(total[B : B + C]) - 1.0)  # (5)
+            g_slope = (G - g) * (G + g) / (2.0 * G)
 
         y_in_c = np.repeat(y_in, S)  # each cell's input gate (C,)
         self.trace_in += np.outer(g * y_in_c * (1.0 - y_in_c), self.seen)  # (25)
         self.trace_c += np.outer(g_slope * y_in_c, self.seen)  # (27)
         self.s = self.s + y_in_c * g  # (9)
-        self.h = self.s if net.plain else 2.0 * f(self.s) - 1.0  # (4)
+        self.h = self.s if net.plain else net.ranges[1] * (2.0 * f(self.s) - 1.0)  # (4)
         y_c = np.repeat(self.y_out, S) * self.h  # (9)
 
         self.a = np.concatenate([y_in, y_c, self.y_out if net.output_gates else []])
         # What outputs see: the cells of this step, perhaps the inputs, perhaps 1.
         self.seen_by_outputs = np.concatenate([y_c, x if net.direct else [], [1.0] if net.output_bias else []])
-        self.y = f(self.V @ self.seen_by_outputs)
+        total = self.V @ self.seen_by_outputs
+        self.y = total if net.linear_output else f(total)
         return self.y.copy()
 
     def add_error(self, target: Array) -> None:
@@ -117,7 +119,8 @@ class LSTM1997:
         target = check_array("target", target, (net.output_size,))
         B, S, C = net.num_blocks, net.block_size, net.num_cells
 
-        e = (target - self.y) * (self.y * (1.0 - self.y) if self.output_slope else 1.0)  # (19)
+        slope = self.y * (1.0 - self.y) if self.output_slope and not net.linear_output else 1.0
+        e = slope * (target - self.y)  # (19)
         self.dV += np.outer(e, self.seen_by_outputs)  # (22)
         to_cells = self.V[:, :C].T @ e  # sum over k of w_kc e_k, (C,)
 
@@ -125,7 +128,8 @@ class LSTM1997:
             e_out = self.y_out * (1.0 - self.y_out) * (self.h * to_cells).reshape(B, S).sum(1)  # (21)
             self.dW[B + C :] += np.outer(e_out, self.seen)  # (22)
 
-        h_slope = np.ones(C) if net.plain else 0.5 * (1.0 - self.h) * (1.0 + self.h)
+        _, H = net.ranges  # 1
+        h_slope = np.ones(C) if net.plain else (H - self.h) * (H + self.h) / (2.0 * H)
         e_s = np.repeat(self.y_out, S) * h_slope * to_cells  # (23)
         self.dW[:B] += (e_s[:, None] * self.trace_in).reshape(B, S, -1).sum(1)  # (26)
         self.dW[B : B + C] += e_s[:, None] * self.trace_c  # (28)

@@ -29,6 +29,8 @@ class Net:
         direct: whether outputs see the inputs.
         plain: whether g is the logistic function and h the identity (experiments 2a and 2b), in place of the squashing
             functions with the ranges [-2, 2] and [-1, 1].
+        linear_output: whether the output units are linear, in place of logistic.
+        swapped_ranges: whether g has the range [-1, 1] and h [-2, 2].
     """
 
     input_size: int
@@ -41,6 +43,13 @@ class Net:
     recurrent: bool = True
     direct: bool = False
     plain: bool = False
+    linear_output: bool = False
+    swapped_ranges: bool = False
+
+    @property
+    def ranges(self) -> tuple[float, float]:
+        """How far g and h reach to either side of 0, where they are not ``plain``."""
+        return (1.0, 2.0) if self.swapped_ranges else (2.0, 1.0)
 
     @property
     def num_cells(self) -> int:

@@ -28,6 +28,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     running.add_argument("--trials", type=int, help="how many there shall be (default: as many as in the paper)")
     running.add_argument("--seed", type=int, default=0, help="of all trials (default: 0)")
     running.add_argument("--workers", type=int, help="processes (default: one a core)")
+    running.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to run on, such as tcp://host:8786")
     options = "; ".join(f"{name}: {', '.join(found)}" for name, found in READINGS.items())
     running.add_argument(
         "--reading",
@@ -70,7 +71,7 @@ def need(*packages: str) -> None:
         try:
             importlib.import_module(package)
         except ModuleNotFoundError:
-            sys.exit(f"lstmlib paper: {package} is missing: pip install 'lstmlib[paper]'")
+            sys.exit(f"lstmlib paper: {package} is missing: pip install 'lstmlib[paper,cluster]'")
 
 
 def show_list(results: Path | None) -> None:
@@ -100,7 +101,7 @@ def show_rows(given: argparse.Namespace) -> None:
 
 def run_rows(given: argparse.Namespace) -> None:
     """Run rows; Ctrl-C stops, and loses only the trials that were running."""
-    need("joblib", "numba", "scipy")
+    need("joblib", "numba", "scipy", *(["distributed"] if given.scheduler else []))
     threads_alone()
     rows = chosen_rows(given.rows, given.all)
     if given.all or any(name == row.table for name in given.rows for row in rows):
@@ -120,6 +121,7 @@ def run_rows(given: argparse.Namespace) -> None:
                 chosen=chosen,
                 directory=given.results,
                 workers=given.workers,
+                scheduler=given.scheduler,
             )
         except ValueError as error:
             sys.exit(f"lstmlib paper: {error}")

@@ -21,6 +21,10 @@ READINGS: dict[str, tuple[str, ...]] = {
     # An output's error with the slope y (1 - y), as equation (19) has it, or the difference alone. That is against
     # the paper's appendix; it is here because some rows come out slower than printed where outputs saturate.
     "output-error": ("slope", "difference"),
+    # Output units: logistic, as the paper says in section 4; or linear, so that a target of 0 or 1 is as near as any.
+    "output": ("logistic", "linear"),
+    # Ranges of g and h: [-2, 2] and [-1, 1], as the text has them; or the other way round, as table 10's caption has.
+    "ranges": ("text", "caption"),
     # Gate biases that the paper names: exactly these numbers, or added to what is drawn for every weight.
     "gate-bias": ("exact", "noisy"),
     # Experiments 4 to 6: output gates' biases as table 10 has them; or -2, -4, -6, since section 4 wants them negative.
@@ -32,6 +36,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     "error": ("absolute", "squared", "summed"),
     # What the input holds where the first pair is marked; see lstmlib.tasks.adding.
     "first-pair": ("marker 1", "marker -1", "marker 1 and value"),
+    # No reading, but what the paper speaks of and doesn't show: the net without output gates, or with the input gates'
+    # biases drawn like any weight.
+    "without": ("nothing", "output gates", "gate biases"),
     # After how many training sequences success is tested; 1000 in experiment 2c, where a test takes up to 10,000.
     "test-every": ("10", "1", "100", "1000"),
     # Experiment 3: whether the 256 test sequences stay, or are drawn anew for each test.
@@ -124,7 +131,7 @@ class Row:
     allowed_wrong: int = 1
     mean_below: float = float("inf")
     cap: int = 5_000_000
-    readings: tuple[str, ...] = ("initial", "factor", "output-error")
+    readings: tuple[str, ...] = ("initial", "factor", "output-error", "output", "ranges")
 
     @property
     def table(self) -> str:
@@ -164,7 +171,17 @@ def _experiment_1() -> list[Row]:
                 weight_range=0.2,
                 output_gate_bias=(-1.0, -2.0, -3.0, -4.0)[:blocks],
                 cap=500_000,
-                readings=("update", "initial", "factor", "output-error", "gate-bias", "strings", "test-every"),
+                readings=(
+                    "update",
+                    "initial",
+                    "factor",
+                    "output-error",
+                    "output",
+                    "ranges",
+                    "gate-bias",
+                    "strings",
+                    "test-every",
+                ),
             )
         )
     return found
@@ -199,7 +216,7 @@ def _experiment_2() -> list[Row]:
         ("table-2/LSTM-100", "2a", Reported(5_040, 100.0, 10_504)),
         ("section-5.2/2b", "2b", Reported(5_680, 100.0, 10_504)),
     ):
-        readings = ("growth", "update", "factor", "output-error", "test-every")
+        readings = ("growth", "update", "factor", "output-error", "output", "test-every")
         task: dict[str, int | bool] = {"lag": 100, "random_between": experiment == "2b"}
         found.append(
             Row(name, experiment, "LSTM", cell, 1.0, reported, 18, task, 0.2, tolerance=0.25, readings=readings)
@@ -228,7 +245,7 @@ def _experiment_2() -> list[Row]:
                 weight_range=0.2,
                 tolerance=0.2,
                 cap=2_000_000,
-                readings=("initial", "factor", "output-error", "judged", "test-every"),
+                readings=("initial", "factor", "output-error", "output", "ranges", "judged", "test-every"),
             )
         )
     return found
@@ -282,7 +299,16 @@ def _experiment_3() -> list[Row]:
                     task,
                     input_gate_bias=(-1.0, -3.0, -5.0),
                     output_gate_bias=(-2.0, -4.0, -6.0),
-                    readings=("initial", "factor", "output-error", "gate-bias", "test-every", "test-set"),
+                    readings=(
+                        "initial",
+                        "factor",
+                        "output-error",
+                        "output",
+                        "ranges",
+                        "gate-bias",
+                        "test-every",
+                        "test-set",
+                    ),
                     **limits,  # type: ignore[arg-type]
                 )
             )
@@ -291,7 +317,18 @@ def _experiment_3() -> list[Row]:
 
 def _experiments_4_to_6() -> list[Row]:
     pairs = Net(2, 2, 2, 1)
-    readings = ("initial", "factor", "output-error", "gate-bias", "output-gates", "error", "first-pair")
+    readings = (
+        "initial",
+        "factor",
+        "output-error",
+        "output",
+        "ranges",
+        "gate-bias",
+        "output-gates",
+        "error",
+        "first-pair",
+        "without",
+    )
     found = [
         Row(
             f"table-7/T{T}",
@@ -321,7 +358,16 @@ def _experiments_4_to_6() -> list[Row]:
             {"min_length": 100},
             tolerance=0.04,
             allowed_wrong=count,
-            readings=("initial", "factor", "output-error", "input-gates", "output-gates", "first-pair"),
+            readings=(
+                "initial",
+                "factor",
+                "output-error",
+                "output",
+                "ranges",
+                "input-gates",
+                "output-gates",
+                "first-pair",
+            ),
         )
         for count, wrong, error, after in ((140, 139, 0.0223, 482_000), (13, 14, 0.0139, 1_273_000))
     ]
@@ -338,7 +384,17 @@ def _experiments_4_to_6() -> list[Row]:
             input_gate_bias=(-2.0, -4.0, -6.0)[:blocks],
             tolerance=0.3,
             mean_below=0.1,
-            readings=("initial", "factor", "output-error", "gate-bias", "output-gates", "error"),
+            readings=(
+                "initial",
+                "factor",
+                "output-error",
+                "output",
+                "ranges",
+                "gate-bias",
+                "output-gates",
+                "error",
+                "without",
+            ),
         )
         for experiment, blocks, rate, weights, wrong, after, trials in (
             ("6a", 2, 0.5, 156, 1, 31_390, 20),

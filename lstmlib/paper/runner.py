@@ -8,12 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-import lstmlib
+from lstmlib.paper.cluster import run_on_cluster
 from lstmlib.paper.rows import ROWS, Reading, Row, label, reading_of
 from lstmlib.paper.store import Store, current
-from lstmlib.paper.version import VERSION
+from lstmlib.paper.version import versions
 
 
 def run(
@@ -24,6 +22,7 @@ def run(
     chosen: Mapping[str, str] | None = None,
     directory: Path | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     tell: Any = None,
 ) -> list[dict[str, Any]]:
     """Run a row's trials that are not there yet, and return all of them.
@@ -35,10 +34,13 @@ def run(
         chosen: options of readings; defaults for the others.
         directory: where results are; the package's own if ``None``.
         workers: processes; as many as there are cores if ``None``. A trial's result does not depend on them.
+        scheduler: the address of a Dask scheduler, such as "tcp://host:8786": its workers run the trials, in place of
+            this machine's cores. Each result is kept here as soon as it is finished.
         tell: is called with a line for people about what happens; prints to stderr if ``None``.
 
     Raises:
-        ValueError: no trials, a reading that the row doesn't have, or a row that the library has no learner for.
+        ValueError: no trials, a reading that the row doesn't have, a row that the library has no learner for, or no
+            scheduler with workers at that address.
         OSError: a result can't be written; those before are kept.
         KeyboardInterrupt: stopped; finished trials are kept.
     """
@@ -62,7 +64,10 @@ def run(
         tell(f"{row.name} ({label(row, reading)}): {len(missing)} trials to run, {count - len(missing)} there")
         watcher = _Watcher(row, store, missing, seed, tell)
         try:
-            _spread(row, reading, seed, missing, directory, workers)
+            if scheduler is None:
+                _spread(row, reading, seed, missing, directory, workers)
+            else:
+                run_on_cluster(row, reading, seed, missing, store, scheduler)
         finally:
             watcher.stop()
             store.gather()
@@ -79,18 +84,15 @@ def run_group(
 
     A worker whose parent has been killed is nobody's any more: it stops.
     """
-    import numba
-
     from lstmlib.paper.trials import run_trials
 
     row = ROWS[name]
     store = Store(row, reading, directory)
-    versions = {"version": VERSION, "lstmlib": lstmlib.__version__, "numpy": np.__version__, "numba": numba.__version__}
 
     def wanted() -> bool:
         return parent is None or os.getppid() == parent
 
-    run_trials(row, reading, seed, trials, lambda result: store.keep(result | versions), wanted)
+    run_trials(row, reading, seed, trials, lambda result: store.keep(result | versions()), wanted)
     if not wanted():
         os._exit(1)  # else the worker would wait for more work from where none comes
 

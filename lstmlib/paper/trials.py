@@ -8,6 +8,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -94,16 +95,28 @@ def draw_test(row: Row, reading: Reading, count: int, rng: Random) -> Drawn:
     return drawn
 
 
+def net_of(row: Row, reading: Reading) -> Net:
+    """Return a row's net as a reading has it."""
+    assert isinstance(row.net, Net)
+    return replace(
+        row.net,
+        linear_output=reading.get("output") == "linear",
+        swapped_ranges=reading.get("ranges") == "caption",
+        output_gates=row.net.output_gates and reading.get("without") != "output gates",
+    )
+
+
 def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     """Draw the parameters that a trial starts with."""
-    assert isinstance(row.net, Net)
-    inward, outward = row.input_gate_bias, row.output_gate_bias
+    net, inward, outward = net_of(row, reading), row.input_gate_bias, row.output_gate_bias
     if reading.get("input-gates") == "negative":
         inward = (-3.0, -6.0)
     if reading.get("output-gates") == "negative":
-        outward = (-2.0, -4.0, -6.0)[: row.net.num_blocks]
+        outward = (-2.0, -4.0, -6.0)[: net.num_blocks]
+    if reading.get("without") == "gate biases":
+        inward = None
     noisy = reading.get("gate-bias") == "noisy"
-    return row.net.draw(rng, row.weight_range, input_gate_bias=inward, output_gate_bias=outward, bias_noise=noisy)
+    return net.draw(rng, row.weight_range, input_gate_bias=inward, output_gate_bias=outward, bias_noise=noisy)
 
 
 def final_test(lane: Lane, row: Row, reading: Reading, rng: Random) -> Trial:
@@ -259,6 +272,7 @@ def grow(row: Row, reading: Reading, params: dict[str, Array], training: Random)
     enough = float(reading["growth"].rstrip(" %")) / 100.0
     D = row.net.input_size
     bare = Net(D, 0, 1, D, biased="none", output_bias=False, output_gates=False, recurrent=False, direct=True)
+    bare = replace(bare, linear_output=reading["output"] == "linear")
     nets = Eight(bare, 100, D, symbolic=True, by_class=True, output_slope=reading["output-error"] == "slope")
     nets.put(0, {"weight_direct": params["weight_direct"]})
     before, shown = np.inf, 0
@@ -356,7 +370,7 @@ def make_room(row: Row, reading: Reading) -> tuple[Eight, int]:
         options = {"symbolic": False, "by_class": False}
     window = 10_000 if reading.get("judged") == "while learning" else WINDOW
     nets = Eight(
-        row.net,
+        net_of(row, reading),
         room + behind,
         steps,
         **options,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from lstmlib.figures import CarouselUnit, ErrorChain, Quiz, Safe, Unrolling, bundle
+from lstmlib.figures import CarouselUnit, ErrorChain, Quiz, ReberWalk, Safe, Unrolling, bundle
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -44,6 +44,8 @@ ALL = [
     Unrolling("Attention is something altogether different for a machine", step=10),
     CarouselUnit(),
     CarouselUnit(values=[0.5] * 30, w=1.2, squash="logistic", step=20),
+    ReberWalk(string="BTBPTTV"),
+    ReberWalk(string="BTBPT", exam="BTBPTTVVETE", right=2),
     Quiz(QUESTIONS, chosen=[0, 1]),
 ]
 

@@ -65,17 +65,25 @@ def test_the_change_is_the_truncated_gradient(T, D, B, S, O, biased, output_bias
         np.testing.assert_allclose(value, -theirs[name], rtol=0.0, atol=1e-13 * scale, err_msg=name)
 
 
-def test_without_recurrence_it_is_the_whole_gradient(rng):
+@pytest.mark.parametrize(
+    "net",
+    [
+        GROWN,
+        Net(4, 1, 2, 4, recurrent=False, linear_output=True),
+        Net(4, 2, 1, 4, recurrent=False, swapped_ranges=True),
+    ],
+)
+def test_without_recurrence_it_is_the_whole_gradient(net, rng):
     """Where hidden units don't see each other nothing is cut: finite differences give the same (experiments 2a, 2b)."""
-    params = GROWN.draw(rng, 1.0)
+    params = net.draw(rng, 1.0)
     x, target = rng.standard_normal((6, 4)), rng.random((6, 4))
 
     def loss(params):
-        learner = LSTM1997(GROWN, params)
+        learner = LSTM1997(net, params)
         return 0.5 * sum(((learner.step(x[t]) - target[t]) ** 2).sum() for t in range(6))
 
-    ours = change(LSTM1997(GROWN, params), x, target, np.ones(6, bool))
-    assert set(ours) == {"weight_ih", "weight_out", "weight_direct"}
+    ours = change(LSTM1997(net, params), x, target, np.ones(6, bool))
+    assert set(ours) == set(net.shapes)
     for name, value in params.items():
         for at in np.ndindex(value.shape):
             here = value[at]

@@ -146,6 +146,15 @@ def test_readings_of_the_gates_biases():
     np.testing.assert_array_equal(biases["negative"][2:6], biases["random"][2:6])
 
 
+def test_readings_of_the_net():
+    row = ROWS["table-7/T100"]
+    nets = [
+        make_room(row, reading_of(row, chosen))[0].net for chosen in ({}, {"output": "linear", "ranges": "caption"})
+    ]
+    assert nets[0] == row.net
+    assert nets[1] == replace(row.net, linear_output=True, swapped_ranges=True)
+
+
 def test_ten_trials_of_experiment_1_share_their_strings():
     row = ROWS["table-1/3x2-0.5"]
     draws = {trial: random_sources(row, 0, trial)[2].random() for trial in (0, 9, 10, 29)}

@@ -1,0 +1,89 @@
+"""Run trials on a cluster through Dask: each comes back as soon as it is finished, so that no shared disk is needed."""
+
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from lstmlib.paper.rows import ROWS, Reading, Row
+from lstmlib.paper.store import Store
+from lstmlib.paper.version import versions
+
+
+def run_on_cluster(row: Row, reading: Reading, seed: int, trials: Sequence[int], store: Store, scheduler: str) -> None:
+    """Run trials on a cluster's workers, and keep each here when it is finished.
+
+    Args:
+        row: which.
+        reading: the option of every reading that concerns it.
+        seed: of all trials.
+        trials: their numbers.
+        store: where they are kept, on this machine.
+        scheduler: the address of a Dask scheduler, such as "tcp://host:8786".
+
+    Raises:
+        ValueError: there is no scheduler at that address, or it has no workers.
+        OSError: a result can't be written; those before are kept.
+        KeyboardInterrupt: stopped; the workers stop, too.
+    """
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout="10s", set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise ValueError(f"there is no Dask scheduler at {scheduler!r}: {error}") from None
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise ValueError(f"the Dask scheduler at {scheduler!r} has no workers: start some, and run this again")
+        kept, trouble = set[int](), list[OSError]()
+
+        def keep(result: dict[str, Any]) -> None:
+            if result["trial"] in kept:
+                return
+            try:
+                store.keep(result)
+                kept.add(result["trial"])
+            except OSError as error:
+                trouble.append(error)
+
+        topic = f"lstmlib-{uuid.uuid4().hex}"
+        client.subscribe_topic(topic, lambda event: keep(event[1]["result"]))
+        count = min(threads, len(trials))
+        groups = [list(trials[k::count]) for k in range(count)]
+        # Not pure: the same group may be run again after it was stopped.
+        futures = [client.submit(_group, row.name, reading, seed, group, topic, pure=False) for group in groups]
+        try:
+            while not all(future.done() for future in futures) and not trouble:
+                time.sleep(0.2)
+            for future in futures if not trouble else ():
+                for result in future.result():
+                    keep(result)  # those whose telling got lost
+        finally:
+            client.cancel(futures)
+        if trouble:
+            raise trouble[0]
+
+
+def _group(name: str, reading: Reading, seed: int, trials: Sequence[int], topic: str) -> list[dict[str, Any]]:
+    """Run some trials in this worker, tell of each as it finishes, and return them all.
+
+    When the task is cancelled, or its client is gone, the worker stops at the next chance.
+    """
+    from distributed import get_worker
+
+    from lstmlib.paper.trials import run_trials
+
+    worker, found = get_worker(), list[dict[str, Any]]()
+    key = worker.get_current_task()
+
+    def finished(result: dict[str, Any]) -> None:
+        found.append(result | versions())
+        worker.log_event(topic, {"result": found[-1]})
+
+    def wanted() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is not None and task.state == "executing"
+
+    run_trials(ROWS[name], reading, seed, trials, finished, wanted)
+    return found

@@ -1,0 +1,87 @@
+"""How the nets of a row get better while they learn, and what they have become."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmlib.numpy.checks import Array
+from lstmlib.online.lanes import LANES
+from lstmlib.online.net import Net
+from lstmlib.paper.rows import Row, reading_of
+from lstmlib.paper.trials import draw, initial_params, learning_rate, make_room, random_sources
+
+
+class Curves(NamedTuple):
+    """What ``learning_curves`` returns.
+
+    Attributes:
+        sequences: after how many training sequences each point lies (P,).
+        wrong: which part of the sequences since the point before was wrong (nets, P).
+        error: their mean absolute error (nets, P).
+        net: sizes and connections.
+        params: each net's parameters at the end, name -> array.
+    """
+
+    sequences: NDArray[np.int64]
+    wrong: Array
+    error: Array
+    net: Net
+    params: list[dict[str, Array]]
+
+
+def learning_curves(
+    row: Row,
+    sequences: int,
+    *,
+    chosen: Mapping[str, str] | None = None,
+    seed: int = 0,
+    nets: int = LANES,
+    every: int = 1000,
+) -> Curves:
+    """Train nets of a row for so many sequences, whether or not they succeed before.
+
+    They are the nets of the trials 0, 1, ... with this seed: the same weights, the same sequences.
+
+    Args:
+        row: which; one whose nets are judged at a sequence's end, so none of experiments 1 and 2.
+        sequences: how many each net is shown, a multiple of ``every``.
+        chosen: options of readings; defaults for the others.
+        seed: of weights and sequences.
+        nets: how many, 1 to 8; eight take as long as one.
+        every: sequences between two points of the curves.
+
+    Raises:
+        ValueError: another row, or numbers that don't fit.
+    """
+    if not row.runnable or row.experiment[0] in "12":
+        raise ValueError(f"{row.name}: expected a row of experiments 3 to 6")
+    if not 1 <= nets <= LANES:
+        raise ValueError(f"nets is {nets}, expected 1 to {LANES}")
+    if sequences < every or sequences % every:
+        raise ValueError(f"sequences is {sequences}, expected a multiple of {every}, the sequences between two points")
+    reading = reading_of(row, chosen or {})
+    eight, room = make_room(row, reading)
+    sources = [random_sources(row, seed, trial) for trial in range(nets)]
+    for lane, (weights, _, _) in enumerate(sources):
+        eight.put(lane, initial_params(row, reading, weights))
+    errors, done = np.empty((nets, sequences, 2)), 0
+    while done < sequences:
+        count = min(room, sequences - done)
+        for lane, (_, training, _) in enumerate(sources):
+            eight.load(lane, 0, draw(row, reading, count, training))
+            eight.start(lane, 0, count, learning_rate(row, reading))
+        while eight.busy.any():
+            eight.run()
+        for lane in range(nets):
+            errors[lane, done : done + count] = eight.errors(lane, 0, count)[:, :2]
+        done += count
+    blocks = errors.reshape(nets, -1, every, 2)
+    return Curves(
+        every * np.arange(1, sequences // every + 1),
+        (blocks[..., 0] >= row.tolerance).mean(2),
+        blocks[..., 1].mean(2),
+        eight.net,
+        [eight.params(lane) for lane in range(nets)],
+    )

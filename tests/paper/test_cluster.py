@@ -1,0 +1,89 @@
+"""Trials on a real Dask cluster of processes: the same as without, kept here, whatever happens to the others."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from distributed import Client, LocalCluster
+
+from lstmlib.paper import ROWS, cluster, run
+from lstmlib.paper.rows import reading_of
+from lstmlib.paper.store import Store
+
+ROW = ROWS["table-9/6a"]
+
+
+def quiet(line):
+    pass
+
+
+@pytest.fixture(scope="module")
+def dask():
+    started = LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    yield started
+    started.close()
+
+
+def without_time(results):
+    return [{name: value for name, value in result.items() if name != "seconds"} for result in results]
+
+
+def test_a_cluster_gives_the_same_trials(dask, tmp_path):
+    row = ROW
+    here = run(row, 3, seed=5, directory=tmp_path / "here", workers=1, tell=quiet)
+    there = run(row, 3, seed=5, directory=tmp_path / "there", scheduler=dask.scheduler_address, tell=quiet)
+    assert without_time(there) == without_time(here)
+    lines = []
+    assert run(row, 3, seed=5, directory=tmp_path / "there", scheduler="tcp://nowhere:1", tell=lines.append) == there
+    assert not lines  # nothing was missing, so nobody was asked
+
+
+def test_each_trial_comes_back_when_it_is_finished_and_workers_stop_when_nobody_wants_more(dask, tmp_path):
+    store = Store(ROW, reading_of(ROW, {}), tmp_path)
+
+    def full_after_two(result):
+        if len(list(store.parts.glob("*.json"))) >= 2:
+            raise OSError("no space left on device")
+        Store.keep(store, result)
+
+    full = replace_keep(store, full_after_two)
+    with pytest.raises(OSError, match="no space left"):
+        cluster.run_on_cluster(ROW, reading_of(ROW, {}), 0, range(60), full, dask.scheduler_address)
+    assert len(list(store.parts.glob("*.json"))) == 2
+    with Client(dask, set_as_default=False) as client:
+        deadline = time.monotonic() + 60
+        while any(running(client)) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert not any(running(client))
+
+
+def running(client):
+    """Return how many threads of each worker have a task in hand, wanted or not."""
+    return client.run(lambda dask_worker: len(dask_worker.active_threads)).values()
+
+
+def replace_keep(store, keep):
+    class Full(Store):
+        def __init__(self):
+            self.__dict__ = store.__dict__
+
+        def keep(self, result):
+            keep(result)
+
+    return Full()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("tcp://127.0.0.1:9", "no Dask scheduler at"), ("not an address", "no Dask scheduler at")]
+)
+def test_nobody_there(address, said, tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match=said):
+        run(replace(ROW, cap=1000), 2, directory=tmp_path, scheduler=address, tell=quiet)
+
+
+def test_a_scheduler_without_workers(tmp_path):
+    with (
+        LocalCluster(n_workers=0, dashboard_address=None) as empty,
+        pytest.raises(ValueError, match="has no workers: start some"),
+    ):
+        run(ROW, 2, directory=tmp_path, scheduler=empty.scheduler_address, tell=quiet)

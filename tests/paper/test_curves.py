@@ -1,0 +1,47 @@
+"""Learning curves are those of the trials, and lead to the nets that are returned."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lstmlib.online.compiled import train
+from lstmlib.paper import ROWS
+from lstmlib.paper.curves import learning_curves
+from lstmlib.paper.rows import reading_of
+from lstmlib.paper.trials import draw, initial_params, random_sources
+
+ROW = replace(ROWS["table-4/T100-N3"], task={**ROWS["table-4/T100-N3"].task, "min_length": 10})
+
+
+def test_they_are_the_trials_own():
+    reading = reading_of(ROW, {})
+    found = learning_curves(ROW, 600, seed=3, nets=2, every=200)
+    assert found.sequences.tolist() == [200, 400, 600]
+    for trial in range(2):
+        weights, training, _ = random_sources(ROW, 3, trial)
+        params = initial_params(ROW, reading, weights)
+        drawn = [draw(ROW, reading, count, training) for count in (500, 100)]
+        errors = []
+        for batch in drawn:
+            params, e = train(ROW.net, params, batch, ROW.learning_rate)
+            errors += e.tolist()
+        e = np.array(errors).reshape(3, 200, 3)
+        np.testing.assert_array_equal(found.wrong[trial], (e[..., 0] >= 0.2).mean(1))
+        np.testing.assert_allclose(found.error[trial], e[..., 1].mean(1), rtol=1e-13)
+        for name, value in params.items():
+            np.testing.assert_array_equal(found.params[trial][name], value)
+
+
+@pytest.mark.parametrize(
+    ("row", "options", "said"),
+    [
+        ("table-1/3x2-0.5", {}, "expected a row of experiments 3 to 6"),
+        ("table-2/RTRL-100", {}, "expected a row of experiments 3 to 6"),
+        ("table-9/6a", {"nets": 9}, "nets is 9, expected 1 to 8"),
+        ("table-9/6a", {"every": 700}, "sequences is 1000, expected a multiple of 700"),
+    ],
+)
+def test_bad_input(row, options, said):
+    with pytest.raises(ValueError, match=said):
+        learning_curves(ROWS[row], 1000, **options)
