@@ -17,7 +17,6 @@ its cells say, whatever the file is called. nbgrader does the rest, in ``<course
 import argparse
 import ast
 import collections
-import contextlib
 import csv
 import json
 import os
@@ -65,12 +64,16 @@ class Refusal(NamedTuple):
 
 
 def unpack(archive: Path, folder: Path) -> Path:
-    """Unpack a zip, as a learning-management system exports it; files too large for a notebook are left out."""
+    """Unpack a zip, as a learning-management system exports it, and return the folder that holds the submissions.
+
+    Files too large for a notebook are left out. Where all lies in one folder of the zip's own name, it is that one.
+    """
     with zipfile.ZipFile(archive) as together:
         for member in together.infolist():
             if member.file_size <= LARGEST:
                 together.extract(member, folder)
-    return folder
+    inside = [path for path in folder.iterdir() if path.name != "__MACOSX"]
+    return inside[0] if [path.name for path in inside] == [archive.stem] and inside[0].is_dir() else folder
 
 
 def student_of(path: Path, root: Path) -> str:
@@ -105,7 +108,7 @@ def read(path: Path, released: dict[str, Any]) -> tuple[str, Any]:
         raise ValueError(f"is not a notebook: not JSON ({str(error)[:80]})") from None
     try:
         notebook = nbformat.reads(text, as_version=4)
-        nbformat.validate(notebook)
+        nbformat.validate(notebook, relax_add_props=True)
     except Exception as error:  # nbformat raises many kinds; each means the same here
         raise ValueError(f"is not a notebook: {str(error).strip().splitlines()[0][:80]}") from None
     ids = {cell_id(cell) for cell in notebook.cells}
@@ -273,17 +276,28 @@ def grade(course: Path, submission: Submission) -> str | None:
 
 
 def outcome(gradebook: Gradebook, submission: Submission, wrong: str | None) -> dict[str, Any]:
-    """Return a submission's row of the report; take out of the gradebook what a refused one left there."""
+    """Return a submission's row of the report."""
     row = {"student": submission.student, "set": submission.set}
-    if wrong is not None:
-        with contextlib.suppress(MissingEntry):
-            gradebook.remove_submission(submission.set, submission.student)
-        return row | {"status": "refused", "points": 0.0, "notes": "; ".join([wrong, *submission.notes])}
     gradebook.db.expire_all()  # another process wrote
+    if wrong is not None:
+        notes = [wrong, *submission.notes, *withdraw(gradebook, submission)]
+        return row | {"status": "refused", "points": 0.0, "notes": "; ".join(notes)}
     found = gradebook.find_submission(submission.set, submission.student)
     grades = [grade for notebook in found.notebooks for grade in notebook.grades]
     row |= {"status": "graded", "points": found.score, "of": found.max_score, "notes": "; ".join(submission.notes)}
     return row | {"by hand": sum(grade.max_score for grade in grades if grade.needs_manual_grade)}
+
+
+def withdraw(gradebook: Gradebook, submission: Submission) -> list[str]:
+    """Take a refused submission out of the gradebook, unless a person gave points there before; say so then."""
+    try:
+        found = gradebook.find_submission(submission.set, submission.student)
+    except MissingEntry:
+        return []
+    if any(grade.manual_score is not None for notebook in found.notebooks for grade in notebook.grades):
+        return ["points given by hand before stay in the gradebook"]
+    gradebook.remove_submission(submission.set, submission.student)
+    return []
 
 
 def grade_all(submitted: Path, course: Path, jobs: int) -> list[dict[str, Any]]:

@@ -249,17 +249,37 @@ def test_feedback_gives_reasons_and_no_hidden_tests(graded):
     assert "HIDDEN" not in page
 
 
-def test_a_zip_is_taken_as_its_folder(graded, tmp_path):
+@pytest.mark.parametrize("inside", ["", "export/"])
+def test_a_zip_is_taken_as_its_folder(graded, tmp_path, inside):
     _, course, folder = graded
     archive = tmp_path / "export.zip"
     with zipfile.ZipFile(archive, "w") as together:
         for path in folder.rglob("*.ipynb"):
-            together.write(path, path.relative_to(folder))
+            together.write(path, f"{inside}{path.relative_to(folder)}")
     released = {NAME: nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)}
     unpacked = grade.unpack(archive, tmp_path / "unpacked")
     taken, refused = grade.collect(unpacked, tmp_path / "elsewhere", released)
     assert {"anna", "Ben-Half_123", "carl"} <= {submission.student for submission in taken}
     assert {refusal.student for refusal in refused} == {"fred", "frieda", "gustav"}
+
+
+def test_points_given_by_hand_outlive_a_refusal(graded):
+    """Manual work isn't thrown away because a later file can't be graded; without it, what is refused is taken out."""
+    _, course, _ = graded
+    submission = grade.Submission("anna", NAME, course / "none", [])
+    with Gradebook(problem_sets.course_api(course).coursedir.db_url) as gradebook:
+        (words,) = [
+            found
+            for notebook in gradebook.find_submission(NAME, "anna").notebooks
+            for found in notebook.grades
+            if found.name == "s1-cut-words"
+        ]
+        words.manual_score = 3
+        gradebook.db.commit()
+        assert "stay in the gradebook" in grade.outcome(gradebook, submission, "no reason")["notes"]
+        assert gradebook.find_submission(NAME, "anna").score == 23
+        words.manual_score = None
+        gradebook.db.commit()
 
 
 def test_a_source_that_changed_is_taken_up(graded):
