@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 import lstmlib
-from lstmlib.paper.rows import ROWS, Row, reading_of
+from lstmlib.paper.row import Row
+from lstmlib.paper.rows import ROWS, reading_of
 from lstmlib.paper.store import RESULTS
 from lstmlib.paper.version import VERSION
 
