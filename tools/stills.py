@@ -11,7 +11,19 @@ import shutil
 
 from playwright.sync_api import Browser, sync_playwright
 
-from lstmlib.figures import AttentionMatrix, CarouselUnit, Cell, CostOfLength, ErrorChain, GRUBesideLSTM, ReberWalk, Safe, Tape, Unrolling, bundle
+from lstmlib.figures import (
+    AttentionMatrix,
+    CarouselUnit,
+    Cell,
+    CostOfLength,
+    ErrorChain,
+    GRUBesideLSTM,
+    ReberWalk,
+    Safe,
+    Tape,
+    Unrolling,
+    bundle,
+)
 from lstmlib.figures.widgets import Figure
 
 WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows

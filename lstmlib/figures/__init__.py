@@ -1,6 +1,6 @@
 """Plots and the interactive figures of the book.
 
-    from lstmlib.figures import COLORS, Quiz, Safe, show_source, use_style
+from lstmlib.figures import COLORS, Quiz, Safe, show_source, use_style
 """
 
 from lstmlib.figures.attention import AttentionMatrix
@@ -14,4 +14,19 @@ from lstmlib.figures.style import COLORS, use_style
 from lstmlib.figures.tape import Tape
 from lstmlib.figures.widgets import ErrorChain, Quiz, Safe, Unrolling
 
-__all__ = ["COLORS", "AttentionMatrix", "CarouselUnit", "Cell", "CostOfLength", "ErrorChain", "GRUBesideLSTM", "Quiz", "ReberWalk", "Safe", "Tape", "Unrolling", "show_source", "use_style",]
+__all__ = [
+    "COLORS",
+    "AttentionMatrix",
+    "CarouselUnit",
+    "Cell",
+    "CostOfLength",
+    "ErrorChain",
+    "GRUBesideLSTM",
+    "Quiz",
+    "ReberWalk",
+    "Safe",
+    "Tape",
+    "Unrolling",
+    "show_source",
+    "use_style",
+]

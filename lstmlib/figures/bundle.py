@@ -9,8 +9,17 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 FIGURES = (
-    "safe", "error_chain", "unrolling", "quiz", "carousel", "cell", "reber", "tape",
-    "gru_lstm", "attention", "cost",
+    "safe",
+    "error_chain",
+    "unrolling",
+    "quiz",
+    "carousel",
+    "cell",
+    "reber",
+    "tape",
+    "gru_lstm",
+    "attention",
+    "cost",
 )
 
 # The marks that a quiz's texts may hold: `code`, *emphasis*, a short subscript as in W_hh; quiz.js has the same.

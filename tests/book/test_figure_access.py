@@ -9,7 +9,20 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from lstmlib.figures import AttentionMatrix, CarouselUnit, Cell, CostOfLength, ErrorChain, GRUBesideLSTM, Quiz, ReberWalk, Safe, Tape, Unrolling, bundle
+from lstmlib.figures import (
+    AttentionMatrix,
+    CarouselUnit,
+    Cell,
+    CostOfLength,
+    ErrorChain,
+    GRUBesideLSTM,
+    Quiz,
+    ReberWalk,
+    Safe,
+    Tape,
+    Unrolling,
+    bundle,
+)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
