@@ -11,7 +11,7 @@ import shutil
 
 from playwright.sync_api import Browser, sync_playwright
 
-from lstmlib.figures import CarouselUnit, ErrorChain, Safe, Unrolling, bundle
+from lstmlib.figures import CarouselUnit, CellParts, ErrorChain, Safe, Unrolling, bundle
 from lstmlib.figures.widgets import Figure
 
 WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows
@@ -22,6 +22,7 @@ STATES: list[Figure] = [
     ErrorChain(),
     Unrolling(step=8),
     CarouselUnit(),
+    CellParts(),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

@@ -5,6 +5,7 @@ at once, each with parameters of its own: all arrays have one axis more, the net
 do alone.
 """
 
+import itertools
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
@@ -173,7 +174,7 @@ class Cells:
         T, S, N, H = dy.shape
         p, peephole, gates = self.params, self._by_gate("weight_ch"), self.gates
         flat_output = "no output activation" in self.changes
-        dh, dc, back = np.zeros_like(dy[0]), np.zeros_like(dy[0]), {gate: 0.0 for gate in "ifo"}
+        dh, dc, back = np.zeros_like(dy[0]), np.zeros_like(dy[0]), dict.fromkeys("ifo", 0.0)
         dnet = np.zeros((T, S, N, H * len(self.blocks)), dy.dtype)
         for t in reversed(range(T)):
             i, f, g, o = (act[block][t] for block in "ifgo")
@@ -232,9 +233,9 @@ class Cells:
     def _by_gate(self, name: str) -> dict[str, Any]:
         """Return a peephole's weights for each gate, (S, 1, H), or 0 where there are none."""
         if name not in self.params:
-            return {gate: 0.0 for gate in "ifo"}
+            return dict.fromkeys("ifo", 0.0)
         parts = np.split(self.params[name][:, None], len(self.gates), axis=2)
-        return {gate: 0.0 for gate in "ifo"} | dict(zip(self.gates, parts, strict=True))
+        return dict.fromkeys("ifo", 0.0) | dict(zip(self.gates, parts, strict=True))
 
 
 class Nets:
@@ -252,7 +253,7 @@ class Nets:
     def __init__(self, layers: list[Cells], output_size: int, *, rng: np.random.Generator | None = None) -> None:
         if not layers:
             raise ValueError("layers is empty, expected at least one")
-        for k, (below, above) in enumerate(zip(layers, layers[1:], strict=False)):
+        for k, (below, above) in enumerate(itertools.pairwise(layers)):
             if (above.nets, above.input_size) != (below.nets, below.hidden_size):
                 raise ValueError(
                     f"layers[{k + 1}] is for {above.nets} nets and inputs {above.input_size} wide, expected "

@@ -1,5 +1,6 @@
 """The runs of the chapter on variants that train many small nets: eight variants, precise timing, depth."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -31,7 +32,7 @@ def build(seeds: int, sizes: tuple[int, ...], task: Any, changes: tuple[str, ...
     """Return nets, one a seed, of layers of those sizes, in single precision."""
     rng, widths = np.random.default_rng(0), (task[3], *sizes)
     more: dict[str, Any] = {"forget_bias": forget_bias, "rng": rng, "dtype": np.float32}
-    layers = [Cells(seeds, D, H, changes, **more) for D, H in zip(widths, widths[1:], strict=False)]
+    layers = [Cells(seeds, D, H, changes, **more) for D, H in itertools.pairwise(widths)]
     return Nets(layers, task[4], rng=rng)
 
 

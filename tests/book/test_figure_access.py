@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from lstmlib.figures import CarouselUnit, ErrorChain, Quiz, Safe, Unrolling, bundle
+from lstmlib.figures import CarouselUnit, CellParts, ErrorChain, Quiz, Safe, Unrolling, bundle
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -44,6 +44,8 @@ ALL = [
     Unrolling("Attention is something altogether different for a machine", step=10),
     CarouselUnit(),
     CarouselUnit(values=[0.5] * 30, w=1.2, squash="logistic", step=20),
+    CellParts(),
+    CellParts(changes=["no forget gate", "no input activation"], delay=10, step=28),
     Quiz(QUESTIONS, chosen=[0, 1]),
 ]
 
@@ -81,7 +83,7 @@ def test_drawings_can_be_read_on_their_paper(show, scheme):
     numbers = "(frame) => getComputedStyle(frame).backgroundColor.match(/\\d+/g).map(Number)"
     paper = luminance(page.locator("lstm-safe .frame").first.evaluate(numbers))
     assert (paper > 0.9) == (scheme == "light")
-    for what, colour, least in page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel").evaluate_all(
+    for what, colour, least in page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-variants").evaluate_all(
         CONTRAST
     ):
         ink = luminance([int(v) for v in re.findall(r"\d+", colour)[:3]])
@@ -93,7 +95,7 @@ def test_drawings_can_be_read_on_their_paper(show, scheme):
 def test_figures_fit_and_can_be_touched(show, width):
     page = show(*ALL, width=width, touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    small = page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-quiz").evaluate_all(
+    small = page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-variants, lstm-quiz").evaluate_all(
         """(figures) => figures
           .flatMap((figure) => [...figure.shadowRoot.querySelectorAll("button, input[type=range], .option label")]
           .map((node) => [node.textContent || node.ariaLabel, node.getBoundingClientRect()])
@@ -119,7 +121,7 @@ TEXTS = """
 @pytest.mark.parametrize("width", [360, 800])
 def test_text_in_drawings_is_large_enough_inside_and_apart(show, width):
     page = show(*ALL, width=width)
-    for texts in page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel").evaluate_all(TEXTS):
+    for texts in page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-variants").evaluate_all(TEXTS):
         for k, (text, size, left, right, top, bottom, wide, high) in enumerate(texts):
             assert size >= 11, text
             assert left >= -2, text
