@@ -126,7 +126,7 @@ def _pictures(frames: Tensor) -> Any:
     return (9 * frames[:, :EXAMPLES, 0]).round().int().tolist()
 
 
-def moving(run: Any = map, *, updates: int = 600, seeds: int = 3, films: int = 200) -> dict[str, Any]:
+def moving(run: Any = map, *, updates: int = 1000, seeds: int = 3, films: int = 200) -> dict[str, Any]:
     """Train every kind of net over several seeds; return their errors on digits that none has seen, and some frames.
 
     Args:
