@@ -23,9 +23,11 @@ def check_parameters(answer: Callable[..., Any]) -> None:
     Args:
         answer: takes the width of the input D and the number of cells H; returns a number.
     """
-    given = [attempt(answer, D, H) for D, H in SIZES]
-    if any(value is None for value in given):
-        return
+    given = []
+    for D, H in SIZES:
+        given.append(attempt(answer, D, H))
+        if given[-1] is None:
+            return
     expected = _counts(lambda D, H: CoupledLSTM(D, H).num_parameters + 2 * H)
     mistakes = {
         "that is the coupled cell without peepholes": _counts(lambda D, H: 3 * H * (H + D + 1)),
@@ -87,7 +89,9 @@ def check_peephole(answer: Callable[..., Any]) -> None:
         plain.params[name][:] = q[name]
     without = np.stack([part[0] for part in plain.forward(x[None, None], (h[None], c[None]))[1]])
     mistakes = {
-        "the output gate sees the new content c(t), which is there when it opens": _step(x, h, c, p, seen="old old old"),
+        "the output gate sees the new content c(t), which is there when it opens": _step(
+            x, h, c, p, seen="old old old"
+        ),
         "no gate sees the cell yet: that is an LSTM without peepholes": without,
         "first h, then c, please": expected[::-1],
         "what is shown goes through tanh: h = o * tanh(c)": _step(x, h, c, p, bare=True),

@@ -83,9 +83,9 @@ def test_drawings_can_be_read_on_their_paper(show, scheme):
     numbers = "(frame) => getComputedStyle(frame).backgroundColor.match(/\\d+/g).map(Number)"
     paper = luminance(page.locator("lstm-safe .frame").first.evaluate(numbers))
     assert (paper > 0.9) == (scheme == "light")
-    for what, colour, least in page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-variants").evaluate_all(
-        CONTRAST
-    ):
+    for what, colour, least in page.locator(
+        "lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-variants"
+    ).evaluate_all(CONTRAST):
         ink = luminance([int(v) for v in re.findall(r"\d+", colour)[:3]])
         ratio = (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05)
         assert ratio >= least, f"{what}: {colour} has {ratio:.2f}"
@@ -95,7 +95,9 @@ def test_drawings_can_be_read_on_their_paper(show, scheme):
 def test_figures_fit_and_can_be_touched(show, width):
     page = show(*ALL, width=width, touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    small = page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-variants, lstm-quiz").evaluate_all(
+    small = page.locator(
+        "lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-variants, lstm-quiz"
+    ).evaluate_all(
         """(figures) => figures
           .flatMap((figure) => [...figure.shadowRoot.querySelectorAll("button, input[type=range], .option label")]
           .map((node) => [node.textContent || node.ariaLabel, node.getBoundingClientRect()])
@@ -121,7 +123,9 @@ TEXTS = """
 @pytest.mark.parametrize("width", [360, 800])
 def test_text_in_drawings_is_large_enough_inside_and_apart(show, width):
     page = show(*ALL, width=width)
-    for texts in page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-variants").evaluate_all(TEXTS):
+    for texts in page.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-carousel, lstm-variants").evaluate_all(
+        TEXTS
+    ):
         for k, (text, size, left, right, top, bottom, wide, high) in enumerate(texts):
             assert size >= 11, text
             assert left >= -2, text
