@@ -7,7 +7,7 @@ import pytest
 
 from lstmlib.variants import VARIANTS, Cells, Nets, stored
 from lstmlib.variants.store import store
-from lstmlib.variants.studies import TASKS, clip_each, depth, fit, odyssey, score, spikes, timing, width_for
+from lstmlib.variants.studies import TASKS, batches, clip_each, depth, fit, odyssey, score, spikes, timing, width_for
 
 
 def test_a_net_learns_beside_others_what_it_learns_alone():
@@ -21,7 +21,7 @@ def test_a_net_learns_beside_others_what_it_learns_alone():
     batch = task[0](2 * 4, np.random.default_rng(2))
     halves = batch._replace(x=batch.x[:, 4:], target=batch.target[:, 4:], mask=batch.mask[:, 4:])
     for net, rows in ((pair, batch), (single, halves)):
-        fit(net, (lambda n, rng, rows=rows: rows, *task[1:]), 5, 4, 0.01, np.random.default_rng(3))
+        fit(net, task[1], [rows] * 5, 5, 0.01)
     for name, value in single.params.items():
         np.testing.assert_allclose(pair.params[name][1:], value, atol=1e-6)
 
@@ -37,7 +37,7 @@ def test_a_task_of_timing_is_learnt_and_scored():
     task = spikes("gap", 2)
     net = Nets([Cells(3, 1, 4, rng=np.random.default_rng(0))], 1, rng=np.random.default_rng(0))
     before = score(net, task, 50, np.random.default_rng(1))
-    fit(net, task, 150, 16, 0.05, np.random.default_rng(2))
+    fit(net, task[1], batches(task, 3 * 16, 150, np.random.default_rng(2)), 150, 0.05)
     after = score(net, task, 50, np.random.default_rng(1))
     assert np.mean(after["loss"]) < np.mean(before["loss"]) / 2
     assert len(after["solved"]) == 3
