@@ -51,9 +51,11 @@ def _step(x: Array, h: Array, c: Array, p: dict[str, Array], *, seen: str = "old
 
     A gate i that sees the new c can't come before it: it then sees what c would be with the peepholes of i and f shut.
     """
-    net = p["W"] @ x + p["U"] @ h + p["b"]
-    i, f, g, o = np.split(net, 4)
-    g = np.tanh(g)
+    i: Array
+    f: Array
+    o: Array
+    i, f, net_g, o = np.split(p["W"] @ x + p["U"] @ h + p["b"], 4)
+    g = np.tanh(net_g)
     ahead = sigmoid(f) * c + sigmoid(i) * g
     which = {"old": c, "new": ahead}
     see_i, see_f, see_o = seen.split()

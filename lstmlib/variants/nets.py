@@ -139,7 +139,7 @@ class Cells:
         size = (T, self.nets, N, H)
         h, c = np.zeros((2, T + 1, *size[1:]), from_x.dtype)
         shown = np.empty(size, from_x.dtype)
-        act = {block: np.ones(size, from_x.dtype) for block in "ifgo"}
+        act: dict[str, Array] = {block: np.ones(size, from_x.dtype) for block in "ifgo"}
         for t in range(T):
             net = from_x[t] + h[t] @ W_hh
             part = {block: net[..., k * H : (k + 1) * H] for k, block in enumerate(self.blocks)}
@@ -174,7 +174,8 @@ class Cells:
         T, S, N, H = dy.shape
         p, peephole, gates = self.params, self._by_gate("weight_ch"), self.gates
         flat_output = "no output activation" in self.changes
-        dh, dc, back = np.zeros_like(dy[0]), np.zeros_like(dy[0]), dict.fromkeys("ifo", 0.0)
+        dh, dc = np.zeros_like(dy[0]), np.zeros_like(dy[0])
+        back: dict[str, Any] = dict.fromkeys("ifo", 0.0)  # what the gates of the step after heard of these
         dnet = np.zeros((T, S, N, H * len(self.blocks)), dy.dtype)
         for t in reversed(range(T)):
             i, f, g, o = (act[block][t] for block in "ifgo")
@@ -285,14 +286,14 @@ class Nets:
         for layer in self.layers:
             x, cache = layer.forward(x)
             caches.append(cache)
-        y = x @ self.readout["weight"].swapaxes(1, 2) + self.readout["bias"][:, None]
+        y: Array = x @ self.readout["weight"].swapaxes(1, 2) + self.readout["bias"][:, None]
         return y, [*caches, x]
 
     def backward(self, cache: list[Any], dy: Array) -> Params:
         """Return the gradient for every parameter, given the loss's for every read-out (T, S, N, O)."""
         *caches, h = cache
         grads = {"readout.weight": np.einsum("tsno,tsnh->soh", dy, h), "readout.bias": dy.sum((0, 2))}
-        dh = dy @ self.readout["weight"]
+        dh: Array = dy @ self.readout["weight"]
         for k in reversed(range(len(self.layers))):
             dh, more = self.layers[k].backward(caches[k], dh)
             grads |= {f"{k}.{name}": value for name, value in more.items()}

@@ -78,7 +78,7 @@ def test_the_moving_digits():
 
     small, kept = moving(updates=1, seeds=1, films=4), stored("digits")
     assert small["sizes"] == kept["sizes"]
-    assert small["errors"].keys() == kept["errors"].keys() == {"last frame", "empty frame", *KINDS}
+    assert small["errors"].keys() == kept["errors"].keys() == {"last frame", "empty frame", "mean frame", *KINDS}
     assert np.shape(kept["frames"]["ConvLSTM"]) == np.shape(small["frames"]["ConvLSTM"]) == (5, 2, 16, 16)
     for kind in KINDS:
         assert np.shape(kept["errors"][kind]) == (3, 5)
