@@ -12,6 +12,7 @@ from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.source import show_source
 from lstmlib.figures.style import COLORS, use_style
 from lstmlib.figures.tape import Tape
+from lstmlib.figures.variants import CellParts
 from lstmlib.figures.widgets import ErrorChain, Quiz, Safe, Unrolling
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "AttentionMatrix",
     "CarouselUnit",
     "Cell",
+    "CellParts",
     "CostOfLength",
     "ErrorChain",
     "GRUBesideLSTM",

@@ -17,6 +17,7 @@ FIGURES = (
     "cell",
     "reber",
     "tape",
+    "variants",
     "gru_lstm",
     "attention",
     "cost",

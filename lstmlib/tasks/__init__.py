@@ -17,8 +17,10 @@ from lstmlib.tasks.long_lag import (
     triggered_recall,
     triggered_recall_solved,
 )
+from lstmlib.tasks.moving_digits import moving_digits, moving_digits_solved
 from lstmlib.tasks.multiplication import multiplication, multiplication_solved
 from lstmlib.tasks.parity import parity, parity_solved
+from lstmlib.tasks.spikes import spike_after, spike_after_solved, spike_gap, spike_gap_solved
 from lstmlib.tasks.temporal_order import temporal_order, temporal_order_solved
 from lstmlib.tasks.two_sequence import noisy_targets_solved, two_sequence, two_sequence_solved
 
@@ -38,11 +40,17 @@ __all__ = [
     "long_lag",
     "long_lag_end_solved",
     "long_lag_solved",
+    "moving_digits",
+    "moving_digits_solved",
     "multiplication",
     "multiplication_solved",
     "noisy_targets_solved",
     "parity",
     "parity_solved",
+    "spike_after",
+    "spike_after_solved",
+    "spike_gap",
+    "spike_gap_solved",
     "temporal_order",
     "temporal_order_solved",
     "triggered_recall",
