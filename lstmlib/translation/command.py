@@ -35,21 +35,25 @@ SHOWN = (
 DAY = datetime.date(1997, 8, 24)
 
 # How many updates each net gets.
-PARTS = {"alignments": 600, "dates": 400, "lengths": 1000}
+PARTS = {"alignments": 600, "dates": 400, "lengths": 1000, "patience": 2000}
 
 
 def jobs(name: str, seeds: int, updates: int) -> list[Job]:
     """Return what has to be done for a result, each job giving its rows.
 
-    "lengths": nets with attention and without, that learn numbers of up to 8 and of up to 16 digits. "dates":
-    nets that learn dates. "alignments": what one small net looks at.
+    "lengths": nets with attention and without, that learn numbers of up to 8 and of up to 16 digits. "patience": the
+    ones without attention that learn up to 16, given twice the time. "dates": nets that learn dates. "alignments": what
+    one small net looks at.
     """
     if name == "alignments":
         return [partial(alignments, updates)]
     if name == "dates":
         asked = product(range(seeds), (True, False))
         return [partial(one, measure_dates, attention=a, seed=s, updates=updates) for s, a in asked]
-    asked_long = product(range(seeds), (8, 16), (True, False))
+    if name == "patience":
+        asked_long = product(range(seeds), (16,), (False,))
+    else:
+        asked_long = product(range(seeds), (8, 16), (True, False))
     return [
         partial(one, measure_numbers, attention=a, longest=most, seed=s, updates=updates) for s, most, a in asked_long
     ]

@@ -209,7 +209,7 @@ def test_the_stored_results_are_the_command_s():
     for name in PARTS:
         rows = stored(name)
         assert len(rows) == (len(SHOWN) if name == "alignments" else len(jobs(name, 3, 1)))
-    for name in ("lengths", "dates"):
+    for name in ("lengths", "patience", "dates"):
         assert {row["updates"] for row in stored(name)} == {PARTS[name]}
         assert {row["seed"] for row in stored(name)} == {0, 1, 2}
     assert DAY.toordinal() % 10 == 0  # a day that nothing was learnt from
