@@ -12,7 +12,7 @@ from lstmlib.figures import bundle
 from lstmlib.figures.widgets import Figure
 from lstmlib.numpy.attention import softmax, softmax_backward
 from lstmlib.numpy.checks import Array
-from lstmlib.translation.store import stored
+from lstmlib.studies.translation.store import stored
 
 KEYS = {"source", "target", "language", "scores", "plane", "spread", "push"}
 
@@ -21,8 +21,8 @@ class AttentionMatrix(Figure):
     """What a trained decoder looks at for each symbol that it writes, the context, and the error's way back.
 
     Args:
-        alignments: what ``lstmlib.translation.measure.alignment`` returns, one for each text; the stored ones, one day
-            in seven languages, if ``None``.
+        alignments: what ``lstmlib.studies.translation.measure.alignment`` returns, one for each text; the stored ones,
+            one day in seven languages, if ``None``.
         sentence: which text is shown, from 0.
         target: which symbol is being written, from 1.
         scale: what the scores are multiplied by before the softmax, 0 to 4; trained with 1.

@@ -11,7 +11,7 @@ import traitlets as t
 from lstmlib.figures import bundle
 from lstmlib.figures.widgets import Figure
 from lstmlib.numpy.checks import Array
-from lstmlib.variants.nets import CHANGES, Cells, check_changes
+from lstmlib.studies.variants.nets import CHANGES, Cells, check_changes
 
 STEPS, SPIKES = 28, (3, 17)  # the inputs are 1 at these steps, and 0 at all others
 SWITCHES = CHANGES[:-1]  # gate recurrence has nothing to do in this cell
@@ -26,7 +26,7 @@ class CellParts(Figure):
     while the cell counts, at 0.9 the output gate's peephole opens the way out, and the forget gate's clears the cell.
 
     Args:
-        changes: what is taken out or coupled: names of ``lstmlib.variants.CHANGES``, but not "gate recurrence".
+        changes: what is taken out or coupled: names of ``lstmlib.studies.variants.CHANGES``, but not "gate recurrence".
         delay: how many steps after a spike the whole cell fires, 2 to 10.
         step: the step shown, 1 to 28.
 

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from test_interactives import drag, number, state
 
 from lstmlib.figures import CellParts
-from lstmlib.variants import Cells
+from lstmlib.studies.variants import Cells
 
 pytestmark = pytest.mark.browser
 TAG = "lstm-variants"

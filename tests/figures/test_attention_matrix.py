@@ -7,7 +7,7 @@ import pytest
 from traitlets import TraitError
 
 from lstmlib.figures import AttentionMatrix
-from lstmlib.translation.store import stored
+from lstmlib.studies.translation.store import stored
 
 
 def test_state_is_in_the_html_and_the_repr():
