@@ -11,7 +11,7 @@ import shutil
 
 from playwright.sync_api import Browser, sync_playwright
 
-from lstmlib.figures import CarouselUnit, CostOfLength, ErrorChain, ReberWalk, Safe, Unrolling, bundle
+from lstmlib.figures import CarouselUnit, CostOfLength, ErrorChain, ParallelScan, ReberWalk, Safe, Unrolling, bundle
 from lstmlib.figures.widgets import Figure
 
 WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows
@@ -24,6 +24,7 @@ STATES: list[Figure] = [
     CarouselUnit(),
     ReberWalk(string="BPBTSXX"),
     CostOfLength(),
+    ParallelScan(plan="sweeps", round=5),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

@@ -100,7 +100,9 @@ def check_flip(answer: Callable[..., Any]) -> None:
         return
     for bit in (0.0, 1.0):
         if np.ptp(a[x == bit]) or np.ptp(b[x == bit]):
-            not_yet("a(t) and b(t) may depend on x(t), not on what came before: a gate that looks back can't be scanned")
+            not_yet(
+                "a(t) and b(t) may depend on x(t), not on what came before: a gate that looks back can't be scanned"
+            )
             return
     mistakes = {
         "that turns at every 0; turn at every 1": scan(2.0 * x - 1.0, 0.0 * x, np.array(1.0)),

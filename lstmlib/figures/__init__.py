@@ -6,6 +6,7 @@ from lstmlib.figures import COLORS, Quiz, Safe, show_source, use_style
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.reber import ReberWalk
+from lstmlib.figures.scan import ParallelScan
 from lstmlib.figures.source import show_source
 from lstmlib.figures.style import COLORS, use_style
 from lstmlib.figures.widgets import ErrorChain, Quiz, Safe, Unrolling
@@ -15,6 +16,7 @@ __all__ = [
     "CarouselUnit",
     "CostOfLength",
     "ErrorChain",
+    "ParallelScan",
     "Quiz",
     "ReberWalk",
     "Safe",

@@ -69,8 +69,8 @@ def scan(
     Source: Martin & Cundy (2018), "Parallelizing linear recurrent neural nets over sequence length".
 
     Args:
-        a: factors (T, ...), real or complex; of the same rank as ``b``, and broadcast to its shape: (1, ...) is a factor
-            that never changes.
+        a: factors (T, ...), real or complex; of the same rank as ``b``, and broadcast to its shape: (1, ...) is a
+            factor that never changes.
         b: what comes in (T, ...).
         h0: the state before the first step (...), 0 if ``None``.
         plan: ``one_by_one``, ``doubling`` or ``sweeps``: which cells are combined in which round.
@@ -130,7 +130,9 @@ def _check(
             raise TypeError(f"{called} is of {kind}, expected an array of floating-point or complex numbers")
     fits = a.ndim == b.ndim >= 1 and all(have in (1, want) for have, want in zip(a.shape, b.shape, strict=True))
     if not fits or not b.size:
-        raise ValueError(f"a has shape {a.shape} and {name} {b.shape}, expected (T, ...) both, sizes of a as in {name} or 1")
+        raise ValueError(
+            f"a has shape {a.shape} and {name} {b.shape}, expected (T, ...) both, sizes of a as in {name} or 1"
+        )
     if h0 is not None and np.shape(h0) != b.shape[1:]:
         raise ValueError(f"h0 has shape {np.shape(h0)}, expected {b.shape[1:]}")
     dtype = np.result_type(a, b) if h0 is None else np.result_type(a, b, h0)

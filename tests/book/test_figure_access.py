@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from lstmlib.figures import CarouselUnit, CostOfLength, ErrorChain, Quiz, ReberWalk, Safe, Unrolling, bundle
+from lstmlib.figures import (
+    CarouselUnit,
+    CostOfLength,
+    ErrorChain,
+    ParallelScan,
+    Quiz,
+    ReberWalk,
+    Safe,
+    Unrolling,
+    bundle,
+)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
@@ -48,6 +58,8 @@ ALL = [
     ReberWalk(string="BTBPT", exam="BTBPTTVVETE", right=2),
     CostOfLength(),
     CostOfLength(length=8192, width=1024, heads=16, part="block", show="token"),
+    ParallelScan(plan="sweeps", round=5),
+    ParallelScan(values=[-2.0] * 8, a=1.0, plan="loop", round=7),
     Quiz(QUESTIONS, chosen=[0, 1]),
 ]
 
