@@ -37,10 +37,16 @@ notebooks: $(INSTALLED) ## run every notebook and store its outputs
 stills: $(INSTALLED) ## draw the still pictures of the interactive figures
 	@$(BIN)/python tools/stills.py
 
+assignments: $(INSTALLED) ## write the problem sets' student versions, without solutions
+	@$(BIN)/python tools/problem_sets.py
+
+grade: $(INSTALLED) ## grade submissions: SUBMITTED=folder or zip
+	@$(BIN)/python tools/grade.py "$(SUBMITTED)"
+
 bench: $(INSTALLED) ## how fast the layers are, beside torch and beside a tape
 	@$(BIN)/python -m lstmlib.bench
 
 clean: ## remove what was built (not .venv)
 	@rm -rf _build
 
-.PHONY: help install book test serve lab notebooks stills bench clean
+.PHONY: help install book test serve lab notebooks stills assignments grade bench clean

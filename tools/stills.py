@@ -11,7 +11,20 @@ import shutil
 
 from playwright.sync_api import Browser, sync_playwright
 
-from lstmlib.figures import CarouselUnit, CostOfLength, ErrorChain, ParallelScan, ReberWalk, Safe, Unrolling, bundle
+from lstmlib.figures import (
+    AttentionMatrix,
+    CarouselUnit,
+    Cell,
+    CostOfLength,
+    ErrorChain,
+    GRUBesideLSTM,
+    ParallelScan,
+    ReberWalk,
+    Safe,
+    Tape,
+    Unrolling,
+    bundle,
+)
 from lstmlib.figures.widgets import Figure
 
 WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows
@@ -22,7 +35,11 @@ STATES: list[Figure] = [
     ErrorChain(),
     Unrolling(step=8),
     CarouselUnit(),
+    Cell(),
     ReberWalk(string="BPBTSXX"),
+    Tape(),
+    GRUBesideLSTM(),
+    AttentionMatrix(),
     CostOfLength(),
     ParallelScan(plan="sweeps", round=5),
 ]

@@ -54,21 +54,46 @@ def compare(name: str, answer: Any, expected: Array, mistakes: Mapping[str, Arra
     Returns:
         True if it is right.
     """
+    wrong = complaint(name, answer, expected, mistakes)
+    return right(name) if wrong is None else not_yet(wrong)
+
+
+def expect(name: str, answer: Any, expected: Any, mistakes: Mapping[str, Any] | None = None) -> None:
+    """Raise an error unless the answer is the expected array to 1 part in 10^8: ``compare`` for a graded test.
+
+    Args:
+        name: what the error calls the answer.
+        answer: the student's array or number.
+        expected: the right one.
+        mistakes: hint -> the array that this mistake leads to.
+
+    Raises:
+        AssertionError: it is not; the message says what is wrong with it.
+    """
+    wrong = complaint(name, answer, np.asarray(expected, float), mistakes)
+    if wrong is not None:
+        raise AssertionError(wrong)
+
+
+def complaint(name: str, answer: Any, expected: Array, mistakes: Mapping[str, Any] | None = None) -> str | None:
+    """Return what is wrong with an answer in one line, ``None`` if it is right to 1 part in 10^8; as ``compare``."""
+    if answer is None or answer is ...:
+        return f"{name}: nothing came back"
     try:
         given = np.asarray(answer, float)
     except (TypeError, ValueError):
-        return not_yet(f"{name} is {answer!r}, expected numbers of shape {np.shape(expected)}")
+        return f"{name} is {answer!r}, expected numbers of shape {np.shape(expected)}"
     for hint, wrong in (mistakes or {}).items():
-        if _same(given, wrong) and not _same(given, expected):
-            return not_yet(f"{name}: {hint}")
+        if _same(given, np.asarray(wrong, float)) and not _same(given, expected):
+            return f"{name}: {hint}"
     if given.shape != np.shape(expected):
-        return not_yet(f"{name} has shape {given.shape}, expected {np.shape(expected)}")
+        return f"{name} has shape {given.shape}, expected {np.shape(expected)}"
     if _same(given, expected):
-        return right(name)
+        return None
     if not np.isfinite(given).all():
-        return not_yet(f"{name} holds numbers that are not finite")
-    far = np.abs(given - expected).max() / np.abs(expected).max()
-    return not_yet(f"{name} is off by {100 * far:.2g} percent of its largest entry")
+        return f"{name} holds numbers that are not finite"
+    far = np.abs(given - expected).max() / max(np.abs(expected).max(), 1e-300)
+    return f"{name} is off by {100 * far:.2g} percent of its largest entry"
 
 
 def _same(a: Array, b: Array) -> bool:

@@ -8,7 +8,20 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-FIGURES = ("safe", "error_chain", "unrolling", "quiz", "carousel", "reber", "cost", "scan")
+FIGURES = (
+    "safe",
+    "error_chain",
+    "unrolling",
+    "quiz",
+    "carousel",
+    "cell",
+    "reber",
+    "tape",
+    "gru_lstm",
+    "attention",
+    "cost",
+    "scan",
+)
 
 # The marks that a quiz's texts may hold: `code`, *emphasis*, a short subscript as in W_hh; quiz.js has the same.
 MARKED = re.compile(r"(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*|[A-Za-z]_[a-z0-9]{1,3}(?![A-Za-z0-9_]))")

@@ -95,11 +95,11 @@ function morph(old, wanted) {
 }
 
 /** A drawing with a name and a description for those who can't see it; `draw` fills it, in CSS pixels. */
-export function drawing() {
-  const picture = s("svg", { role: "img" });
+export function drawing(role = "img") { // another role where parts of it can be reached
+  const picture = s("svg", { role });
   picture.show = (width, height, name, description, children) => {
     const viewBox = `0 0 ${Math.round(width)} ${Math.round(height)}`;
-    morph(picture, s("svg", { role: "img", viewBox, "aria-label": `${name}. ${description}` }, children));
+    morph(picture, s("svg", { role, viewBox, "aria-label": `${name}. ${description}` }, children));
   };
   return picture;
 }

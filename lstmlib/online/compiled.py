@@ -375,6 +375,35 @@ def aligned_rows(count: int) -> Floats:
     return room[start : start + count * LANES].reshape(count, LANES)
 
 
+def make_tray(D: int, O: int, N: int, T: int, *, symbolic: bool, by_class: bool, by_order: bool) -> Tray:  # noqa: E741
+    """Return an empty tray; see ``Eight`` for what the arguments are."""
+    L = LANES
+    dense, listed, ordered = (1, 1) if symbolic else (T, D), (1, 1) if by_class else (T, O), (1, 1)
+    return Tray(
+        np.zeros((L, N, T if symbolic else 1), np.int64),
+        np.zeros((L, N, *dense)),
+        np.zeros((L, N, T if by_class else 1), np.int64),
+        np.zeros((L, N, *listed)),
+        np.zeros((L, N, T), bool),
+        np.zeros((L, N, *((T, O) if by_order else ordered)), bool),
+        np.ones((L, N), np.int64),
+        np.zeros((L, N, 3)),
+    )
+
+
+def make_control(window: int, by_order: bool) -> Control:
+    """Return lanes that have nothing to do."""
+    L = LANES
+    rings = {"was_wrong": np.zeros((L, window), np.int64), "was_error": np.zeros((L, window))}
+    flags = ("busy", "each_step", "by_order")
+    reals = ("learning_rate", "tolerance", "mean_below", "total", "worst", "absolute", "squared")
+    kinds: dict[str, Any] = dict.fromkeys(flags, bool) | dict.fromkeys(reals, float)
+    arrays: dict[str, Any] = {name: np.zeros(L, kinds.get(name, np.int64)) for name in Control._fields}
+    control = Control(**(arrays | rings))
+    control.by_order[:] = by_order
+    return control
+
+
 class Eight:
     """Eight nets of one kind, trained side by side; each has a lane, with its own sequences and its own rule to stop.
 
@@ -416,25 +445,8 @@ class Eight:
         memory: dict[str, Any] = {name: aligned_rows(count) for name, count in rows.items()}
         self.memory = Memory(biased=net.biased_units.astype(float), **memory)
         self.memory.seen[-1] = 1.0
-        L = LANES
-        dense, listed, ordered = (1, 1) if symbolic else (T, D), (1, 1) if by_class else (T, O), (1, 1)
-        self.tray = Tray(
-            np.zeros((L, N, T if symbolic else 1), np.int64),
-            np.zeros((L, N, *dense)),
-            np.zeros((L, N, T if by_class else 1), np.int64),
-            np.zeros((L, N, *listed)),
-            np.zeros((L, N, T), bool),
-            np.zeros((L, N, *((T, O) if by_order else ordered)), bool),
-            np.ones((L, N), np.int64),
-            np.zeros((L, N, 3)),
-        )
-        rings = {"was_wrong": np.zeros((L, window), np.int64), "was_error": np.zeros((L, window))}
-        flags = ("busy", "each_step", "by_order")
-        reals = ("learning_rate", "tolerance", "mean_below", "total", "worst", "absolute", "squared")
-        kinds: dict[str, Any] = dict.fromkeys(flags, bool) | dict.fromkeys(reals, float)
-        arrays: dict[str, Any] = {name: np.zeros(L, kinds.get(name, np.int64)) for name in Control._fields}
-        self.control = Control(**(arrays | rings))
-        self.control.by_order[:] = by_order
+        self.tray = make_tray(net.input_size, O, N, T, symbolic=symbolic, by_class=by_class, by_order=by_order)
+        self.control = make_control(window, by_order)
 
     def put(self, lane: int, params: dict[str, Array]) -> None:
         """Give a lane a net of its own, and an empty window.

@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from lstmlib.paper.rows import ROWS, Reading, Row
+from lstmlib.paper.row import Reading, Row
+from lstmlib.paper.rows import ROWS
 from lstmlib.paper.store import Store
 from lstmlib.paper.version import versions
 

@@ -6,14 +6,15 @@ import sys
 from pathlib import Path
 
 from lstmlib.paper.report import lines_of, stored_readings, summarise
-from lstmlib.paper.rows import READINGS, ROWS, Row, find, label
+from lstmlib.paper.row import Row
+from lstmlib.paper.rows import READINGS, ROWS, find, label
 from lstmlib.paper.runner import run, threads_alone
 from lstmlib.paper.store import Store, current
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``paper`` and its own commands to the command line of ``lstmlib``."""
-    about = "the tables of the 1997 paper: list their rows, run them again, show paper beside ours"
+    about = "the tables of the 1997 paper, and one of 2000: list their rows, run them again, show paper beside ours"
     paper = commands.add_parser("paper", help=about, description=about)
     inner = paper.add_subparsers(dest="paper_command", required=True)
     listing = inner.add_parser("list", help="every row, the paper's result, ours if there is one")
@@ -71,16 +72,18 @@ def need(*packages: str) -> None:
         try:
             importlib.import_module(package)
         except ModuleNotFoundError:
-            sys.exit(f"lstmlib paper: {package} is missing: pip install 'lstmlib[paper,cluster]'")
+            extra = "cluster" if package == "distributed" else "paper"
+            sys.exit(f"lstmlib paper: {package} is missing: pip install 'lstmlib[{extra}]'")
 
 
 def show_list(results: Path | None) -> None:
     """Print a line for every row."""
-    print(f"{'row':<20} {'method':<30} {'paper':>22}   ours")
+    print(f"{'row':<34} {'method':<30} {'paper':>22}   ours")
     for row in ROWS.values():
         reported = row.reported
         percent = "" if reported.percent is None else f" ({reported.percent:g} %)"
-        paper = f"{'>' if reported.at_least else ''}{reported.sequences:,}{percent}"
+        after = "" if reported.sequences is None else f"{reported.sequences:,}"
+        paper = f"{'>' if reported.at_least else ''}{after}{percent}".strip()
         ours = ""
         for reading in stored_readings(row, results)[:1]:
             found = current(Store(row, reading, results).load()[0])
@@ -89,7 +92,7 @@ def show_list(results: Path | None) -> None:
                 mean = "" if s.mean is None else f"{s.mean:,.0f} "
                 name = label(row, reading)
                 ours = f"{mean}({s.solved} of {s.trials} solved{'' if name == 'default' else f', {name}'})"
-        print(f"{row.name:<20} {row.method:<30} {paper:>22}   {ours}".rstrip())
+        print(f"{row.name:<34} {row.method:<30} {paper:>22}   {ours}".rstrip())
 
 
 def show_rows(given: argparse.Namespace) -> None:

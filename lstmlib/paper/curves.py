@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from lstmlib.numpy.checks import Array
 from lstmlib.online.lanes import LANES
 from lstmlib.online.net import Net
-from lstmlib.paper.rows import Row, reading_of
+from lstmlib.paper.row import Row
+from lstmlib.paper.rows import reading_of
 from lstmlib.paper.trials import draw, initial_params, learning_rate, make_room, random_sources
 
 
@@ -55,7 +56,7 @@ def learning_curves(
     Raises:
         ValueError: another row, or numbers that don't fit.
     """
-    if not row.runnable or row.experiment[0] in "12":
+    if not isinstance(row.net, Net) or row.experiment[0] in "12":
         raise ValueError(f"{row.name}: expected a row of experiments 3 to 6")
     if not 1 <= nets <= LANES:
         raise ValueError(f"nets is {nets}, expected 1 to {LANES}")

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.paper.rows import Row, label, reading_of
+from lstmlib.paper.row import Row
+from lstmlib.paper.rows import label, reading_of
 from lstmlib.paper.store import RESULTS, Store, current
 
 
@@ -29,6 +30,9 @@ class Summary:
         error: the mean absolute error on them.
         earlier: the mean number of sequences until the first of two stops.
         seconds: of computing, all trials together.
+        good: of streams: how many nets were not perfect and predicted more than 1000 symbols on average before the
+            first error; and how many, on average, these did (``None`` where there were none).
+        rest: the same of the other nets.
     """
 
     trials: int
@@ -43,6 +47,8 @@ class Summary:
     error: float | None
     earlier: float | None
     seconds: float
+    good: tuple[int, float | None] | None = None
+    rest: tuple[int, float | None] | None = None
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
@@ -52,6 +58,14 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     middle = (share + weight / 2.0) / (1.0 + weight)
     half = z * math.sqrt(share * (1.0 - share) / trials + weight / (4.0 * trials)) / (1.0 + weight)
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def success_below(trials: int) -> float:
+    """Return the bound that a probability is below with 95 % confidence, after that many trials without a success.
+
+    Source: Clopper and Pearson (1934), one side: what is rarer than one in twenty at the bound is not taken for chance.
+    """
+    return float(1.0 - 0.05 ** (1.0 / trials))
 
 
 def summarise(results: Sequence[dict[str, Any]]) -> Summary:
@@ -86,7 +100,17 @@ def summarise(results: Sequence[dict[str, Any]]) -> Summary:
         float(np.mean([r["error"] for r in tested])) if tested else None,
         float(np.mean(earlier)) if earlier else None,
         sum(r.get("seconds", 0.0) for r in results),
+        *_lengths(results),
     )
+
+
+def _lengths(results: Sequence[dict[str, Any]]) -> list[tuple[int, float | None] | None]:
+    """Return, of streams, how many nets were good and how many neither good nor perfect, and their mean lengths."""
+    if any("length" not in result for result in results):
+        return [None, None]
+    lengths = [result["length"] for result in results if not result["solved"]]
+    good, rest = ([length for length in lengths if (length > 1000) == is_good] for is_good in (True, False))
+    return [(len(part), float(np.mean(part)) if part else None) for part in (good, rest)]
 
 
 def stored_readings(row: Row, directory: Path | None = None) -> list[dict[str, str]]:
@@ -126,7 +150,7 @@ def lines_of(row: Row, *, seed: int | None = None, directory: Path | None = None
         if others:
             found.append(f"  {others} results of another version are not counted")
         if ours:
-            found += [f"  {line}" for line in _ours(summarise(ours), label(row, reading))]
+            found += [f"  {line}" for line in _ours(summarise(ours), label(row, reading), row)]
             found += [f"  {line}" for line in _missing(ours)]
     return found
 
@@ -145,9 +169,13 @@ def _missing(results: Sequence[dict[str, Any]]) -> list[str]:
 
 def _paper(row: Row) -> str:
     r = row.reported
-    parts = [f"{'more than ' if r.at_least else ''}{r.sequences:,} sequences"]
+    parts = []
+    if r.sequences is not None:
+        parts.append(f"{'more than ' if r.at_least else ''}{r.sequences:,} {row.unit}")
     if r.percent is not None:
-        parts.append(f"{r.percent:g} % solved")
+        parts.append(f"{r.percent:g} % {row.success}")
+    if r.good is not None and r.rest is not None:
+        parts += [f"{share:g} % {name}{_length(length)}" for name, (share, length) in _named(r.good, r.rest)]
     if r.earlier is not None:
         parts.append(f"first stop {r.earlier:,}")
     if r.wrong is not None:
@@ -158,15 +186,31 @@ def _paper(row: Row) -> str:
     return ", ".join(parts)
 
 
-def _ours(s: Summary, name: str) -> list[str]:
+def _named(good: Any, rest: Any) -> tuple[tuple[str, Any], tuple[str, Any]]:
+    """Return what the paper calls the nets that are not perfect."""
+    return ("good", good), ("rest", rest)
+
+
+def _length(length: float | None) -> str:
+    """Return how far nets got before the first error, as it is printed behind how many nets these are."""
+    return "" if length is None else f" (mean length {length:,.0f})"
+
+
+def _ours(s: Summary, name: str, row: Row) -> list[str]:
     low, high = (100 * part for part in s.success)
-    parts = [f"{s.solved} of {s.trials} solved (95 % interval {low:.0f} to {high:.0f} %)"]
+    parts = [f"{s.solved} of {s.trials} {row.success} (95 % interval {low:.0f} to {high:.0f} %)"]
+    if s.solved == 0:
+        parts = [
+            f"0 of {s.trials} {row.success} (with 95 % confidence, less than {100 * success_below(s.trials):.2g} % are)"
+        ]
     if s.mean is not None:
-        parts.insert(0, f"{s.mean:,.0f} sequences")
+        parts.insert(0, f"{s.mean:,.0f} {row.unit}")
     if s.interval is not None and s.spread is not None:
         parts.insert(1, f"95 % interval {s.interval[0]:,.0f} to {s.interval[1]:,.0f}")
         parts.insert(2, f"spread {s.spread:,.0f}")
         parts.insert(3, f"from {s.least:,} to {s.most:,}")
+    if s.good is not None and s.rest is not None:
+        parts += [f"{count} {kind}{_length(length)}" for kind, (count, length) in _named(s.good, s.rest)]
     if s.earlier is not None:
         parts.append(f"first stop {s.earlier:,.0f}")
     if s.wrong is not None:

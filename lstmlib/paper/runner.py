@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from lstmlib.paper.cluster import run_on_cluster
-from lstmlib.paper.rows import ROWS, Reading, Row, label, reading_of
+from lstmlib.paper.row import Reading, Row
+from lstmlib.paper.rows import ROWS, label, reading_of
 from lstmlib.paper.store import Store, current
 from lstmlib.paper.version import versions
 
@@ -29,7 +30,8 @@ def run(
 
     Args:
         row: which.
-        trials: how many there shall be, numbered from 0; as many as in the paper if ``None``.
+        trials: how many there shall be, numbered from 0; as many as in the paper if ``None``, and ten where the paper
+            quotes others.
         seed: of all trials.
         chosen: options of readings; defaults for the others.
         directory: where results are; the package's own if ``None``.
@@ -45,7 +47,7 @@ def run(
         KeyboardInterrupt: stopped; finished trials are kept.
     """
     tell = tell or _print
-    count = row.trials if trials is None else trials
+    count = (row.trials or 10) if trials is None else trials
     if count < 1:
         raise ValueError(f"trials is {count}, expected at least 1")
     if not row.runnable:

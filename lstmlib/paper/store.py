@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lstmlib.paper.rows import Reading, Row, label
+from lstmlib.paper.row import Reading, Row
+from lstmlib.paper.rows import label
 from lstmlib.paper.version import VERSION
 
 RESULTS = Path(__file__).parent / "results"

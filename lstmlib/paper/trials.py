@@ -16,10 +16,16 @@ from numpy.typing import NDArray
 
 from lstmlib import tasks
 from lstmlib.numpy.checks import Array
+from lstmlib.online.chunker import ChunkerNet
 from lstmlib.online.compiled import AT_GOOD_WINDOW, WHEN_WRONG, Eight
+from lstmlib.online.compiled_chunker import Pairs
+from lstmlib.online.compiled_simple import EightSimple
 from lstmlib.online.lanes import LANES
 from lstmlib.online.net import Net
-from lstmlib.paper.rows import Reading, Row
+from lstmlib.online.net2000 import Net2000
+from lstmlib.online.simple import SimpleNet
+from lstmlib.paper.row import Reading, Row
+from lstmlib.paper.trials2000 import by_streams, make_streams
 from lstmlib.tasks import Batch
 from lstmlib.tasks.embedded_reber import allowed_next, as_symbols, string_sets
 from lstmlib.tasks.long_lag import draw_long_lag, draw_triggered_recall
@@ -38,7 +44,7 @@ Trial = Generator[None, None, dict[str, Any]]
 class Lane(NamedTuple):
     """One lane of the compiled learner, with what a trial in it needs."""
 
-    nets: Eight
+    nets: Any  # Eight, or Streams
     number: int
     room: int  # training sequences that fit on the tray; tests lie behind them
 
@@ -108,6 +114,8 @@ def net_of(row: Row, reading: Reading) -> Net:
 
 def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     """Draw the parameters that a trial starts with."""
+    if isinstance(row.net, SimpleNet | ChunkerNet):
+        return row.net.draw(rng, row.weight_range)
     net, inward, outward = net_of(row, reading), row.input_gate_bias, row.output_gate_bias
     if reading.get("input-gates") == "negative":
         inward = (-3.0, -6.0)
@@ -138,7 +146,7 @@ def by_window(lane: Lane, row: Row, reading: Reading, rngs: list[Random]) -> Tri
     weights, training, testing = rngs
     lane.put(initial_params(row, reading, weights))
     error = reading.get("error", "absolute")
-    assert row.net is not None
+    assert isinstance(row.net, Net)
     mean_below = row.mean_below / (row.net.output_size if error == "summed" else 1)
     rule = {"tolerance": row.tolerance, "allowed_wrong": row.allowed_wrong, "mean_below": mean_below}
     rule |= {"rule": AT_GOOD_WINDOW, "squared": error == "squared"}
@@ -266,9 +274,9 @@ def grow(row: Row, reading: Reading, params: dict[str, Array], training: Random)
     Returns:
         the parameters, with the hidden unit's as they were drawn; and how many sequences were shown.
     """
-    assert isinstance(row.net, Net)
-    if reading["growth"] == "start":
+    if reading.get("growth", "start") == "start":
         return params, 0
+    assert isinstance(row.net, Net)
     enough = float(reading["growth"].rstrip(" %")) / 100.0
     D = row.net.input_size
     bare = Net(D, 0, 1, D, biased="none", output_bias=False, output_gates=False, recurrent=False, direct=True)
@@ -291,13 +299,13 @@ def grow(row: Row, reading: Reading, params: dict[str, Array], training: Random)
 def by_growth(lane: Lane, row: Row, reading: Reading, rngs: list[Random]) -> Trial:
     """Experiments 2a and 2b: outputs alone, then a memory cell added; until 10,000 sequences in a row are right.
 
-    In 2a there are but two sequences, so that these two decide.
+    In 2a there are but two sequences, so that these two decide. Nets without memory cells are whole from the start.
     """
     weights, training, testing = rngs
     params, grown = grow(row, reading, initial_params(row, reading, weights), training)
     lane.put(params)
     alpha, shown, place = learning_rate(row, reading), grown, lane.room
-    every, each_step = int(reading["test-every"]), reading["update"] == "step"
+    every, each_step = int(reading["test-every"]), reading.get("update") == "step"
     while shown < row.cap:
         if place >= lane.room:
             lane.load(0, draw(row, reading, lane.room, training))
@@ -327,6 +335,7 @@ KINDS: dict[str, Callable[[Lane, Row, Reading, list[Random]], Trial]] = {
     "5": by_window,
     "6a": by_window,
     "6b": by_window,
+    "streams": by_streams,
 }
 
 
@@ -347,9 +356,11 @@ def random_sources(row: Row, seed: int, trial: int) -> list[Random]:
     return [weights, training, testing]
 
 
-def make_room(row: Row, reading: Reading) -> tuple[Eight, int]:
+def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
     """Return eight lanes for a row, and how many training sequences fit on each tray."""
-    if not isinstance(row.net, Net):
+    if isinstance(row.net, Net2000):
+        return make_streams(row, reading), 0
+    if row.net is None:
         raise ValueError(f"{row.name}: the library has no learner for {row.method} yet, so it can't be run")
     task = row.task
     steps, behind = 110, 0
@@ -364,6 +375,11 @@ def make_room(row: Row, reading: Reading) -> tuple[Eight, int]:
     elif row.experiment in ("4", "5"):
         steps = int(task["min_length"]) * 11 // 10
     room = min(500, max(64, 50_000 // steps))
+    if isinstance(row.net, SimpleNet):
+        options = {"look_back": row.method != "Elman net", "by_order": row.experiment == "1"}
+        return EightSimple(row.net, room + behind, steps, **options), room
+    if isinstance(row.net, ChunkerNet):
+        return Pairs(row.net, room + behind, steps, tolerance=float(reading["expected"])), room
     if row.experiment in ("1", "2a", "2b", "2c", "6a", "6b"):
         options = {"symbolic": True, "by_class": True}
     else:

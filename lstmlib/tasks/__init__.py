@@ -7,6 +7,7 @@ tasks.adding_solved(y, batch)               # (N,) booleans: which sequences cou
 from lstmlib.tasks.adding import adding, adding_solved
 from lstmlib.tasks.batch import Batch
 from lstmlib.tasks.copy import copy, copy_solved
+from lstmlib.tasks.counting import counting, counting_solved
 from lstmlib.tasks.embedded_reber import continual_embedded_reber, embedded_reber, embedded_reber_solved
 from lstmlib.tasks.keep_first import keep_first, keep_first_solved
 from lstmlib.tasks.long_lag import (
@@ -28,6 +29,8 @@ __all__ = [
     "continual_embedded_reber",
     "copy",
     "copy_solved",
+    "counting",
+    "counting_solved",
     "embedded_reber",
     "embedded_reber_solved",
     "keep_first",

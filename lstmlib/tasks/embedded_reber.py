@@ -4,6 +4,8 @@ The inner grammar is a graph: from B, two ways at each of five nodes, each taken
 is B, then T or P, a string of the inner grammar, the same T or P again, then E.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,6 +72,33 @@ def possible_next(string: str) -> list[str]:
         node = EMBEDDED[node][symbol]
         found.append("".join(EMBEDDED[node]))
     return found
+
+
+class Walk(NamedTuple):
+    """The embedded grammar as arrays, for a walk that never ends: node 0 is where a string begins.
+
+    Attributes:
+        symbol: which symbol comes after a node (Q, 2), by the side on which a coin falls; twice the same where the
+            grammar leaves no choice.
+        node: to which node it leads (Q, 2).
+        allowed: which symbols can come after a node (Q, 7).
+    """
+
+    symbol: NDArray[np.int64]
+    node: NDArray[np.int64]
+    allowed: NDArray[np.bool_]
+
+
+def walk() -> Walk:
+    """Return the embedded grammar as arrays."""
+    names = list(EMBEDDED)
+    ways = [list(EMBEDDED[name].items()) for name in names]
+    both = [[found[0], found[-1]] for found in ways]
+    symbol = np.array([[SYMBOLS.index(symbol) for symbol, _ in pair] for pair in both])
+    node = np.array([[names.index(to) for _, to in pair] for pair in both])
+    allowed = np.zeros((len(names), len(SYMBOLS)), bool)
+    np.put_along_axis(allowed, symbol, True, axis=1)
+    return Walk(symbol, node, allowed)
 
 
 def as_symbols(strings: list[str]) -> Symbols:

@@ -10,13 +10,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from lstmlib.figures import (
+    AttentionMatrix,
     CarouselUnit,
+    Cell,
     CostOfLength,
     ErrorChain,
+    GRUBesideLSTM,
     ParallelScan,
     Quiz,
     ReberWalk,
     Safe,
+    Tape,
     Unrolling,
     bundle,
 )
@@ -56,6 +60,14 @@ ALL = [
     CarouselUnit(values=[0.5] * 30, w=1.2, squash="logistic", step=20),
     ReberWalk(string="BTBPTTV"),
     ReberWalk(string="BTBPT", exam="BTBPTTVVETE", right=2),
+    Cell(),
+    Cell(kind="2000", x=-2.0, h=-1.0, c=-8.0, bias=[-6.0] * 4, dh=-1.0, dc=-1.0, view="back", part="forget_gate"),
+    Tape(),
+    Tape(forget_gate=[0.55] * 12, values=[-8.25] * 12, step=12),
+    GRUBesideLSTM(step=16),
+    GRUBesideLSTM(values=[0.5] * 16, marks=[1] * 16, update=0.0, recurrent=1.3, step=25),
+    AttentionMatrix(),
+    AttentionMatrix(sentence=4, target=11, scale=3.0, show="error"),
     CostOfLength(),
     CostOfLength(length=8192, width=1024, heads=16, part="block", show="token"),
     ParallelScan(plan="sweeps", round=5),

@@ -24,7 +24,7 @@ def test_classic_script_has_every_figure_and_no_module_syntax():
     assert not re.search(r"^(import|export)\b", text, re.MULTILINE)
     for name in bundle.FIGURES:
         assert f'figure("lstm-{name.replace("_", "-")}"' in text
-    assert len(text.encode()) < 80_000
+    assert len(text.encode()) < 250_000
 
 
 def test_every_script_is_bundled():
@@ -52,7 +52,7 @@ def test_scripts_parse(form, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["safe", "error_chain", "unrolling", "carousel"])
+@pytest.mark.parametrize("name", [name for name in bundle.FIGURES if name != "quiz"])
 def test_still_is_one_small_picture_that_needs_nothing_else(name):
     text = bundle.still(name)
     assert text.startswith("<svg ")

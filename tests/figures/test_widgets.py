@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
-from lstmlib.figures import CarouselUnit, ErrorChain, Quiz, Safe, Unrolling
+from lstmlib import figures
+from lstmlib.figures import ErrorChain, Quiz, Safe, Unrolling
 from lstmlib.numpy import RNN
 
 QUESTIONS = [
@@ -22,7 +23,8 @@ QUESTIONS = [
         ],
     }
 ]
-FIGURES = [Safe, ErrorChain, Unrolling, CarouselUnit, lambda: Quiz(QUESTIONS)]
+DRAWN = [getattr(figures, name) for name in figures.__all__ if name[0].isupper() and name not in ("COLORS", "Quiz")]
+FIGURES = [*DRAWN, lambda: Quiz(QUESTIONS)]
 
 
 def bundle_of(figure):
@@ -71,7 +73,7 @@ def test_state_is_in_the_html_and_the_repr(figure, text, given):
         assert found == given
 
 
-@pytest.mark.parametrize("figure", [Safe(), ErrorChain(), Unrolling(), CarouselUnit()])
+@pytest.mark.parametrize("figure", [drawn() for drawn in DRAWN])
 def test_a_still_picture_stands_inside(figure):
     text = bundle_of(figure)["text/html"]
     alt, source = re.search(

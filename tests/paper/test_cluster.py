@@ -19,7 +19,7 @@ def quiet(line):
 
 @pytest.fixture(scope="module")
 def dask():
-    started = LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    started = LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0")
     yield started
     started.close()
 
@@ -83,7 +83,7 @@ def test_nobody_there(address, said, tmp_path, monkeypatch):
 
 def test_a_scheduler_without_workers(tmp_path):
     with (
-        LocalCluster(n_workers=0, dashboard_address=None) as empty,
+        LocalCluster(n_workers=0, dashboard_address=":0") as empty,
         pytest.raises(ValueError, match="has no workers: start some"),
     ):
         run(ROW, 2, directory=tmp_path, scheduler=empty.scheduler_address, tell=quiet)

@@ -7,7 +7,7 @@ import pytest
 
 from lstmlib import cli
 from lstmlib.paper import ROWS, summarise
-from lstmlib.paper.report import wilson
+from lstmlib.paper.report import success_below, wilson
 from lstmlib.paper.rows import reading_of
 from lstmlib.paper.store import Store
 from lstmlib.paper.version import VERSION
@@ -57,6 +57,23 @@ def test_show_prints_paper_beside_ours(monkeypatch, capsys, tmp_path):
     assert "40 s of computing" in printed
 
 
+def test_show_has_the_form_of_the_table_of_2000(monkeypatch, capsys, tmp_path):
+    row = ROWS["gers-2000/forget-gates"]
+    store = Store(row, reading_of(row, {}), tmp_path)
+    for trial, (after, length) in enumerate(((9000, 1e5), (11_000, 1e5), (30_000, 4000.0), (30_000, 20.0))):
+        result = {"seed": 0, "trial": trial, "solved": after < 30_000, "sequences": after, "version": VERSION}
+        store.keep(result | {"length": length, "symbols": 10 * after, "seconds": 1.0})
+    store.gather()
+    lstmlib(monkeypatch, "show", "gers-2000", "--results", tmp_path)
+    printed = capsys.readouterr().out
+    assert "paper: 18,889 streams, 18 % perfect, 29 % good (mean length 39,171), 53 % rest (mean length 145)" in printed
+    assert "paper: 0 % perfect, 1 % good (mean length 1,166), 99 % rest (mean length 37), 100 trials" in printed
+    assert "ours (default): 10,000 streams, 95 % interval" in printed
+    assert "2 of 4 perfect (95 % interval 15 to 85 %), 1 good (mean length 4,000), 1 rest (mean length 20)" in printed
+    lstmlib(monkeypatch, "list", "--results", tmp_path)
+    assert "10,000 (2 of 4 solved)" in capsys.readouterr().out
+
+
 def test_show_says_where_trials_are_missing(monkeypatch, capsys, tmp_path):
     """Trials that end soon are there first, so that half of a run is no fair sample."""
     fill(tmp_path)
@@ -90,7 +107,10 @@ def test_run_and_show(monkeypatch, capsys, tmp_path):
         (["run", "table-7/T100", "--reading", "initial"], "expected NAME=OPTION"),
         (["run", "table-7/T100", "--reading", "initial=7"], "reading initial has no option '7'; it has 0, 0.5"),
         (["run", "table-7/T100", "--reading", "update=step"], "leaves no reading 'update' open"),
-        (["run", "table-2/RTRL-4-1"], "the library has no learner for its method, RTRL"),
+        (
+            ["run", "table-1/RCC"],
+            "the library has no learner for its method, recurrent cascade correlation",
+        ),
     ],
 )
 def test_bad_input(monkeypatch, arguments, message, tmp_path):
@@ -138,6 +158,18 @@ def test_listing_needs_nothing_and_running_says_what_it_needs(tmp_path):
 )
 def test_wilson(successes, trials, low, high):
     assert wilson(successes, trials) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_no_success(monkeypatch, capsys, tmp_path):
+    assert success_below(18) == pytest.approx(0.1533, abs=1e-4)
+    assert (1.0 - success_below(7)) ** 7 == pytest.approx(0.05)
+    row = ROWS["table-2/RTRL-10"]
+    store = Store(row, reading_of(row, {}), tmp_path)
+    for trial in range(18):
+        result = {"seed": 0, "trial": trial, "solved": False, "sequences": 5_000_000, "version": VERSION}
+        store.keep(result)
+    lstmlib(monkeypatch, "show", "table-2/RTRL-10", "--results", tmp_path)
+    assert "0 of 18 solved (with 95 % confidence, less than 15 % are)" in capsys.readouterr().out
 
 
 def test_no_results_and_one():

@@ -5,10 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lstmlib.online.chunker import ChunkerNet
 from lstmlib.online.compiled import train
+from lstmlib.online.compiled_simple import train as simple_train
+from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.rows import ROWS, reading_of
 from lstmlib.paper.trials import draw, draw_test, initial_params, make_room, random_sources, run_trials
 from lstmlib.tasks import Batch
+from lstmlib.tasks.long_lag import draw_long_lag
 
 # Easier than the paper's, so that they end soon.
 ADDING = replace(ROWS["table-7/T100"], task={"min_length": 22}, tolerance=0.45, mean_below=0.12, cap=16_000)
@@ -164,7 +168,67 @@ def test_ten_trials_of_experiment_1_share_their_strings():
     assert len({*others[0], *others[9]}) == 4
 
 
+@pytest.mark.parametrize("name", ["table-2/RTRL-4-1", "table-2/BPTT-100"])
+def test_nets_without_memory_cells(name):
+    """Experiment 2a with a gap that they can bridge: solved at the first test that finds both sequences right."""
+    row = replace(ROWS[name], net=SimpleNet(3, 1, 3), task={"lag": 2}, learning_rate=4.0, cap=200_000)
+    (result,) = trials_of(row, [0]).values()
+    reading = reading_of(row, {})
+    weights, training, _ = random_sources(row, 0, 0)
+    params, shown, both = initial_params(row, reading, weights), 0, draw_long_lag(2, 20, np.random.default_rng(0))
+    while True:
+        for _ in range(2):
+            params, _ = simple_train(row.net, params, draw(row, reading, 500, training), 4.0)
+        shown += 1000
+        _, errors = simple_train(row.net, params, both, 0.0)
+        if errors[:, 0].max() < 0.25:
+            break
+    assert result == {"seed": 0, "trial": 0, "solved": True, "sequences": shown, "grown": 0}
+
+
+def test_elman_s_net_on_the_grammar():
+    row = replace(ROWS["table-1/Elman-15"], net=SimpleNet(7, 3, 7, direct=False), cap=2000)
+    nets, _ = make_room(row, reading_of(row, {}))
+    assert not nets.shape.look_back
+    assert nets.control.by_order.all()
+    (result,) = trials_of(row, [0]).values()
+    assert result == {"seed": 0, "trial": 0, "solved": False, "sequences": 2000}
+
+
+def test_the_chunker():
+    row = replace(ROWS["table-2/chunker-100"], net=ChunkerNet(3), task={"lag": 2}, learning_rate=4.0, cap=100_000)
+    for chosen in ({}, {"expected": "0.5"}, {"update": "step"}):
+        (result,) = trials_of(row, [1], **chosen).values()
+        assert result["solved"], chosen
+        assert result["sequences"] % 1000 == 0
+
+
+@pytest.mark.parametrize("chosen", [{}, {"right": "order", "target": "actual"}])
+def test_nets_on_streams(chosen):
+    row = replace(ROWS["gers-2000/forget-gates-alpha-decay"], cap=500)
+    found = trials_of(row, [1, 0], **chosen)
+    for result in found.values():
+        assert not result["solved"]
+        assert result["sequences"] == 500
+        assert result["symbols"] >= 500
+        assert result["length"] == pytest.approx(round(result["length"] * 10) / 10)  # the mean of ten
+    assert found[0]["symbols"] != found[1]["symbols"]
+    assert trials_of(row, [1], **chosen) == {1: found[1]}
+    assert trials_of(row, [1], **(chosen | {"factor": "2"})) != {1: found[1]}
+
+
+def test_what_streams_are_asked():
+    row = ROWS["gers-2000/forget-gates"]
+    for right, rule in (("absolute", (0, 0.49)), ("squared", (0, 0.7)), ("order", (1, 0.49))):
+        nets, _ = make_room(row, reading_of(row, {"right": right, "target": "actual"}))
+        assert not nets.shape.possible
+        assert (nets.shape.rule, nets.shape.tolerance) == pytest.approx(rule)
+    nets, _ = make_room(ROWS["gers-2000/external-reset"], reading_of(row, {}))
+    assert nets.shape.possible
+    assert nets.shape.resets
+
+
 def test_no_learner():
-    row = ROWS["table-2/RTRL-4-1"]
-    with pytest.raises(ValueError, match="no learner for RTRL"):
+    row = ROWS["table-1/RCC"]
+    with pytest.raises(ValueError, match="no learner for recurrent cascade correlation"):
         run_trials(row, {}, 0, [0], print)

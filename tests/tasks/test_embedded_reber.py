@@ -13,6 +13,7 @@ from lstmlib.tasks.embedded_reber import (
     embedded_reber_string,
     possible_next,
     string_sets,
+    walk,
 )
 from lstmlib.tasks.symbols import one_hot
 
@@ -106,6 +107,18 @@ def test_streams_have_no_gap():
         possible_next(stream)
         assert stream[1:] == "".join(SYMBOLS[k] for k in batch.target[:-1, n])
         assert 500 / 12 * 0.7 < stream.count("EB") < 500 / 12 * 1.3
+
+
+def test_a_walk_speaks_the_grammar(rng):
+    graph, node, text, allowed = walk(), 0, "", []
+    for coin in rng.integers(2, size=5000):
+        text += SYMBOLS[graph.symbol[node, coin]]
+        node = graph.node[node, coin]
+        allowed.append({SYMBOLS[k] for k in np.flatnonzero(graph.allowed[node])})
+    assert allowed == [set(symbols) for symbols in possible_next(text)]
+    assert text.count("EB") == pytest.approx(5000 / 12, rel=0.15)  # strings are 12 symbols long on average
+    turns = Counter(text[k] for k in range(1, 5000) if len(allowed[k - 1]) == 2 and allowed[k - 1] == {"T", "P"})
+    assert turns["T"] / turns.total() == pytest.approx(0.5, abs=0.1)
 
 
 def test_success_is_every_possible_symbol_above_every_other():

@@ -1,0 +1,164 @@
+"""Nets without memory cells, learning on-line: real-time recurrent learning, and Elman's look at one step alone.
+
+``lstmlib.online.compiled_simple`` is this file once more, made to run fast.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lstmlib.numpy.checks import Array, check_array
+from lstmlib.numpy.rnn import sigmoid as f
+
+
+@dataclass(frozen=True)
+class SimpleNet:
+    """A net without memory cells and without biases: hidden units see the inputs and each other.
+
+    In experiments 2a and 2b of Hochreiter and Schmidhuber (1997) there is one hidden unit, and outputs see the inputs,
+    too.
+
+    Attributes:
+        input_size: D.
+        hidden_size: H.
+        output_size: O.
+        direct: whether outputs see the inputs.
+    """
+
+    input_size: int
+    hidden_size: int
+    output_size: int
+    direct: bool = True
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape of every parameter that the net has.
+
+        ``weight_ih`` (H, D), ``weight_hh`` (H, H), ``weight_out`` (O, H), and ``weight_direct`` (O, D) with ``direct``.
+        """
+        D, H, O = self.input_size, self.hidden_size, self.output_size  # noqa: E741
+        there: dict[str, tuple[int, ...]] = {"weight_ih": (H, D), "weight_hh": (H, H), "weight_out": (O, H)}
+        return there | {"weight_direct": (O, D)} if self.direct else there
+
+    @property
+    def num_weights(self) -> int:
+        """How many weights there are."""
+        return sum(int(np.prod(shape)) for shape in self.shapes.values())
+
+    def draw(self, rng: np.random.Generator, weight_range: float = 0.2) -> dict[str, Array]:
+        """Draw parameters from U[-weight_range, weight_range]."""
+        return {name: rng.uniform(-weight_range, weight_range, shape) for name, shape in self.shapes.items()}
+
+    def pack(self, params: dict[str, Array]) -> tuple[Array, Array]:
+        """Return the parameters as two matrices, copies.
+
+        The first is hidden units by inputs and hidden units (H, D + H), the second outputs by hidden units and inputs
+        (O, H + D), or (O, H) without the latter.
+
+        Raises:
+            ValueError: names or shapes that are not the net's.
+        """
+        given = {name: np.shape(value) for name, value in params.items()}
+        if given != self.shapes:
+            raise ValueError(f"params has the shapes {given}, expected {self.shapes}")
+        outward = [params["weight_out"]] + ([params["weight_direct"]] if self.direct else [])
+        return np.hstack([params["weight_ih"], params["weight_hh"]]), np.hstack(outward)
+
+    def unpack(self, hidden: Array, output: Array) -> dict[str, Array]:
+        """Return what ``pack`` was given, as copies."""
+        D, H = self.input_size, self.hidden_size
+        there = {"weight_ih": hidden[:, :D], "weight_hh": hidden[:, D:], "weight_out": output[:, :H]}
+        there |= {"weight_direct": output[:, H:]} if self.direct else {}
+        return {name: value.copy() for name, value in there.items()}
+
+
+class SimpleRecurrent:
+    """A net without memory cells that learns on-line.
+
+    What each weight did to each hidden unit since the sequence began is carried along, so that an error can be turned
+    into a change of weights at once, whenever it comes (Williams and Zipser 1989). Added up over a sequence, the
+    changes are those of backpropagation through time. It is used as ``lstmlib.online.LSTM1997`` is.
+
+    Source: Williams and Zipser (1989), and Elman (1990) for ``look_back=False``. The factor 2 of the squared error's
+    derivative is left out.
+
+    Args:
+        net: sizes and connections.
+        params: name -> array, with the shapes of ``net.shapes``; copied.
+        look_back: whether the gradient goes back to the sequence's beginning. If not, the hidden units of the step
+            before count as inputs, as in Elman's net.
+
+    Raises:
+        ValueError: parameters that don't fit the net.
+    """
+
+    def __init__(self, net: SimpleNet, params: dict[str, Array], *, look_back: bool = True) -> None:
+        self.net, self.look_back = net, look_back
+        self.W, self.V = net.pack(params)  # (H, D + H), (O, H + D) or (O, H)
+        self.dW, self.dV = np.zeros_like(self.W), np.zeros_like(self.V)
+        self.y: Array = np.zeros(net.output_size)
+        self.reset()
+
+    @property
+    def params(self) -> dict[str, Array]:
+        """The parameters, name -> array; copies."""
+        return self.net.unpack(self.W, self.V)
+
+    def reset(self) -> None:
+        """Begin a new sequence: hidden units and their sensitivities at zero."""
+        H, D = self.net.hidden_size, self.net.input_size
+        self.h: Array = np.zeros(H)
+        self.sensitivity = np.zeros((H, H, D + H))  # [k, u, s]: dh_k / dw from source s to unit u
+
+    def step(self, x: Array) -> Array:
+        """Take one step.
+
+        Args:
+            x: the inputs (D,).
+
+        Returns:
+            the outputs (O,).
+
+        Raises:
+            TypeError, ValueError: an array of the wrong rank, width or dtype, or NaN in it.
+        """
+        H, D = self.net.hidden_size, self.net.input_size
+        x = check_array("x", x, (D,))
+        seen = np.concatenate([x, self.h])
+        self.h = f(self.W @ seen)
+
+        # What a weight did before comes through the recurrent weights; now it acts on its own unit by its source.
+        before = self.sensitivity if self.look_back else np.zeros_like(self.sensitivity)
+        through = np.tensordot(self.W[:, D:], before, 1)  # (H, H, D + H)
+        through[np.arange(H), np.arange(H)] += seen
+        self.sensitivity = (self.h * (1.0 - self.h))[:, None, None] * through
+
+        self.seen_by_outputs = np.concatenate([self.h, x]) if self.net.direct else self.h
+        self.y = f(self.V @ self.seen_by_outputs)
+        return self.y.copy()
+
+    def add_error(self, target: Array) -> None:
+        """Add what this step's error asks of every weight.
+
+        Args:
+            target: what the outputs should have been (O,).
+
+        Raises:
+            TypeError, ValueError: an array of the wrong rank, width or dtype, or NaN in it.
+        """
+        target = check_array("target", target, (self.net.output_size,))
+        e = (target - self.y) * self.y * (1.0 - self.y)
+        self.dV += np.outer(e, self.seen_by_outputs)
+        to_hidden = self.V[:, : self.net.hidden_size].T @ e  # (H,)
+        self.dW += np.tensordot(to_hidden, self.sensitivity, 1)
+
+    def update(self, learning_rate: float) -> None:
+        """Change every weight by what was added up, times the learning rate, and start adding from zero.
+
+        Args:
+            learning_rate: alpha.
+        """
+        self.W += learning_rate * self.dW
+        self.V += learning_rate * self.dV
+        self.dW[:] = 0.0
+        self.dV[:] = 0.0

@@ -1,0 +1,52 @@
+"""What a trial of table 2 of Gers, Schmidhuber and Cummins (2000) does; ``trials`` runs it in the compiled lanes."""
+
+import math
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+
+from lstmlib.online.compiled2000 import Streams
+from lstmlib.online.net2000 import Net2000
+from lstmlib.paper.row import Reading, Row
+from lstmlib.tasks.embedded_reber import walk
+
+TESTED = 100_000  # a net is perfect if it makes no error in ten streams of so many symbols
+
+
+def make_streams(row: Row, reading: Reading) -> Streams:
+    """Return eight lanes for a row of streams."""
+    assert isinstance(row.net, Net2000)
+    squared = reading["right"] == "squared"
+    return Streams(
+        row.net,
+        walk(),
+        possible=reading["target"] == "possible",
+        by_order=reading["right"] == "order",
+        tolerance=math.sqrt(row.tolerance) if squared else row.tolerance,
+        **row.task,  # type: ignore[arg-type]
+    )
+
+
+def by_streams(lane: Any, row: Row, reading: Reading, rngs: list[np.random.Generator]) -> Generator[None, None, Any]:
+    """Train on a stream until the first error, test on ten; again and again, until a test had no error.
+
+    Returns:
+        whether the net became perfect, after how many training streams, of how many symbols together; and how many
+        symbols it predicted before its first error, the mean over the last test's ten streams.
+    """
+    assert isinstance(row.net, Net2000)
+    params = row.net.draw(
+        rngs[0],
+        row.weight_range,
+        input_gate_bias=row.input_gate_bias,
+        forget_gate_bias=row.forget_gate_bias,
+        output_gate_bias=row.output_gate_bias,
+    )
+    nets, number = lane.nets, lane.number
+    limits = {"most_streams": row.cap, "most_steps": int(reading["stream"]), "most_tested": TESTED}
+    nets.start(number, params, rngs[1], row.learning_rate * float(reading["factor"]), **limits)
+    yield
+    lengths = nets.lengths(number)
+    shown = {"sequences": nets.streams(number), "symbols": nets.symbols(number)}
+    return {"solved": bool((lengths == TESTED).all())} | shown | {"length": float(lengths.mean())}

@@ -1,0 +1,306 @@
+"""A class of good, half-right, broken and hostile submissions, graded once by nbgrader itself."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import nbformat
+import pytest
+from in_process import short, source
+from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
+from nbgrader.utils import is_solution
+
+import grade
+import problem_sets
+
+NAME = "set-1-recurrence"
+SHORT = 8  # seconds that a cell may take, here
+POINTS = {"step": 3, "run": 3, "errors": 6, "blame": 4, "numeric": 4}
+
+sys.path.insert(0, str(problem_sets.COURSE))
+import sealed_kernel  # noqa: E402
+
+walled = pytest.mark.skipif(not sealed_kernel.landlock_version(), reason="this system has no Landlock")
+
+
+class Class:
+    """Submissions in the making, and the folder that they are put in."""
+
+    def __init__(self, folder, released):
+        self.folder, self.released = folder, released
+
+    def answered(self, answers="step run errors blame numeric", **instead):
+        """Return the student version with these answers out of the source, and others as given."""
+        notebook = nbformat.from_dict(self.released)
+        notebook = nbformat.reads(nbformat.writes(notebook), as_version=4)
+        right = {short(cell): cell.source for cell in source(NAME).cells if is_solution(cell)}
+        for cell in notebook.cells:
+            if short(cell) in instead:
+                cell.source = instead[short(cell)]
+            elif short(cell) in answers.split():
+                cell.source = right[short(cell)]
+        return notebook
+
+    def hand_in(self, path, notebook):
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(notebook if isinstance(notebook, str) else nbformat.writes(notebook), encoding="utf8")
+
+
+def a_class(made, course):
+    """Hand in one of each kind."""
+    usual = f"{NAME}.ipynb"
+    words = "step run errors blame numeric cut-words"
+    made.hand_in(f"anna/{usual}", made.answered(words))
+    made.hand_in("Ben Half_123_assignsubmission_file_/my homework (2).ipynb", made.answered("step blame"))
+    loop = "def run(x, h0, W_ih, W_hh, b, step=None):\n    while True:\n        pass"
+    made.hand_in(f"carl_777_888_{usual}", made.answered(run=loop))
+    stubborn = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
+    made.hand_in(f"stubborn/{usual}", made.answered(run=stubborn))
+    eats = "def errors(dy, h, W_hh):\n    return [np.ones(10**9) for _ in range(100)]"
+    made.hand_in(f"dora/{usual}", made.answered(errors=eats))
+    deleted = made.answered()
+    deleted.cells = [
+        cell for cell in deleted.cells if not short(cell).startswith("step") and short(cell) != "run-from-state"
+    ]
+    made.hand_in(f"emil/{usual}", deleted)
+    made.hand_in(f"fred/{usual}", '{"cells": [')
+    made.hand_in(f"frieda/{usual}", '{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    other = nbformat.v4.new_notebook(cells=[new_code_cell("1 + 1")])
+    made.hand_in(f"gustav/{usual}", other)
+    made.hand_in("hanna/essay.docx", "not a notebook")
+    curious = made.answered("step")
+    tries = [
+        "import os, glob",
+        f"paths = [{str(course / 'gradebook.db')!r}, {str(course / 'source' / NAME / usual)!r}, {str(made.folder)!r}]",
+        "for path in paths:",
+        "    try:",
+        "        print('SAW', (os.listdir if os.path.isdir(path) else open)(path))",
+        "    except OSError as error:",
+        "        print('KEPT OUT', type(error).__name__)",
+        "try:",
+        f"    open({str(course / 'gradebook.db')!r}, 'r+b').write(b'x' * 4096)",
+        "except OSError as error:",
+        "    print('KEPT FROM WRITING', type(error).__name__)",
+        "print('FOUND', glob.glob('**/*.ipynb', recursive=True), sorted(os.listdir('.')))",
+    ]
+    curious.cells.insert(2, new_code_cell("\n".join(tries)))
+    made.hand_in(f"ida/{usual}", curious)
+    forged = made.answered("")
+    for cell in forged.cells:
+        if short(cell).startswith("step-"):
+            cell.source = "pass"
+            cell.metadata["nbgrader"]["points"] = 100
+    made.hand_in(f"jan/{usual}", forged)
+    patches = (
+        "import lstmlib.exercises.report as r\nr.expect = lambda *a, **k: None\nnp.allclose = lambda *a, **k: True"
+    )
+    made.hand_in(f"karl/{usual}", made.answered("", cut=patches))
+    no_asserts = (
+        "import ast\nclass Drop(ast.NodeTransformer):\n    def visit_Assert(self, node):\n        return ast.Pass()\n"
+        "get_ipython().ast_transformers.append(Drop())"
+    )
+    made.hand_in(f"lena/{usual}", made.answered("", step=no_asserts))
+    made.hand_in(f"max/{usual}", made.answered(numeric="import os\nos._exit(0)"))
+    for copy, answers in ((f"nora/{usual}", ""), ("nora/second try.ipynb", "step")):
+        made.hand_in(copy, made.answered(answers))
+    return made
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """Return the report's rows by student, the course's folder, and the folder of submissions."""
+    course = tmp_path_factory.mktemp("course")
+    for file in problem_sets.COURSE.glob("*.py"):
+        text = file.read_text(encoding="utf8").replace("timeout = 30", f"timeout = {SHORT}")
+        (course / file.name).write_text(text, encoding="utf8")
+    shutil.copytree(problem_sets.COURSE / "source" / NAME, course / "source" / NAME)
+    made = a_class(Class(tmp_path_factory.mktemp("handed-in"), grade.prepare(course)[NAME]), course)
+    rows = grade.grade_all(made.folder, course, jobs=2)
+    return {row["student"]: row for row in rows}, course, made.folder
+
+
+def test_a_right_submission_earns_what_tests_can_give(graded):
+    row = graded[0]["anna"]
+    assert (row["status"], row["points"], row["of"], row["by hand"], row["notes"]) == ("graded", 20, 24, 4, "")
+
+
+def test_a_half_right_one_earns_its_part_whatever_its_file_is_called(graded):
+    row = graded[0]["Ben-Half_123"]
+    assert (row["status"], row["points"]) == ("graded", POINTS["step"] + POINTS["blame"])
+    assert "called my homework (2).ipynb" in row["notes"]
+
+
+def test_an_endless_loop_costs_its_own_points_alone(graded):
+    row = graded[0]["carl"]
+    assert (row["status"], row["points"]) == ("graded", 20 - POINTS["run"])
+
+
+def test_one_that_can_not_be_interrupted_is_refused_with_a_reason(graded):
+    row = graded[0]["stubborn"]
+    assert row["status"] == "refused"
+    assert "could not be interrupted" in row["notes"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="this system can't limit a process's memory")
+def test_a_cell_that_eats_memory_costs_its_own_points_alone(graded):
+    row = graded[0]["dora"]
+    assert (row["status"], row["points"]) == ("graded", 20 - POINTS["errors"])
+
+
+def test_deleted_cells_are_put_back_and_cost_their_own_points_alone(graded):
+    row = graded[0]["emil"]
+    assert (row["status"], row["points"]) == ("graded", 20 - POINTS["step"])
+    assert "put back missing cells: s1-step, s1-step-one-unit, s1-step-many, s1-run-from-state" in row["notes"]
+
+
+@pytest.mark.parametrize(
+    ("student", "reason"),
+    [
+        ("fred", "is not a notebook: not JSON"),
+        ("frieda", "is not a notebook"),
+        ("gustav", "has no cell of any problem set"),
+        ("hanna", "is no notebook: its name ends in '.docx'"),
+    ],
+)
+def test_what_is_no_submission_is_refused_with_a_reason(graded, student, reason):
+    row = graded[0][student]
+    assert row["status"] == "refused"
+    assert reason in row["notes"]
+    assert "\n" not in row["notes"]
+
+
+@walled
+def test_hidden_tests_and_gradebook_can_neither_be_read_nor_written(graded):
+    rows, course, _ = graded
+    row = rows["ida"]
+    assert (row["status"], row["points"]) == ("graded", POINTS["step"])
+    assert "look at it: uses import glob" not in row["notes"]
+    assert "import os" in row["notes"]
+    assert "open" in row["notes"]
+    run = nbformat.read(course / "autograded" / "ida" / NAME / f"{NAME}.ipynb", as_version=4)
+    said = "".join(output.get("text", "") for cell in run.cells for output in cell.get("outputs", []))
+    assert said.count("KEPT OUT PermissionError") == 3
+    assert "KEPT FROM WRITING PermissionError" in said
+    assert "SAW" not in said
+    assert "FOUND []" in said
+
+
+def test_changed_test_cells_are_replaced_and_named(graded):
+    row = graded[0]["jan"]
+    assert (row["status"], row["points"], row["of"]) == ("graded", 0, 24)
+    assert "took the original of changed cells: s1-step-one-unit, s1-step-many" in row["notes"]
+
+
+@pytest.mark.parametrize(
+    ("student", "reason"),
+    [
+        ("karl", "changed what tests rest on (changed: "),
+        ("lena", "a test that must fail did not"),
+        ("max", "its kernel died"),
+    ],
+)
+def test_who_changes_the_checker_is_refused_with_a_reason(graded, student, reason):
+    rows, course, _ = graded
+    assert rows[student]["status"] == "refused"
+    assert reason in rows[student]["notes"]
+    with (course / "scores.csv").open(encoding="utf8") as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert scores[student] == 0
+
+
+def test_of_two_files_the_newer_counts(graded):
+    row = graded[0]["nora"]
+    assert row["points"] == POINTS["step"]
+    assert f"a second file, {NAME}.ipynb, was left aside" in row["notes"]
+
+
+def test_scores_report_and_gradebook_say_the_same(graded):
+    rows, course, _ = graded
+    with (course / "scores.csv").open(encoding="utf8") as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    with (course / "report.csv").open(encoding="utf8") as file:
+        reported = {row["student"]: row for row in csv.DictReader(file)}
+    assert set(reported) == set(rows)
+    with Gradebook(problem_sets.course_api(course).coursedir.db_url) as gradebook:
+        for student, row in rows.items():
+            if row["status"] == "graded":
+                assert scores[student] == float(reported[student]["points"]) == row["points"]
+                assert gradebook.find_submission(NAME, student).score == row["points"]
+
+
+def test_feedback_gives_reasons_and_no_hidden_tests(graded):
+    _, course, _ = graded
+    page = (course / "feedback" / "Ben-Half_123" / NAME / f"{NAME}.html").read_text(encoding="utf8")
+    assert "NotImplementedError" in page
+    hidden = [
+        line.strip()
+        for cell in source(NAME).cells
+        if "### BEGIN HIDDEN TESTS" in cell.source
+        for line in cell.source.split("### BEGIN HIDDEN TESTS")[1].splitlines()
+    ]
+    telling = [line for line in hidden if len(line) > 30 and line.isascii() and not set(line) & set("<>&\"'")]
+    assert len(telling) > 5
+    assert [line for line in telling if line in page] == []
+    assert "HIDDEN" not in page
+
+
+@pytest.mark.parametrize("inside", ["", "export/"])
+def test_a_zip_is_taken_as_its_folder(graded, tmp_path, inside):
+    _, course, folder = graded
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as together:
+        for path in folder.rglob("*.ipynb"):
+            together.write(path, f"{inside}{path.relative_to(folder)}")
+    released = {NAME: nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)}
+    unpacked = grade.unpack(archive, tmp_path / "unpacked")
+    taken, refused = grade.collect(unpacked, tmp_path / "elsewhere", released)
+    assert {"anna", "Ben-Half_123", "carl"} <= {submission.student for submission in taken}
+    assert {refusal.student for refusal in refused} == {"fred", "frieda", "gustav"}
+
+
+def test_points_given_by_hand_outlive_a_refusal(graded):
+    """Manual work isn't thrown away because a later file can't be graded; without it, what is refused is taken out."""
+    _, course, _ = graded
+    submission = grade.Submission("anna", NAME, course / "none", [])
+    with Gradebook(problem_sets.course_api(course).coursedir.db_url) as gradebook:
+        (words,) = [
+            found
+            for notebook in gradebook.find_submission(NAME, "anna").notebooks
+            for found in notebook.grades
+            if found.name == "s1-cut-words"
+        ]
+        words.manual_score = 3
+        gradebook.db.commit()
+        assert "stay in the gradebook" in grade.outcome(gradebook, submission, "no reason")["notes"]
+        assert gradebook.find_submission(NAME, "anna").score == 23
+        words.manual_score = None
+        gradebook.db.commit()
+
+
+def test_a_source_that_changed_is_taken_up(graded):
+    """Points raised after a first run count in the next one; nothing else is made anew."""
+    _, course, _ = graded
+    path = course / "source" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if short(cell) == "step-one-unit":
+            cell.metadata["nbgrader"]["points"] = 5
+    nbformat.write(notebook, path)
+    grade.prepare(course)
+    with Gradebook(problem_sets.course_api(course).coursedir.db_url) as gradebook:
+        assert gradebook.find_assignment(NAME).max_score == 28
+    stamp = json.loads((course / "release" / "stamp.json").read_text())
+    assert set(stamp) == {NAME}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has no limits")
+def test_processor_time_is_limited():
+    """What can't be interrupted, and outlives its cell, ends in the end."""
+    code = "import sealed_kernel as s\ns.LIMITS['RLIMIT_CPU'] = 1\nprint(s.limit())\nwhile True: pass"
+    done = subprocess.run([sys.executable, "-c", code], cwd=problem_sets.COURSE, capture_output=True, timeout=120)
+    assert done.returncode < 0, done

@@ -1,0 +1,157 @@
+"""The attention matrix in a browser: by mouse, touch, keyboard; its numbers are lstmlib's."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from test_interactives import drag, number, state
+
+from lstmlib.figures import AttentionMatrix
+
+pytestmark = pytest.mark.browser
+TAG = "lstm-attention"
+FIGURES = [
+    AttentionMatrix(),
+    AttentionMatrix(sentence=5, target=7, show="error"),
+    AttentionMatrix(sentence=4, target=6, scale=0.5, show="scores"),
+    AttentionMatrix(sentence=3, target=11, scale=0.0, show="error"),
+    AttentionMatrix(sentence=6, target=1, scale=4.0),
+]
+
+
+def check(page):
+    """Compare what is shown with the library, from the state that the page is in."""
+    now = {name: state(page, TAG, name) for name in ("sentence", "target", "scale", "show")}
+    figure, i = AttentionMatrix(**now), now["target"] - 1
+    text = figure.alignments[now["sentence"]]
+    weights = figure.weights()[i]
+    said = page.locator(f"{TAG} .numbers").inner_text()
+    places = [int(place) - 1 for place in re.findall(r"\((\d+)\)", said)]
+    assert sorted(-weights[places]) == pytest.approx(sorted(-weights)[:3], abs=1e-12)
+    values = [number(v) for v in page.locator(f"{TAG} .numbers strong").all_inner_texts()]
+    shown = now["scale"] * np.array(text["scores"][i]) if now["show"] == "scores" else weights
+    assert values == pytest.approx(shown[places], abs=0.0051)
+    if now["show"] == "error":
+        asked = number(page.locator(f"{TAG} .asked").first.inner_text())
+        assert asked == pytest.approx(np.abs(figure.asked()[i]).sum(), rel=0.06)
+    else:
+        at = page.locator(f"{TAG} .fate .context").inner_text()
+        assert [number(v) for v in at.strip("()").split(", ")] == pytest.approx(figure.contexts()[i], abs=0.0051)
+    opacity = "(all) => all.map((one) => Number(one.getAttribute('opacity')))"
+    drawn = page.locator(f"{TAG} svg .share").evaluate_all(opacity)
+    everything = figure.weights()
+    assert drawn == pytest.approx(everything[everything > 0.004], abs=0.006)
+    drawing = page.locator(f"{TAG} .frame svg").evaluate("(svg) => svg.outerHTML")
+    assert not any(bad in drawing for bad in ("NaN", "Infinity", "undefined"))
+    return now
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_numbers_are_the_library_s(show, figure):
+    check(show(figure))
+
+
+def test_all_rows_by_keyboard(show):
+    page = show(AttentionMatrix(target=1))
+    page.get_by_role("slider", name="Symbol written").focus()
+    for target in range(2, 12):
+        page.keyboard.press("ArrowRight")
+        assert check(page)["target"] == target
+    page.get_by_role("slider", name="Scores times").focus()
+    page.keyboard.press("Home")
+    assert check(page)["scale"] == 0.0
+    assert "all states alike" in page.locator(f"{TAG} .fate").inner_text()
+    page.keyboard.press("ArrowRight")
+    assert check(page)["scale"] == 0.1
+    page.get_by_role("button", name="Error").focus()
+    page.keyboard.press("Enter")
+    assert check(page)["show"] == "error"
+    page.get_by_role("button", name="Polish").focus()
+    page.keyboard.press("Space")
+    assert check(page)["sentence"] == 5
+
+
+HIGH = """(() => {
+  const svg = document.querySelector("lstm-attention").shadowRoot.querySelector("svg");
+  return (17 * svg.getBoundingClientRect().width) / svg.viewBox.baseVal.width;
+})()"""
+
+
+def rows(page):
+    """Return the middle of the matrix's rows on the screen: x, the first y, the height of a row."""
+    box = page.locator(f"{TAG} svg .row").bounding_box()
+    # The outline of the row is a pixel higher than the row, and its stroke is counted in the box.
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, page.evaluate(HIGH)
+
+
+def test_the_matrix_is_dragged_through(show):
+    page = show(AttentionMatrix(target=1), height=1200)
+    x, y, high = rows(page)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for row in (3, 7, 11, 2):
+        page.mouse.move(x + row, y + (row - 1) * high)
+        assert check(page)["target"] == row
+    page.mouse.up()
+    page.mouse.move(x, y + 5 * high)
+    assert check(page)["target"] == 2  # let go
+    page.mouse.click(x, y - 30)
+    assert check(page)["target"] == 2  # above the matrix
+
+
+def test_by_mouse(show):
+    page = show(AttentionMatrix())
+    rng = np.random.default_rng(2)
+    for name in ("Scores", "Error", "Weights"):
+        page.get_by_role("button", name=name, exact=True).click()
+        assert page.get_by_role("button", name=name, exact=True).get_attribute("aria-pressed") == "true"
+        for slider in page.get_by_role("slider").all():
+            drag(page, slider, rng.random())
+            check(page)
+    for name in ("German", "Russian", "Hungarian"):
+        page.get_by_role("button", name=name).click()
+        check(page)
+
+
+def test_by_touch(show):
+    page = show(AttentionMatrix(target=1), width=360, height=1200, touch=True)
+    x, y, high = rows(page)
+    page.touchscreen.tap(x, y + 8 * high)
+    assert check(page)["target"] == 9
+    page.get_by_role("button", name="Finnish").tap()
+    assert check(page)["sentence"] == 2
+
+
+def test_where_the_softmax_is_full_the_scores_are_hardly_pushed(show):
+    page = show(AttentionMatrix(target=10, show="error"))
+    before = number(page.locator(f"{TAG} .asked").first.inner_text())
+    page.get_by_role("slider", name="Scores times").focus()
+    page.keyboard.press("End")
+    assert number(page.locator(f"{TAG} .asked").first.inner_text()) < 1e-3 * before
+
+
+def test_a_screen_reader_hears_a_change(show):
+    page = show(AttentionMatrix(target=6))
+    page.get_by_role("slider", name="Symbol written").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "document.querySelector('lstm-attention').shadowRoot.querySelector('[role=status]').textContent"
+        ".includes('writing 1997-08-24. Writing “8”: weight')"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 800])
+def test_axe_finds_nothing(show, scheme, width):
+    page = show(*FIGURES[:3], scheme=scheme, width=width)
+    found = Axe().run(page).response["violations"]
+    assert not found, json.dumps(found, indent=1)[:3000]
+
+
+def test_without_javascript_there_is_a_still_picture(show):
+    page = show(AttentionMatrix(), javascript=False, width=360)
+    picture = page.locator(f"{TAG} > img")
+    assert picture.bounding_box()["height"] > 250
+    assert "An attention matrix" in picture.get_attribute("alt")
