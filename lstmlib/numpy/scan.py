@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Indices = NDArray[np.integer]
 # One round: cell to[k] takes in cell earlier[k], all k at once.
-Round = tuple[Indices, Indices]
+Round = tuple[NDArray[Any], NDArray[Any]]
 
 
 def combine(later: tuple[Any, Any], earlier: tuple[Any, Any]) -> tuple[Any, Any]:
@@ -34,7 +33,8 @@ def doubling(length: int) -> list[Round]:
 
     The fewest rounds, ceil(log2 T), and T ceil(log2 T) - 2^ceil(log2 T) + 1 combinations.
     """
-    rounds, d = [], 1
+    rounds: list[Round] = []
+    d = 1
     while d < length:
         to = np.arange(d, length)
         rounds.append((to, to - d))
@@ -48,7 +48,8 @@ def sweeps(length: int) -> list[Round]:
     For T a power of two, 2 log2(T) - 1 rounds and 2T - 2 - log2(T) combinations. Source: Blelloch (1990), "Prefix sums
     and their applications", in the variant in which a cell's own step counts.
     """
-    rounds, d = [], 1
+    rounds: list[Round] = []
+    d = 1
     while d < length:
         to = np.arange(2 * d - 1, length, 2 * d)
         rounds.append((to, to - d))
