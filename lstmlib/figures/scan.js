@@ -1,6 +1,6 @@
 // A linear recurrence of eight steps, folded round by round: each cell holds the pair (a, b) of the steps it covers.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, slider, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, voice } from "./kit.js";
 
 const STEPS = 8;
 const VALUES = [1, 0, -0.5, 2, 0, 1.5, -1, 0.5];
@@ -36,7 +36,7 @@ export function fold(a, values, plan) {
   return states;
 }
 
-const amount = (value) => fixed(value, Math.abs(value) < 9.995 ? 2 : 1);
+const amount = (value) => short(value, Math.abs(value) < 9.995 ? 2 : 1);
 const span = ({ first }, k) => (first === k ? `${k + 1}` : `${first + 1}–${k + 1}`);
 const many = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
