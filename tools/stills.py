@@ -19,6 +19,7 @@ from lstmlib.figures import (
     CostOfLength,
     ErrorChain,
     GRUBesideLSTM,
+    ParallelScan,
     ReberWalk,
     Safe,
     Tape,
@@ -42,6 +43,7 @@ STATES: list[Figure] = [
     GRUBesideLSTM(),
     AttentionMatrix(),
     CostOfLength(),
+    ParallelScan(plan="sweeps", round=5),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

@@ -9,6 +9,7 @@ from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
 from lstmlib.figures.reber import ReberWalk
+from lstmlib.figures.scan import ParallelScan
 from lstmlib.figures.source import show_source
 from lstmlib.figures.style import COLORS, use_style
 from lstmlib.figures.tape import Tape
@@ -24,6 +25,7 @@ __all__ = [
     "CostOfLength",
     "ErrorChain",
     "GRUBesideLSTM",
+    "ParallelScan",
     "Quiz",
     "ReberWalk",
     "Safe",

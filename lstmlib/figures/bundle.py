@@ -21,6 +21,7 @@ FIGURES = (
     "gru_lstm",
     "attention",
     "cost",
+    "scan",
 )
 
 # The marks that a quiz's texts may hold: `code`, *emphasis*, a short subscript as in W_hh; quiz.js has the same.

@@ -17,6 +17,7 @@ from lstmlib.figures import (
     CostOfLength,
     ErrorChain,
     GRUBesideLSTM,
+    ParallelScan,
     Quiz,
     ReberWalk,
     Safe,
@@ -72,6 +73,8 @@ ALL = [
     AttentionMatrix(sentence=4, target=11, scale=3.0, show="error"),
     CostOfLength(),
     CostOfLength(length=8192, width=1024, heads=16, part="block", show="token"),
+    ParallelScan(plan="sweeps", round=5),
+    ParallelScan(values=[-2.0] * 8, a=1.0, plan="loop", round=7),
     Quiz(QUESTIONS, chosen=[0, 1]),
 ]
 

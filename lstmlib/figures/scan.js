@@ -1,0 +1,125 @@
+// A linear recurrence of eight steps, folded round by round: each cell holds the pair (a, b) of the steps it covers.
+
+import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, voice } from "./kit.js";
+
+const STEPS = 8;
+const VALUES = [1, 0, -0.5, 2, 0, 1.5, -1, 0.5];
+const NAMES = { loop: "Loop", doubling: "Doubling", sweeps: "Sweeps" };
+
+/** The rounds of a plan: lists of [to, from], cells counted from 0. lstmlib.numpy.scan has the same. */
+export function rounds(plan, length) {
+  const found = [], every = (first, by, d) => {
+    const round = [];
+    for (let to = first; to < length; to += by) round.push([to, to - d]);
+    if (round.length) found.push(round);
+  };
+  if (plan === "loop") for (let to = 1; to < length; to++) found.push([[to, to - 1]]);
+  else if (plan === "doubling") for (let d = 1; d < length; d *= 2) every(d, 1, d);
+  else {
+    let d = 1;
+    for (; d < length; d *= 2) every(2 * d - 1, 2 * d, d);
+    for (; d > 1; ) every(3 * (d /= 2) - 1, 2 * d, d);
+  }
+  return found;
+}
+
+/** The cells before the first round and after each: { a, b, first }, the pair of the steps from first to the cell's own. */
+export function fold(a, values, plan) {
+  const states = [values.map((b, k) => ({ a, b, first: k }))];
+  for (const round of rounds(plan, values.length)) {
+    const before = states.at(-1), after = before.slice();
+    for (const [to, from] of round) {
+      after[to] = { a: before[to].a * before[from].a, b: before[to].a * before[from].b + before[to].b, first: before[from].first };
+    }
+    states.push(after);
+  }
+  return states;
+}
+
+const amount = (value) => short(value, Math.abs(value) < 9.995 ? 2 : 1);
+const span = ({ first }, k) => (first === k ? `${k + 1}` : `${first + 1}–${k + 1}`);
+const many = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+
+function mount(frame, store) {
+  const picture = drawing(), spoken = voice();
+  const factor = slider("Factor a of every step", { min: -1, max: 1, step: 0.05, role: "gate" }, (a) => store.update({ a: Math.round(a * 100) / 100 }));
+  const last = () => rounds(store.get("plan"), STEPS).length;
+  const go = (by) => store.update({ round: clamp(store.get("round") + by, 0, last()) });
+  const back = button("← Back", () => go(-1)), on = button("Next round →", () => go(1), { class: "main" });
+  const again = button("Start again", () => store.update({ round: 0 }));
+  const plans = Object.keys(NAMES).map((plan) => button(NAMES[plan], () => store.update({ plan, round: 0 })));
+  const counts = el("p", { class: "says counts" }), said = el("p", { class: "says fate" });
+  frame.setAttribute("aria-label", "Eight steps, folded in rounds");
+  frame.append(
+    el("p", { class: "title" }, "Eight steps, folded in rounds"),
+    el("p", { class: "how" }, "h(t) = a h(t−1) + b(t), from h(0) = 0. Go through the rounds; a cell that begins at step 1 is done, and its b is h."),
+    picture, counts, said,
+    el("div", { class: "controls" }, factor),
+    el("div", { class: "controls" }, el("div", { class: "buttons" }, on, back, again),
+      el("div", { class: "buttons", role: "group", "aria-label": "Plan" }, el("span", { class: "which" }, "Plan"), plans)),
+    spoken,
+  );
+
+  function draw(width) {
+    const [values, a, plan] = ["values", "a", "plan"].map((name) => store.get(name));
+    const all = rounds(plan, STEPS), states = fold(a, values, plan);
+    const round = clamp(store.get("round"), 0, all.length), cells = states[round];
+    const work = all.slice(0, round).flat().length, whole = all.flat().length;
+    const done = cells.filter(({ first }) => first === 0).length;
+    factor.set(a, fixed(a));
+    back.disabled = again.disabled = round === 0;
+    on.disabled = round === all.length;
+    plans.forEach((button, k) => button.setAttribute("aria-pressed", Object.keys(NAMES)[k] === plan));
+    counts.replaceChildren(
+      `${NAMES[plan]}: round `, el("strong", { class: "round" }, String(round)), ` of ${all.length}, combinations `,
+      el("strong", { class: "work" }, String(work)), ` of ${whole}. The loop: ${many(STEPS - 1, "round")}, ${many(STEPS - 1, "combination")}.`,
+    );
+    said.textContent = done === STEPS
+      ? `All cells are done: h(8) = ${fixed(cells[STEPS - 1].b)}.`
+      : `${many(done, "cell")} of ${STEPS} done. Step 8’s covers ${cells[STEPS - 1].first === STEPS - 1 ? "step 8 alone" : `steps ${span(cells[STEPS - 1], STEPS - 1)}`}.`;
+    const told = `Plan ${NAMES[plan]}, factor ${fixed(a)}, round ${round} of ${all.length}, ${many(work, "combination")}. ${said.textContent}`;
+    spoken.say(told);
+    // As tall as all rounds of the plan, so that nothing jumps from round to round.
+    picture.show(width, 54 + 34 * (all.length + 1) + 74, "Which steps each cell covers after each round, and its pair", told, folded(width, states, all, round));
+  }
+  return { draw };
+}
+
+function folded(width, states, all, round) {
+  const left = 44, column = (width - left - 4) / STEPS, box = Math.min(column - 5, 58), tall = 23, apart = 34, top = 40;
+  const x = (k) => left + column * (k + 0.5), y = (r) => top + apart * r;
+  const lines = all.slice(0, round).flatMap((pairs, r) => pairs.map(([to, from]) => s("line", { x1: x(from), y1: y(r) + tall, x2: x(to), y2: y(r + 1), class: "link" })));
+  const down = states.slice(0, round).flatMap((_, r) => states[0].map((_, k) => s("line", { x1: x(k), y1: y(r) + tall, x2: x(k), y2: y(r + 1), class: "kept" })));
+  const rows = states.slice(0, round + 1).map((cells, r) => [
+    label(left - 8, y(r) + 16, r ? String(r) : "start", { class: "end small quiet" }),
+    cells.map((cell, k) => {
+      const worked = r > 0 && all[r - 1].some(([to]) => to === k);
+      return [
+        s("rect", { x: x(k) - box / 2, y: y(r), width: box, height: tall, rx: 5, class: `cell${cell.first === 0 ? " done" : ""}${worked ? " worked" : ""}` }),
+        label(x(k), y(r) + 16, span(cell, k), { class: `middle small${worked ? " strong" : ""}` }),
+      ];
+    }),
+  ]);
+  const foot = top + apart * (all.length + 1) + 2, cells = states[round];
+  return [
+    label(left, 14, "steps 1 to 8 →", { class: "small quiet" }),
+    label(left - 8, 30, "round", { class: "end small quiet" }),
+    down, lines, rows,
+    s("line", { x1: 4, x2: width - 4, y1: foot, y2: foot, class: "rule" }),
+    label(left, foot + 18, "the pairs now", { class: "small quiet" }),
+    ["a", "b"].map((name, n) => [
+      label(left - 8, foot + 40 + 22 * n, name, { class: `end strong ${n ? "cell-ink" : "gate-ink"}` }),
+      cells.map((cell, k) => label(x(k), foot + 40 + 22 * n, amount(cell[name]), { class: `middle small ${n ? "b" : "a"}${n && cell.first === 0 ? " strong cell-ink" : ""}` })),
+    ]),
+  ];
+}
+
+const LOOK = `
+.cell{fill:var(--softer);stroke:var(--line);stroke-width:1} .cell.worked{stroke-width:2.25;stroke:var(--ink)} .cell.done{stroke:var(--cell)} .cell.done.worked{stroke-width:2.75}
+.link{stroke:var(--gate);stroke-width:2} .kept{stroke:var(--soft);stroke-width:1.5} .rule{stroke:var(--soft);stroke-width:1}
+svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)}
+.counts strong{font-variant-numeric:tabular-nums} .counts{min-height:1.5em} @media (max-width:600px){.counts{min-height:2.9em}}
+.which{font-size:14px;align-self:center;margin-right:4px} @media (max-width:480px){.which{flex:1 0 100%}}
+`;
+
+export default figure("lstm-scan", { values: VALUES, a: 0.5, plan: "doubling", round: 0 }, mount, LOOK);
