@@ -89,14 +89,15 @@ class LSTM1997:
             g_slope = g * (1.0 - g)
         else:
             G, _ = net.ranges  # 2
-            g = G * (2.0 * f(total[B : B + C]) - 1.0)  # (5)
-            g_slope = (G - g) * (G + g) / (2.0 * G)
+            g = 2.0 * G * f(total[B : B + C]) - G  # (5)
+            g_slope = 0.5 / G * (G - g) * (G + g)
 
         y_in_c = np.repeat(y_in, S)  # each cell's input gate (C,)
         self.trace_in += np.outer(g * y_in_c * (1.0 - y_in_c), self.seen)  # (25)
         self.trace_c += np.outer(g_slope * y_in_c, self.seen)  # (27)
         self.s = self.s + y_in_c * g  # (9)
-        self.h = self.s if net.plain else net.ranges[1] * (2.0 * f(self.s) - 1.0)  # (4)
+        _, H = net.ranges  # 1
+        self.h = self.s if net.plain else 2.0 * H * f(self.s) - H  # (4)
         y_c = np.repeat(self.y_out, S) * self.h  # (9)
 
         self.a = np.concatenate([y_in, y_c, self.y_out if net.output_gates else []])
@@ -129,7 +130,7 @@ class LSTM1997:
             self.dW[B + C :] += np.outer(e_out, self.seen)  # (22)
 
         _, H = net.ranges  # 1
-        h_slope = np.ones(C) if net.plain else (H - self.h) * (H + self.h) / (2.0 * H)
+        h_slope = np.ones(C) if net.plain else 0.5 / H * (H - self.h) * (H + self.h)
         e_s = np.repeat(self.y_out, S) * h_slope * to_cells  # (23)
         self.dW[:B] += (e_s[:, None] * self.trace_in).reshape(B, S, -1).sum(1)  # (26)
         self.dW[B : B + C] += e_s[:, None] * self.trace_c  # (28)

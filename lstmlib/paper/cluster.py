@@ -20,7 +20,7 @@ def run_on_cluster(row: Row, reading: Reading, seed: int, trials: Sequence[int],
         seed: of all trials.
         trials: their numbers.
         store: where they are kept, on this machine.
-        scheduler: the address of a Dask scheduler, such as "tcp://host:8786".
+        scheduler: the address of a Dask scheduler, such as ``tcp://host:8786``.
 
     Raises:
         ValueError: there is no scheduler at that address, or it has no workers.

@@ -36,7 +36,7 @@ def run(
         chosen: options of readings; defaults for the others.
         directory: where results are; the package's own if ``None``.
         workers: processes; as many as there are cores if ``None``. A trial's result does not depend on them.
-        scheduler: the address of a Dask scheduler, such as "tcp://host:8786": its workers run the trials, in place of
+        scheduler: the address of a Dask scheduler, such as ``tcp://host:8786``: its workers run the trials, in place of
             this machine's cores. Each result is kept here as soon as it is finished.
         tell: is called with a line for people about what happens; prints to stderr if ``None``.
 
