@@ -21,7 +21,7 @@ class AttentionMatrix(Figure):
     """What a trained decoder looks at for each symbol that it writes, the context, and the error's way back.
 
     Args:
-        alignments: what ``lstmlib.studies.translation.measure.alignment`` returns, one for each text; the stored ones,
+        alignments: what ``alignment`` of the study of translation returns, one for each text; the stored ones,
             one day in seven languages, if ``None``.
         sentence: which text is shown, from 0.
         target: which symbol is being written, from 1.
