@@ -37,7 +37,8 @@ class Shape(NamedTuple):
     O: int  # noqa: E741
     output_gates: bool
     output_bias: bool
-    recurrent: bool
+    first_seen: int  # of the hidden units that hidden units see
+    num_seen: int
     direct: bool
     plain: bool
     linear_output: bool
@@ -132,9 +133,8 @@ def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
     C, U, M = B * S, m.a.shape[0], m.seen.shape[0]
     first = D if shape.symbolic else 0
 
-    if shape.recurrent:
-        for u in range(U):
-            store(m.seen, D + u, load(m.a, u))
+    for i in range(shape.num_seen):
+        store(m.seen, D + i, load(m.a, shape.first_seen + i))
     for u in range(U):
         total = load(m.W, (M - 1) * U + u)
         if shape.symbolic:
@@ -437,8 +437,8 @@ class Eight:
         C, U, M, N, T = net.num_cells, net.num_units, net.num_sources, num_sequences, num_steps
         K = C + (D if net.direct else 0) + 1
         self.shape = Shape(
-            *(D, B, S, O, net.output_gates, net.output_bias, net.recurrent, net.direct, net.plain, net.linear_output),
-            *(*net.ranges, symbolic, by_class, float(initial_activation), output_slope),
+            *(D, B, S, O, net.output_gates, net.output_bias, net.seen_units.start, len(net.seen_units), net.direct),
+            *(net.plain, net.linear_output, *net.ranges, symbolic, by_class, float(initial_activation), output_slope),
         )
         rows = {"W": M * U, "V": K * O, "dW": M * U, "dV": K * O, "a": U, "s": C, "h": C, "trace": M * 2 * C}
         rows |= {"seen": M, "slopes": 2 * C, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}

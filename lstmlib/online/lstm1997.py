@@ -80,7 +80,7 @@ class LSTM1997:
         B, S, C = net.num_blocks, net.block_size, net.num_cells
 
         # What hidden units see: this step's inputs, the activations of the step before, 1.
-        self.seen = np.concatenate([x, self.a if net.recurrent else [], [1.0]])  # (M,)
+        self.seen = np.concatenate([x, self.a[net.seen_units], [1.0]])  # (M,)
         total = self.W @ self.seen  # (U,), equations (7) and (8)
         y_in = f(total[:B])
         self.y_out = f(total[B + C :]) if net.output_gates else np.ones(B)

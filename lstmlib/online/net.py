@@ -14,8 +14,8 @@ class Net:
     """Memory cell blocks between inputs and outputs (Hochreiter and Schmidhuber 1997, section 4, table 10).
 
     The hidden units are the input gates, the cells (block by block) and the output gates, in this order. Each sees the
-    inputs and, with ``recurrent``, all hidden units, gates among them. The outputs see the cells, and with ``direct``
-    the inputs; gates feed no output.
+    inputs and, with ``recurrent``, what the hidden units were a step before, gates among them. The outputs see the
+    cells, and with ``direct`` the inputs; gates feed no output.
 
     Attributes:
         input_size: D.
@@ -26,6 +26,7 @@ class Net:
         output_bias: whether the output units have one.
         output_gates: whether the blocks have output gates (experiments 2a and 2b do without).
         recurrent: whether hidden units see hidden units.
+        gates_seen: whether gates are among those that they see, or cells alone.
         direct: whether outputs see the inputs.
         plain: whether g is the logistic function and h the identity (experiments 2a and 2b), in place of the squashing
             functions with the ranges [-2, 2] and [-1, 1].
@@ -41,6 +42,7 @@ class Net:
     output_bias: bool = True
     output_gates: bool = True
     recurrent: bool = True
+    gates_seen: bool = True
     direct: bool = False
     plain: bool = False
     linear_output: bool = False
@@ -62,9 +64,16 @@ class Net:
         return self.num_cells + self.num_blocks * (2 if self.output_gates else 1)
 
     @property
+    def seen_units(self) -> range:
+        """Which of the hidden units the hidden units see."""
+        if not self.recurrent:
+            return range(0)
+        return range(self.num_units) if self.gates_seen else range(self.num_blocks, self.num_blocks + self.num_cells)
+
+    @property
     def num_sources(self) -> int:
         """M, what a hidden unit can see: inputs, hidden units, and 1 for the bias."""
-        return self.input_size + (self.num_units if self.recurrent else 0) + 1
+        return self.input_size + len(self.seen_units) + 1
 
     @property
     def biased_units(self) -> NDArray[np.bool_]:
@@ -79,13 +88,13 @@ class Net:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape of every parameter that the net has, as in ``lstmlib.numpy.LSTM1997`` where it has the same.
 
-        ``weight_ih`` (U, D), ``weight_hh`` (U, U) and ``bias``, one entry for each unit that is biased; then for the
-        outputs ``weight_out`` (O, C), ``weight_direct`` (O, D) and ``bias_out`` (O,).
+        ``weight_ih`` (U, D), ``weight_hh`` (U, U), or (U, C) where gates aren't seen, and ``bias``, one entry for each
+        unit that is biased; then for the outputs ``weight_out`` (O, C), ``weight_direct`` (O, D) and ``bias_out`` (O,).
         """
         D, U, C, O = self.input_size, self.num_units, self.num_cells, self.output_size  # noqa: E741
         there = {
             "weight_ih": (U > 0, (U, D)),
-            "weight_hh": (self.recurrent and U > 0, (U, U)),
+            "weight_hh": (len(self.seen_units) > 0, (U, len(self.seen_units))),
             "bias": (bool(self.biased_units.any()), (int(self.biased_units.sum()),)),
             "weight_out": (C > 0, (O, C)),
             "weight_direct": (self.direct, (O, D)),

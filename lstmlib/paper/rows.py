@@ -24,6 +24,10 @@ READINGS: dict[str, tuple[str, ...]] = {
     "output": ("logistic", "linear"),
     # Ranges of g and h: [-2, 2] and [-1, 1], as the text has them; or the other way round, as table 10's caption has.
     "ranges": ("text", "caption"),
+    # What hidden units see of the step before: all hidden units, as the paper's numbers of weights have it; cells
+    # alone; or nothing. The last two are against the text. They are here because gates, which are never 0, make the
+    # states of cells that see them drift on long sequences, and experiment 2c comes out of the paper's size without.
+    "recurrence": ("all", "cells", "none"),
     # Gate biases that the paper names: exactly these numbers, or added to what is drawn for every weight.
     "gate-bias": ("exact", "noisy"),
     # Experiments 4 to 6: output gates' biases as table 10 has them; or -2, -4, -6, since section 4 wants them negative.
@@ -109,6 +113,7 @@ def _experiment_1() -> list[Row]:
                     "output-error",
                     "output",
                     "ranges",
+                    "recurrence",
                     "gate-bias",
                     "strings",
                     "test-every",
@@ -193,7 +198,16 @@ def _experiment_2() -> list[Row]:
                 weight_range=0.2,
                 tolerance=0.2,
                 cap=2_000_000,
-                readings=("initial", "factor", "output-error", "output", "ranges", "judged", "test-every"),
+                readings=(
+                    "initial",
+                    "factor",
+                    "output-error",
+                    "output",
+                    "ranges",
+                    "recurrence",
+                    "judged",
+                    "test-every",
+                ),
             )
         )
     return found
@@ -253,6 +267,7 @@ def _experiment_3() -> list[Row]:
                         "output-error",
                         "output",
                         "ranges",
+                        "recurrence",
                         "gate-bias",
                         "test-every",
                         "test-set",
@@ -271,6 +286,7 @@ def _experiments_4_to_6() -> list[Row]:
         "output-error",
         "output",
         "ranges",
+        "recurrence",
         "gate-bias",
         "output-gates",
         "error",
@@ -312,6 +328,7 @@ def _experiments_4_to_6() -> list[Row]:
                 "output-error",
                 "output",
                 "ranges",
+                "recurrence",
                 "input-gates",
                 "output-gates",
                 "first-pair",
@@ -338,6 +355,7 @@ def _experiments_4_to_6() -> list[Row]:
                 "output-error",
                 "output",
                 "ranges",
+                "recurrence",
                 "gate-bias",
                 "output-gates",
                 "error",

@@ -108,6 +108,8 @@ def net_of(row: Row, reading: Reading) -> Net:
         row.net,
         linear_output=reading.get("output") == "linear",
         swapped_ranges=reading.get("ranges") == "caption",
+        recurrent=row.net.recurrent and reading.get("recurrence") != "none",
+        gates_seen=reading.get("recurrence") != "cells",
         output_gates=row.net.output_gates and reading.get("without") != "output gates",
     )
 

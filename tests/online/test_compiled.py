@@ -41,6 +41,7 @@ CASES = {
     ),
     "linear outputs": (Net(2, 2, 2, 1, linear_output=True), short_adding, 1500, 0.1, 0.1),
     "ranges swapped": (Net(2, 2, 2, 1, swapped_ranges=True), short_adding, 1500, 0.5, 0.1),
+    "gates unseen": (Net(2, 2, 2, 1, gates_seen=False), short_adding, 1500, 0.5, 0.1),
     "outputs see inputs": (Net(2, 1, 2, 1, direct=True), short_adding, 500, 0.3, 0.1),
 }
 
