@@ -37,6 +37,7 @@ STATES: list[Figure] = [
     Unrolling(step=8),
     CarouselUnit(),
     Cell(),
+    Cell(kind="2000", part="keep"),
     ReberWalk(string="BPBTSXX"),
     Tape(),
     CellParts(),
@@ -124,8 +125,8 @@ def main() -> None:
         browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         for figure in STATES:
             text = draw(browser, figure)
-            (folder / f"{figure._name}.svg").write_text(text, encoding="utf8")
-            print(f"{figure._name}.svg: {len(text) / 1000:.1f} kB")
+            (folder / f"{figure._still()}.svg").write_text(text, encoding="utf8")
+            print(f"{figure._still()}.svg: {len(text) / 1000:.1f} kB")
         browser.close()
 
 

@@ -19,9 +19,12 @@ def check_weights(answer: Callable[..., Any]) -> None:
     Args:
         answer: takes the inputs D, the blocks B, the cells S of each block and the outputs O; returns a number.
     """
-    given = [attempt(answer, D, B, S, O) for D, B, S, O, _ in NETS]  # noqa: E741
-    if any(number is None for number in given):
-        return
+    given = []
+    for D, B, S, O, _ in NETS:  # noqa: E741
+        number = attempt(answer, D, B, S, O)
+        if number is None:
+            return
+        given.append(number)
 
     def counts(formula: Callable[[int, int, int], int]) -> Array:
         """Return the numbers of weights for (inputs, hidden units, cells, outputs) by a formula with a mistake."""

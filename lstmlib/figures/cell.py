@@ -94,6 +94,9 @@ class Cell(Figure):
         if self.kind == "1997" and self.part == "forget_gate":
             self.part = "keep"
 
+    def _still(self) -> str:
+        return self._name if self.kind == "1997" else f"{self._name}_{self.kind}"
+
     def layer(self) -> LSTM1997 | LSTM:
         """Return the same cell from the library: it gives the figure's numbers."""
         w, u, b = (np.array(value)[:, None] for value in (self.weight_ih, self.weight_hh, self.bias))

@@ -44,9 +44,13 @@ class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without typ
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._changed().items())})"
 
+    def _still(self) -> str:
+        """Return the name of the still picture that shows this figure."""
+        return self._name
+
     def _without_script(self) -> str:
         """Return what stands in the figure's place where no JavaScript runs."""
-        svg = bundle.still(self._name)
+        svg = bundle.still(self._still())
         title = re.search("<title>(.*?)</title>", svg)
         alt = title.group(1) if title else ""
         # As an image, not as elements: JupyterLab takes the elements out of a page that has not been run yet.

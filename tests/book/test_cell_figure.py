@@ -248,8 +248,9 @@ def test_axe_finds_nothing(show, scheme, width):
     assert not found, json.dumps(found, indent=1)[:3000]
 
 
-def test_without_javascript_there_is_a_still_picture(show):
-    page = show(Cell(), javascript=False, width=360)
+@pytest.mark.parametrize("kind", ["1997", "2000"])
+def test_without_javascript_there_is_a_still_picture(show, kind):
+    page = show(Cell(kind=kind), javascript=False, width=360)
     picture = page.locator(f"{TAG} > img")
     assert picture.bounding_box()["height"] > 250
-    assert "The memory cell of 1997" in picture.get_attribute("alt")
+    assert f"The memory cell of {kind}" in picture.get_attribute("alt")

@@ -205,9 +205,9 @@ def test_focus_can_be_seen(show):
     assert page.evaluate(outline) == "solid"
 
 
-@pytest.mark.parametrize("figure", stills.STATES, ids=lambda figure: figure._name)
+@pytest.mark.parametrize("figure", stills.STATES, ids=lambda figure: figure._still())
 def test_still_pictures_are_what_the_figures_draw(browser, figure):
     def shapes(svg):
         return re.findall(r"<(?:text|rect|circle|path|line)|(?<=>)[^<>]+(?=<)", svg)
 
-    assert shapes(bundle.still(figure._name)) == shapes(stills.draw(browser, figure)), "run make stills"
+    assert shapes(bundle.still(figure._still())) == shapes(stills.draw(browser, figure)), "run make stills"

@@ -52,7 +52,7 @@ def test_scripts_parse(form, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", [name for name in bundle.FIGURES if name != "quiz"])
+@pytest.mark.parametrize("name", [*(name for name in bundle.FIGURES if name != "quiz"), "cell_2000"])
 def test_still_is_one_small_picture_that_needs_nothing_else(name):
     text = bundle.still(name)
     assert text.startswith("<svg ")
