@@ -23,7 +23,7 @@ class Summary:
         success: the 95 % interval for the probability of success (Wilson 1927).
         mean: sequences until success.
         spread: their standard deviation.
-        interval: the 95 % interval for the mean (Student's t); ``None`` for fewer than two.
+        interval: the 95 % interval for the mean (Student's t), cut off at 0; ``None`` for fewer than two.
         least: the fewest.
         most: the most.
         wrong: which part of the test sequences was wrong, over all trials with a test.
@@ -84,7 +84,7 @@ def summarise(results: Sequence[dict[str, Any]]) -> Summary:
 
         spread = float(after.std(ddof=1))
         half = float(stats.t.ppf(0.975, len(good) - 1)) * spread / math.sqrt(len(good))
-        interval = float(after.mean()) - half, float(after.mean()) + half
+        interval = max(0.0, float(after.mean()) - half), float(after.mean()) + half
     tested = [result for result in good if "tested" in result]
     earlier = [result["earlier"] for result in good if result.get("earlier")]
     return Summary(
