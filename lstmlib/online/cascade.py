@@ -257,6 +257,10 @@ class Cascade:
         self.target: Array = (one[batch.target] if batch.target.ndim == 2 else batch.target)[batch.mask]  # (K, O)
         self.seen = self.all_seen(batch.x)  # (T, N, D + 1 + H)
         self.e = np.zeros_like(self.target)
+        # Of the outputs' weights: the last steps, and the slopes where these began. A new phase goes on with them.
+        shape = net.output_size, self.seen.shape[2]
+        self.steps: Array = np.zeros(shape)
+        self.before: Array = np.zeros(shape)
         self.candidates: Array = np.zeros((0, net.num_sources))
         self.covariances: Array = np.zeros((0, net.output_size))
 
@@ -297,7 +301,6 @@ class Cascade:
         most = check_size("most", most)
         D, seen = self.net.input_size, self.seen[self.batch.mask]  # (K, D + 1 + H)
         V = self._outward
-        steps, before = np.zeros_like(V), np.zeros_like(V)
         over = Patience(OUTPUTS.change, self.patience, wait=False)
         error = np.inf
         for n in range(1, most + 1):
@@ -307,9 +310,10 @@ class Cascade:
             self.passes += 1
             if over.is_over(error) or n == most:
                 break
-            steps, before = OUTPUTS.step(V, self.e.T @ seen, steps, before, len(seen))
-            V = V + steps
-        self.params |= {"weight_direct": V[:, :D], "bias_out": V[:, D], "weight_out": V[:, D + 1 :]}
+            self.steps, self.before = OUTPUTS.step(V, self.e.T @ seen, self.steps, self.before, len(seen))
+            V = V + self.steps
+        trained = {"weight_direct": V[:, :D], "bias_out": V[:, D], "weight_out": V[:, D + 1 :]}
+        self.params = self.params | trained
         return error
 
     def scores(self, weights: Array) -> tuple[Array, Array, Array]:
@@ -371,5 +375,6 @@ class Cascade:
         unit = self.candidates[best]
         self.seen = np.concatenate([self.seen, unit_values(self.net, unit[None], self.seen)[0]], axis=2)
         self.params = self.net.install(self.params, unit, -self.covariances[best])
+        self.steps, self.before = (np.pad(array, ((0, 0), (0, 1))) for array in (self.steps, self.before))
         self.net = self.net.grown
         self.candidates = np.zeros((0, self.net.num_sources))

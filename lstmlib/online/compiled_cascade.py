@@ -99,7 +99,8 @@ def train_outputs(
         V: weights from inputs, bias and hidden units to the outputs (D + 1 + H, 8).
         e: filled in, the errors times the slopes (K, 8).
         exists: 1 for an output that exists, else 0 (1, 8).
-        room: to work in: slopes, steps and slopes before (D + 1 + H, 8), outputs (1, 8).
+        room: slopes to work in (D + 1 + H, 8); the last steps and the slopes where they began, with which a phase goes
+            on (the same); outputs to work in (1, 8).
         rule: of quickprop, and of the phase's end.
         offset: of the slope of an output.
         most: passes over the training set.
@@ -110,8 +111,6 @@ def train_outputs(
     slopes, steps, before, y = room
     K, H = strings.symbols.shape[0], strings.hidden.shape[0]
     D = V.shape[0] - 1 - H
-    steps[:] = 0.0
-    before[:] = 0.0
     last, since, waiting = np.nan, 0, rule.wait
     error = np.inf
     for n in range(1, most + 1):
@@ -271,6 +270,8 @@ class Lane:
     def __init__(self, net: CascadeNet, params: dict[str, Array], strings: Strings, judged: Strings) -> None:
         self.net, self.params, self.strings, self.judged = net, params, strings, judged
         self.e = aligned_rows(len(strings.symbols))
+        rows = net.input_size + 1 + net.hidden_size
+        self.steps, self.before = aligned_rows(rows), aligned_rows(rows)  # of the outputs' weights
         self.candidates, self.covariances = aligned_rows(0), aligned_rows(0)
         self.best = -1  # of the candidates; -1 if there are none
         self.task, self.most = NOTHING, 0
@@ -377,13 +378,15 @@ class Cascades:
         p, D, O = one.params, one.net.input_size, one.net.output_size  # noqa: E741
         V = aligned_rows(D + 1 + one.net.hidden_size)
         V[:, :O] = np.hstack([p["weight_direct"], p["bias_out"][:, None], p["weight_out"]]).T
-        room = (*(aligned_rows(len(V)) for _ in range(3)), aligned_rows(1))
+        one.steps, one.before = (_longer(array, len(V)) for array in (one.steps, one.before))
+        room = aligned_rows(len(V)), one.steps, one.before, aligned_rows(1)
         rule = self._rule(OUTPUTS, wait=False)
         given = one.strings, one.judged, V, one.e, self.exists, room, rule, SLOPE_OFFSET, one.most
         passes, one.error, one.right = train_outputs(*given)
         one.passes += passes
         outward = V[:, :O].T.copy()
-        one.params |= {"weight_direct": outward[:, :D], "bias_out": outward[:, D], "weight_out": outward[:, D + 1 :]}
+        trained = {"weight_direct": outward[:, :D], "bias_out": outward[:, D], "weight_out": outward[:, D + 1 :]}
+        one.params = one.params | trained
 
     def _candidates(self, one: Lane) -> None:
         S, O = one.net.num_sources, one.net.output_size  # noqa: E741
@@ -419,6 +422,13 @@ class Cascades:
     def busy(self) -> NDArray[np.bool_]:
         """Which lanes have something to do (8,)."""
         return np.array([lane in self.lanes and self.lanes[lane].task != NOTHING for lane in range(LANES)])
+
+
+def _longer(array: Floats, rows: int) -> Floats:
+    """Return a copy with so many rows, the new ones 0."""
+    found = aligned_rows(rows)
+    found[: len(array)] = array
+    return found
 
 
 def _flat(drawn: Symbols, allowed: NDArray[np.bool_]) -> Strings:
