@@ -1,4 +1,4 @@
-"""Learners that carry what they need forward, and so can change weights as a sequence goes by."""
+"""Learners that carry what they need forward, and so can change weights as a sequence goes by; and one that grows."""
 
 from lstmlib.online.cascade import Cascade, CascadeNet
 from lstmlib.online.chunker import Chunker, ChunkerNet
