@@ -319,8 +319,8 @@ class Cascade:
     def scores(self, weights: Array) -> tuple[Array, Array, Array]:
         """Return how well candidates go along with the errors, and which way up is.
 
-        The score of a candidate is sum_o |covariance with the error of output o|, divided by the sum of all squared
-        errors; the covariances that are returned are divided by it, too.
+        The score of a candidate is the sum of the absolute covariances with all outputs' errors, divided by the sum of
+        all squared errors. The covariances that are returned are divided by it, too.
 
         Args:
             weights: (P, S).
