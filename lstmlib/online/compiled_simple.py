@@ -23,6 +23,7 @@ class Shape(NamedTuple):
     H: int
     O: int  # noqa: E741
     direct: bool
+    recurrent_outputs: bool
     look_back: bool
     symbolic: bool
     by_class: bool
@@ -92,6 +93,9 @@ def _outputs(shape: Any, m: Any, symbol: Integers) -> None:
     """Compute the outputs of all lanes."""
     H, O = shape.H, shape.O  # noqa: E741
     for k in range(O):
+        if shape.recurrent_outputs:
+            store(m.y, k, load(m.h, H - O + k))
+            continue
         total = 0.0 * load(m.y, k)
         if shape.direct:
             total = gather(m.V, symbol, O, H * O + k)
@@ -107,6 +111,9 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
     for u in range(H):
         store(m.to_hidden, u, 0.0 * load(m.h, u))
     for k in range(O):
+        if shape.recurrent_outputs:
+            store(m.to_hidden, H - O + k, load(m.e, k))
+            continue
         y = load(m.y, k)
         e = load(m.e, k) * y * (1.0 - y)
         if shape.direct:
@@ -191,8 +198,8 @@ class EightSimple(Eight):
     ) -> None:
         self.simple = net
         D, H, O = net.input_size, net.hidden_size, net.output_size  # noqa: E741
-        self.shape: Any = Shape(D, H, O, net.direct, look_back, True, True)
-        K = H + (D if net.direct else 0)
+        self.shape: Any = Shape(D, H, O, net.direct, net.recurrent_outputs, look_back, True, True)
+        K = 0 if net.recurrent_outputs else H + (D if net.direct else 0)
         rows = {"W": (D + H) * H, "V": K * O, "dW": (D + H) * H, "dV": K * O, "h": H, "before": H, "slope": H}
         rows |= {"sensitivity": (D + H) * H * H, "through": H, "y": O, "e": O, "to_hidden": H, "rate": 1, "keep": 1}
         self.memory: Any = Memory(**{name: aligned_rows(count) for name, count in rows.items()})

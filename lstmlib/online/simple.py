@@ -23,21 +23,33 @@ class SimpleNet:
         hidden_size: H.
         output_size: O.
         direct: whether outputs see the inputs.
+        recurrent_outputs: whether the outputs are the last of the hidden units, which then see them as well: Williams
+            and Zipser's (1989) net. Other weights to outputs there are none.
     """
 
     input_size: int
     hidden_size: int
     output_size: int
     direct: bool = True
+    recurrent_outputs: bool = False
+
+    def __post_init__(self) -> None:
+        if self.recurrent_outputs and (self.direct or self.hidden_size < self.output_size):
+            raise ValueError(
+                f"the outputs are to be among {self.hidden_size} hidden units: expected direct=False, and at least "
+                f"{self.output_size}"
+            )
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape of every parameter that the net has.
 
-        ``weight_ih`` (H, D), ``weight_hh`` (H, H), ``weight_out`` (O, H), and ``weight_direct`` (O, D) with ``direct``.
+        ``weight_ih`` (H, D), ``weight_hh`` (H, H), ``weight_out`` (O, H), and ``weight_direct`` (O, D) with ``direct``;
+        with ``recurrent_outputs`` the first two alone.
         """
         D, H, O = self.input_size, self.hidden_size, self.output_size  # noqa: E741
-        there: dict[str, tuple[int, ...]] = {"weight_ih": (H, D), "weight_hh": (H, H), "weight_out": (O, H)}
+        there: dict[str, tuple[int, ...]] = {"weight_ih": (H, D), "weight_hh": (H, H)}
+        there |= {} if self.recurrent_outputs else {"weight_out": (O, H)}
         return there | {"weight_direct": (O, D)} if self.direct else there
 
     @property
@@ -53,7 +65,7 @@ class SimpleNet:
         """Return the parameters as two matrices, copies.
 
         The first is hidden units by inputs and hidden units (H, D + H), the second outputs by hidden units and inputs
-        (O, H + D), or (O, H) without the latter.
+        (O, H + D), (O, H) without the latter, or (O, 0) with ``recurrent_outputs``.
 
         Raises:
             ValueError: names or shapes that are not the net's.
@@ -61,13 +73,15 @@ class SimpleNet:
         given = {name: np.shape(value) for name, value in params.items()}
         if given != self.shapes:
             raise ValueError(f"params has the shapes {given}, expected {self.shapes}")
-        outward = [params["weight_out"]] + ([params["weight_direct"]] if self.direct else [])
-        return np.hstack([params["weight_ih"], params["weight_hh"]]), np.hstack(outward)
+        outward = [params[name] for name in ("weight_out", "weight_direct") if name in params]
+        nothing = np.zeros((self.output_size, 0))
+        return np.hstack([params["weight_ih"], params["weight_hh"]]), np.hstack([nothing, *outward])
 
     def unpack(self, hidden: Array, output: Array) -> dict[str, Array]:
         """Return what ``pack`` was given, as copies."""
         D, H = self.input_size, self.hidden_size
-        there = {"weight_ih": hidden[:, :D], "weight_hh": hidden[:, D:], "weight_out": output[:, :H]}
+        there = {"weight_ih": hidden[:, :D], "weight_hh": hidden[:, D:]}
+        there |= {} if self.recurrent_outputs else {"weight_out": output[:, :H]}
         there |= {"weight_direct": output[:, H:]} if self.direct else {}
         return {name: value.copy() for name, value in there.items()}
 
@@ -94,7 +108,7 @@ class SimpleRecurrent:
 
     def __init__(self, net: SimpleNet, params: dict[str, Array], *, look_back: bool = True) -> None:
         self.net, self.look_back = net, look_back
-        self.W, self.V = net.pack(params)  # (H, D + H), (O, H + D) or (O, H)
+        self.W, self.V = net.pack(params)  # (H, D + H); (O, H + D), (O, H) or (O, 0)
         self.dW, self.dV = np.zeros_like(self.W), np.zeros_like(self.V)
         self.y: Array = np.zeros(net.output_size)
         self.reset()
@@ -133,6 +147,9 @@ class SimpleRecurrent:
         through[np.arange(H), np.arange(H)] += seen
         self.sensitivity = (self.h * (1.0 - self.h))[:, None, None] * through
 
+        if self.net.recurrent_outputs:
+            self.y = self.h[-self.net.output_size :]
+            return self.y.copy()
         self.seen_by_outputs = np.concatenate([self.h, x]) if self.net.direct else self.h
         self.y = f(self.V @ self.seen_by_outputs)
         return self.y.copy()
@@ -147,6 +164,9 @@ class SimpleRecurrent:
             TypeError, ValueError: an array of the wrong rank, width or dtype, or NaN in it.
         """
         target = check_array("target", target, (self.net.output_size,))
+        if self.net.recurrent_outputs:  # the slope of an output is in its sensitivity
+            self.dW += np.tensordot(target - self.y, self.sensitivity[-self.net.output_size :], 1)
+            return
         e = (target - self.y) * self.y * (1.0 - self.y)
         self.dV += np.outer(e, self.seen_by_outputs)
         to_hidden = self.V[:, : self.net.hidden_size].T @ e  # (H,)

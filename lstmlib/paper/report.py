@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from lstmlib.online.cascade import CascadeNet
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import label, reading_of
 from lstmlib.paper.store import RESULTS, Store, current
+
+_Part = tuple[int, float | None] | None
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Summary:
         good: of streams: how many nets were not perfect and predicted more than 1000 symbols on average before the
             first error; and how many, on average, these did (``None`` where there were none).
         rest: the same of the other nets.
+        units: of nets that grow: the fewest and the most hidden units of those that succeeded.
     """
 
     trials: int
@@ -49,6 +53,7 @@ class Summary:
     seconds: float
     good: tuple[int, float | None] | None = None
     rest: tuple[int, float | None] | None = None
+    units: tuple[int, int] | None = None
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
@@ -87,6 +92,7 @@ def summarise(results: Sequence[dict[str, Any]]) -> Summary:
         interval = max(0.0, float(after.mean()) - half), float(after.mean()) + half
     tested = [result for result in good if "tested" in result]
     earlier = [result["earlier"] for result in good if result.get("earlier")]
+    units = [result["units"] for result in good if "units" in result]
     return Summary(
         len(results),
         len(good),
@@ -101,16 +107,18 @@ def summarise(results: Sequence[dict[str, Any]]) -> Summary:
         float(np.mean(earlier)) if earlier else None,
         sum(r.get("seconds", 0.0) for r in results),
         *_lengths(results),
+        (min(units), max(units)) if units else None,
     )
 
 
-def _lengths(results: Sequence[dict[str, Any]]) -> list[tuple[int, float | None] | None]:
+def _lengths(results: Sequence[dict[str, Any]]) -> tuple[_Part, _Part]:
     """Return, of streams, how many nets were good and how many neither good nor perfect, and their mean lengths."""
     if any("length" not in result for result in results):
-        return [None, None]
+        return None, None
     lengths = [result["length"] for result in results if not result["solved"]]
     good, rest = ([length for length in lengths if (length > 1000) == is_good] for is_good in (True, False))
-    return [(len(part), float(np.mean(part)) if part else None) for part in (good, rest)]
+    found = [(len(part), float(np.mean(part)) if part else None) for part in (good, rest)]
+    return found[0], found[1]
 
 
 def stored_readings(row: Row, directory: Path | None = None) -> list[dict[str, str]]:
@@ -141,6 +149,7 @@ def _option(name: str, value: str) -> str:
 def lines_of(row: Row, *, seed: int | None = None, directory: Path | None = None) -> list[str]:
     """Return a row as it is shown: the paper's numbers, and ours under every reading that has results."""
     weights = "" if row.net is None else f", {row.net.num_weights} weights"
+    weights += " at first" if isinstance(row.net, CascadeNet) else ""
     found = [f"{row.name}: experiment {row.experiment}, {row.method}{weights}", f"  paper: {_paper(row)}"]
     for reading in stored_readings(row, directory):
         results, trouble = Store(row, reading, directory).load()
@@ -211,6 +220,8 @@ def _ours(s: Summary, name: str, row: Row) -> list[str]:
         parts.insert(3, f"from {s.least:,} to {s.most:,}")
     if s.good is not None and s.rest is not None:
         parts += [f"{count} {kind}{_length(length)}" for kind, (count, length) in _named(s.good, s.rest)]
+    if s.units is not None:
+        parts.append(f"with {s.units[0]} to {s.units[1]} hidden units")
     if s.earlier is not None:
         parts.append(f"first stop {s.earlier:,.0f}")
     if s.wrong is not None:

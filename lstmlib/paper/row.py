@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lstmlib.online.cascade import CascadeNet
 from lstmlib.online.chunker import ChunkerNet
 from lstmlib.online.net import Net
 from lstmlib.online.net2000 import Net2000
@@ -47,7 +48,7 @@ class Row:
         name: "table-7/T100": the table and what tells the row from its neighbours.
         experiment: "1", "2a", ... "6b" of 1997; "streams", of 2000.
         method: "LSTM", or what the paper compares it with.
-        net: sizes and connections; ``None`` where the paper quotes others' work.
+        net: sizes and connections, of a net that grows those at first; ``None`` where the library has no learner.
         learning_rate: alpha.
         reported: the paper's numbers.
         trials: how many the paper's numbers are the mean of.
@@ -67,7 +68,7 @@ class Row:
     name: str
     experiment: str
     method: str
-    net: Net | Net2000 | SimpleNet | ChunkerNet | None
+    net: Net | Net2000 | SimpleNet | ChunkerNet | CascadeNet | None
     learning_rate: float
     reported: Reported
     trials: int

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from lstmlib import tasks
 from lstmlib.numpy.checks import Array
+from lstmlib.online.cascade import CascadeNet
 from lstmlib.online.chunker import ChunkerNet
 from lstmlib.online.compiled import AT_GOOD_WINDOW, WHEN_WRONG, Eight
+from lstmlib.online.compiled_cascade import Cascades
 from lstmlib.online.compiled_chunker import Pairs
 from lstmlib.online.compiled_simple import EightSimple
 from lstmlib.online.lanes import LANES
@@ -270,6 +272,32 @@ def by_grammar(lane: Lane, row: Row, reading: Reading, rngs: list[Random]) -> Tr
     return {"solved": False, "sequences": shown}
 
 
+def by_cascade(lane: Lane, row: Row, reading: Reading, rngs: list[Random]) -> Trial:
+    """Experiment 1 with a net that grows: phase after phase, until all strings of both sets are right.
+
+    A pass shows all training strings once. Success is tested before each change of the outputs' weights.
+    """
+    weights, _, _ = rngs
+    train, test = string_sets(rngs[2], distinct=reading["strings"] == "distinct")
+    judged = as_symbols(list(dict.fromkeys([*train, *test])))
+    nets, number, most = lane.nets, lane.number, row.cap // len(train)
+    params = nets.net.draw(weights, row.weight_range)
+    nets.put(number, params, as_symbols(train), judged, allowed_next(one_hot(judged, 7)))
+    one = nets.lanes[number]
+    while True:
+        nets.train_outputs(number, most - one.passes)
+        yield
+        if one.right or one.passes >= most:
+            break
+        candidates = one.net.draw_candidates(weights, weight_range=row.weight_range)
+        nets.train_candidates(number, candidates, most - one.passes)
+        yield
+        if one.passes >= most:
+            break
+        nets.install(number)
+    return {"solved": one.right, "sequences": one.passes * len(train), "units": one.net.hidden_size}
+
+
 def grow(row: Row, reading: Reading, params: dict[str, Array], training: Random) -> tuple[dict[str, Array], int]:
     """Train outputs on inputs alone until their error has stopped decreasing (2a, 2b).
 
@@ -341,6 +369,11 @@ KINDS: dict[str, Callable[[Lane, Row, Reading, list[Random]], Trial]] = {
 }
 
 
+def kind_of(row: Row) -> Callable[[Lane, Row, Reading, list[Random]], Trial]:
+    """Return what a trial of a row does."""
+    return by_cascade if isinstance(row.net, CascadeNet) else KINDS[row.experiment]
+
+
 def learning_rate(row: Row, reading: Reading) -> float:
     """Return what the change of weights is multiplied with."""
     return row.learning_rate * float(reading["factor"])
@@ -362,6 +395,9 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
     """Return eight lanes for a row, and how many training sequences fit on each tray."""
     if isinstance(row.net, Net2000):
         return make_streams(row, reading), 0
+    if isinstance(row.net, CascadeNet):
+        net = replace(row.net, symmetric=reading["units"] == "symmetric")
+        return Cascades(net, patience=int(reading["patience"])), 0
     if row.net is None:
         raise ValueError(f"{row.name}: the library has no learner for {row.method} yet, so it can't be run")
     task = row.task
@@ -434,7 +470,7 @@ def run_trials(
                     return
                 trial = waiting.popleft()
                 lane = Lane(nets, number, room)
-                running[number] = trial, KINDS[row.experiment](lane, row, reading, random_sources(row, seed, trial))
+                running[number] = trial, kind_of(row)(lane, row, reading, random_sources(row, seed, trial))
                 seconds[number] = 0.0
             trial, generator = running[number]
             started = time.perf_counter()

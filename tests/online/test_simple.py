@@ -22,6 +22,7 @@ CASES = {
     "2a, p = 4": (SimpleNet(5, 1, 5), lambda rng, N: draw_long_lag(4, N, rng), 4000, 4.0),
     "2b, p = 10": (SimpleNet(11, 1, 11), lambda rng, N: draw_long_lag(10, N, rng, random_between=True), 2000, 1.0),
     "Reber": (SimpleNet(7, 4, 7, direct=False), reber, 1500, 0.5),
+    "Reber, recurrent outputs": (SimpleNet(7, 9, 7, direct=False, recurrent_outputs=True), reber, 400, 0.5),
 }
 
 
@@ -43,6 +44,8 @@ def test_numbers_of_weights():
     for p, weights in ((4, 36), (10, 144), (100, 10_404)):
         assert SimpleNet(p + 1, 1, p + 1).num_weights == weights
     assert SimpleNet(7, 15, 7, direct=False).num_weights == 435
+    for hidden, weights in ((3, 170), (12, 494)):
+        assert SimpleNet(7, hidden + 7, 7, direct=False, recurrent_outputs=True).num_weights == weights
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -57,9 +60,14 @@ def test_over_a_sequence_it_is_backpropagation_through_time(name, rng):
         x = batch.x[:length, n : n + 1]
         h, _, cache = layer.forward(x)
         direct = params["weight_direct"] if net.direct else np.zeros((net.output_size, net.input_size))
-        y = sigmoid(h @ params["weight_out"].T + x @ direct.T)
-        e = (np.eye(net.output_size)[batch.target[:length, n : n + 1]] - y) * y * (1.0 - y)
-        _, _, grads = layer.backward(cache, -e @ params["weight_out"])
+        target = np.eye(net.output_size)[batch.target[:length, n : n + 1]]
+        if net.recurrent_outputs:
+            e, outward = target - h[..., -net.output_size :], np.eye(net.hidden_size)[-net.output_size :]
+        else:
+            outward = params["weight_out"]
+            y = sigmoid(h @ outward.T + x @ direct.T)
+            e = (target - y) * y * (1.0 - y)
+        _, _, grads = layer.backward(cache, -e @ outward)
         expected = {
             "weight_ih": -grads["weight_ih_l0"],
             "weight_hh": -grads["weight_hh_l0"],
@@ -132,3 +140,5 @@ def test_bad_input(rng):
         SimpleRecurrent(net, SimpleNet(5, 1, 5, direct=False).draw(rng))
     with pytest.raises(ValueError, match="x has shape"):
         SimpleRecurrent(net, net.draw(rng)).step(np.zeros(4))
+    with pytest.raises(ValueError, match="among 6 hidden units: expected direct=False, and at least 7"):
+        SimpleNet(7, 6, 7, direct=False, recurrent_outputs=True)

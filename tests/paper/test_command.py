@@ -74,6 +74,20 @@ def test_show_has_the_form_of_the_table_of_2000(monkeypatch, capsys, tmp_path):
     assert "10,000 (2 of 4 solved)" in capsys.readouterr().out
 
 
+def test_show_of_nets_that_grow(monkeypatch, capsys, tmp_path):
+    row = ROWS["table-1/RCC"]
+    store = Store(row, reading_of(row, {}), tmp_path)
+    for trial, (units, after) in enumerate(((6, 120_064), (8, 179_968), (55, 1_024_000))):
+        result = {"seed": 0, "trial": trial, "solved": after < 1_000_000, "sequences": after, "units": units}
+        store.keep(result | {"version": VERSION, "seconds": 1.0})
+    lstmlib(monkeypatch, "show", "table-1/RCC", "--results", tmp_path)
+    printed = capsys.readouterr().out
+    assert "table-1/RCC: experiment 1, recurrent cascade correlation, 56 weights at first" in printed
+    assert "paper: 182,000 sequences, 50 % solved, quoted from others" in printed
+    assert "ours (default): 150,016 sequences" in printed
+    assert "2 of 3 solved (95 % interval 21 to 94 %), with 6 to 8 hidden units; 3 s of computing" in printed
+
+
 def test_show_says_where_trials_are_missing(monkeypatch, capsys, tmp_path):
     """Trials that end soon are there first, so that half of a run is no fair sample."""
     fill(tmp_path)
@@ -107,10 +121,7 @@ def test_run_and_show(monkeypatch, capsys, tmp_path):
         (["run", "table-7/T100", "--reading", "initial"], "expected NAME=OPTION"),
         (["run", "table-7/T100", "--reading", "initial=7"], "reading initial has no option '7'; it has 0, 0.5"),
         (["run", "table-7/T100", "--reading", "update=step"], "leaves no reading 'update' open"),
-        (
-            ["run", "table-1/RCC"],
-            "the library has no learner for its method, recurrent cascade correlation",
-        ),
+        (["run", "table-1/RCC", "--reading", "update=step"], "it has strings, units, patience"),
     ],
 )
 def test_bad_input(monkeypatch, arguments, message, tmp_path):

@@ -5,14 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lstmlib.online.cascade import Cascade
 from lstmlib.online.chunker import ChunkerNet
 from lstmlib.online.compiled import train
+from lstmlib.online.compiled_cascade import Cascades
 from lstmlib.online.compiled_simple import train as simple_train
 from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.rows import ROWS, reading_of
+from lstmlib.paper.runner import run
 from lstmlib.paper.trials import draw, draw_test, initial_params, make_room, random_sources, run_trials
 from lstmlib.tasks import Batch
+from lstmlib.tasks.embedded_reber import as_symbols, embedded_reber_solved, string_sets
 from lstmlib.tasks.long_lag import draw_long_lag
+from lstmlib.tasks.symbols import one_hot
 
 # Easier than the paper's, so that they end soon.
 ADDING = replace(ROWS["table-7/T100"], task={"min_length": 22}, tolerance=0.45, mean_below=0.12, cap=16_000)
@@ -228,7 +233,71 @@ def test_what_streams_are_asked():
     assert nets.shape.resets
 
 
-def test_no_learner():
+def test_recurrent_cascade_correlation():
+    """Two trials that succeed soon, followed once more: all strings are right at that pass, and not one before."""
     row = ROWS["table-1/RCC"]
+    soon = replace(row, cap=500 * 256)
+    found = trials_of(soon, [24, 22])
+    assert trials_of(soon, [22]) == {22: found[22]}
+    for number, result in found.items():
+        assert result["solved"]
+        (short,) = trials_of(replace(row, cap=result["sequences"] - 256), [number]).values()
+        assert (short["solved"], short["sequences"]) == (False, result["sequences"] - 256)
+
+        weights, _, strings = random_sources(row, 0, number)
+        train, test = string_sets(strings)
+        nets, passes = Cascades(row.net), result["sequences"] // 256
+        nets.put(0, row.net.draw(weights), as_symbols(train))
+        one = nets.lanes[0]
+        while True:
+            nets.train_outputs(0, passes - one.passes)
+            nets.run()
+            if one.passes == passes:
+                break
+            nets.train_candidates(0, one.net.draw_candidates(weights), passes - one.passes)
+            nets.run()
+            nets.install(0)
+        assert one.net.hidden_size == result["units"]
+        for judged in (train, test):
+            batch = one_hot(as_symbols(judged), 7)
+            assert embedded_reber_solved(Cascade(one.net, nets.params(0), batch).outputs(batch.x), batch).all()
+
+
+@pytest.mark.parametrize("chosen", [{}, {"units": "logistic"}, {"strings": "distinct"}, {"patience": "25"}])
+def test_a_net_that_grows_and_reaches_the_cap(chosen):
+    """The cap is in the midst of a phase of either kind; what is counted are strings shown, 256 a pass."""
+    row, units = ROWS["table-1/RCC"], []
+    for passes in (12, 60, 200):
+        (result,) = trials_of(replace(row, cap=passes * 256 + 255), [0], **chosen).values()
+        assert not result["solved"]
+        assert result["sequences"] == passes * 256
+        units.append(result["units"])
+    assert units == sorted(units)
+    assert units[0] == 0 < units[2]
+
+
+def test_readings_of_a_net_that_grows():
+    row = ROWS["table-1/RCC"]
+    nets, _ = make_room(row, reading_of(row, {}))
+    assert (nets.net.symmetric, nets.patience) == (True, 8)
+    nets, _ = make_room(row, reading_of(row, {"units": "logistic", "patience": "25"}))
+    assert (nets.net.symmetric, nets.patience) == (False, 25)
+
+
+@pytest.mark.parametrize(("name", "hidden"), [("table-1/RTRL-3", 10), ("table-1/RTRL-12", 19)])
+def test_williams_and_zipser_s_net_on_the_grammar(name, hidden):
+    row = replace(ROWS[name], cap=1000)
+    assert row.net.hidden_size == hidden
+    nets, _ = make_room(row, reading_of(row, {}))
+    assert nets.shape.look_back
+    assert nets.shape.recurrent_outputs
+    (result,) = trials_of(row, [0]).values()
+    assert result == {"seed": 0, "trial": 0, "solved": False, "sequences": 1000}
+
+
+def test_no_learner():
+    row = replace(ROWS["table-1/RCC"], net=None)
     with pytest.raises(ValueError, match="no learner for recurrent cascade correlation"):
         run_trials(row, {}, 0, [0], print)
+    with pytest.raises(ValueError, match="the library has no learner for its method, recurrent cascade correlation"):
+        run(row)
