@@ -7,6 +7,9 @@ the row that is on is looked at. And the exponential is a polynomial, which the 
 is as exact as the library's, and gives the same digits on every machine.
 
 No net's arithmetic depends on its neighbours, so a net gives the same digits in any lane, beside any others.
+
+It can also follow the full gradient, as ``lstmlib.numpy.LSTM1997`` with ``gradient="full"`` does: then it remembers a
+sequence, and sends the errors back through all of it at its end, one net at a time.
 """
 
 from typing import Any, NamedTuple
@@ -26,6 +29,7 @@ Integers = NDArray[np.int64]
 
 # When a lane stops before its last sequence.
 NEVER, WHEN_WRONG, AT_GOOD_WINDOW = 0, 1, 2
+GRADIENTS = ("truncated", "full")
 
 
 class Shape(NamedTuple):
@@ -48,6 +52,8 @@ class Shape(NamedTuple):
     by_class: bool  # whether targets are numbers of outputs
     initial_activation: float
     output_slope: bool  # whether an output's error is multiplied with its slope, as in equation (19)
+    forget_gates: bool
+    full: bool  # whether errors go back through everything, in place of the cells alone
 
 
 class Memory(NamedTuple):
@@ -66,13 +72,15 @@ class Memory(NamedTuple):
     s: Floats  # (C, 8)
     h: Floats  # (C, 8)
     trace: Floats  # (M 2 C, 8): for every source those of the input gates, then those of the cells
+    trace_forget: Floats  # (M C, 8), those of the forget gates
     seen: Floats  # (M, 8), 1 in its last row
-    slopes: Floats  # (2 C, 8), what goes into the traces at this step
+    slopes: Floats  # (3 C, 8), what goes into the traces at this step: input gates, cells, forget gates
     y: Floats  # (O, 8)
     e: Floats  # (O, 8)
     to_cells: Floats  # (C, 8)
     rate: Floats  # (1, 8), the learning rate where weights are to change at this step, else 0
     keep: Floats  # (1, 8), 0 where what was added up has been used
+    past: Floats  # (T (U + 5 C), 8), for the full gradient: a, slopes, h and to_cells of a sequence's steps
 
 
 class Tray(NamedTuple):
@@ -124,6 +132,31 @@ def _reset(shape: Any, m: Any, lane: int) -> None:
         m.s[c, lane] = 0.0
     for row in range(m.trace.shape[0]):
         m.trace[row, lane] = 0.0
+    for row in range(m.trace_forget.shape[0]):
+        m.trace_forget[row, lane] = 0.0
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _forget(shape: Any, m: Any, symbol: Integers) -> None:
+    """Multiply the states of all lanes with their forget gates, and the traces with them."""
+    B, S = shape.B, shape.S
+    C, U, M = B * S, m.a.shape[0], m.seen.shape[0]
+    first = shape.D if shape.symbolic else 0
+    for c in range(C):
+        y, s = load(m.a, U - B + c // S), load(m.s, c)
+        slope = s * y * (1.0 - y)
+        store(m.slopes, 2 * C + c, slope)
+        store(m.s, c, s * y)
+        if shape.full:
+            continue
+        for k in range(M):
+            for q in (c, C + c):
+                store(m.trace, k * 2 * C + q, y * load(m.trace, k * 2 * C + q))
+            store(m.trace_forget, k * C + c, y * load(m.trace_forget, k * C + c))
+        if shape.symbolic:
+            scatter_add(m.trace_forget, symbol, C, c, slope)
+        for k in range(first, M):
+            store(m.trace_forget, k * C + c, fused(slope, load(m.seen, k), load(m.trace_forget, k * C + c)))
 
 
 @njit(error_model="numpy", forceinline=True)  # type: ignore[untyped-decorator]
@@ -143,6 +176,8 @@ def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
             total = fused(load(m.W, k * U + u), load(m.seen, k), total)
         store(m.a, u, logistic(total))
 
+    if shape.forget_gates:
+        _forget(shape, m, symbol)
     for c in range(C):
         y_in, f = load(m.a, c // S), load(m.a, B + c)
         if shape.plain:
@@ -160,6 +195,8 @@ def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
         if shape.output_gates:
             y_c = y_c * load(m.a, B + C + c // S)
         store(m.a, B + c, y_c)
+    if shape.full:
+        return
     # Last what the next step does not wait for: the traces, (25) and (27).
     for q in range(2 * C):
         slope = load(m.slopes, q)
@@ -213,6 +250,8 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
             to_cell += load(m.V, c * O + k) * e
             store(m.dV, c * O + k, load(m.dV, c * O + k) + e * y_c)  # (22)
         store(m.to_cells, c, to_cell)
+    if shape.full:
+        return
 
     for c in range(C):
         e_s = load(m.to_cells, c)
@@ -225,6 +264,9 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
             gate, cell = k * U + c // S, k * U + B + c
             store(m.dW, gate, fused(e_s, load(m.trace, k * 2 * C + c), load(m.dW, gate)))  # (26)
             store(m.dW, cell, fused(e_s, load(m.trace, k * 2 * C + C + c), load(m.dW, cell)))  # (28)
+            if shape.forget_gates:
+                gate = k * U + U - B + c // S
+                store(m.dW, gate, fused(e_s, load(m.trace_forget, k * C + c), load(m.dW, gate)))
     if not shape.output_gates:
         return
     for j in range(B):
@@ -238,6 +280,65 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
             scatter_add(m.dW, symbol, U, unit, error)  # (22)
         for k in range(first, M):
             store(m.dW, k * U + unit, fused(error, load(m.seen, k), load(m.dW, k * U + unit)))
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _remember(shape: Any, m: Any, lane: int, t: int) -> None:
+    """Keep what ``_send_back`` will need of one lane's step."""
+    U, C = m.a.shape[0], m.s.shape[0]
+    at = t * (U + 5 * C)
+    for u in range(U):
+        m.past[at + u, lane] = m.a[u, lane]
+    for q in range(3 * C):
+        m.past[at + U + q, lane] = m.slopes[q, lane]
+    for c in range(C):
+        m.past[at + U + 3 * C + c, lane] = m.h[c, lane]
+        m.past[at + U + 4 * C + c, lane] = m.to_cells[c, lane]
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _send_back(shape: Any, m: Any, tray: Any, lane: int, n: int, length: int) -> None:
+    """Add what a whole sequence's errors ask of one lane's hidden units, through all ways: the full gradient.
+
+    It is the backward pass of ``lstmlib.numpy.LSTM1997``, with the sign of a change: e is minus the derivative.
+    """
+    D, B, S = shape.D, shape.B, shape.S
+    C, U, M = B * S, m.a.shape[0], m.seen.shape[0]
+    e_a, e_s, e_net = np.zeros(U), np.zeros(C), np.zeros(U)
+    for t in range(length - 1, -1, -1):
+        at = t * (U + 5 * C)
+        a, slopes = m.past[at : at + U, lane], m.past[at + U : at + U + 3 * C, lane]
+        h, to_cells = m.past[at + U + 3 * C : at + U + 4 * C, lane], m.past[at + U + 4 * C : at + U + 5 * C, lane]
+        for u in range(U):
+            e_net[u] = e_a[u] * a[u] * (1.0 - a[u])  # of gates, which others saw at the next step
+        for c in range(C):
+            j = c // S
+            e_y = e_a[B + c] + to_cells[c]
+            to_s = e_y if shape.plain else e_y * (0.5 / shape.H * (shape.H - h[c]) * (shape.H + h[c]))
+            if shape.output_gates:
+                y_out = a[B + C + j]
+                to_s *= y_out
+                e_net[B + C + j] += e_y * h[c] * y_out * (1.0 - y_out)
+            e_s[c] += to_s
+            e_net[j] += e_s[c] * slopes[c]
+            e_net[B + c] = e_s[c] * slopes[C + c]
+            if shape.forget_gates:
+                e_net[U - B + j] += e_s[c] * slopes[2 * C + c]
+                e_s[c] *= a[U - B + j]
+        for u in range(U):
+            if shape.symbolic:
+                m.dW[tray.symbols[lane, n, t] * U + u, lane] += e_net[u]
+            else:
+                for d in range(D):
+                    m.dW[d * U + u, lane] += e_net[u] * tray.x[lane, n, t, d]
+            m.dW[(M - 1) * U + u, lane] += e_net[u]
+        for i in range(shape.num_seen):
+            v = shape.first_seen + i
+            before = m.past[at - U - 5 * C + v, lane] if t > 0 else shape.initial_activation
+            e_a[v] = 0.0
+            for u in range(U):
+                e_a[v] += m.W[(D + i) * U + u, lane] * e_net[u]
+                m.dW[(D + i) * U + u, lane] += e_net[u] * before
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
@@ -334,6 +435,8 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
             asked = asked or tray.mask[i, n, t]
         _hidden(shape, m, symbol)
         updates = False
+        if shape.full:
+            m.to_cells[:] = 0.0
         if asked:
             _outputs(shape, m, symbol)
             m.e[:] = 0.0
@@ -352,9 +455,13 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
             if learns:
                 _add_error(shape, m, symbol)
         for i in active:
+            if shape.full:
+                _remember(shape, m, i, c.t[i])
             c.t[i] += 1
             if c.t[i] == tray.lengths[i, c.n[i]]:
                 if c.learning_rate[i] > 0.0:
+                    if shape.full:
+                        _send_back(shape, m, tray, i, c.n[i], c.t[i])
                     updates = True
                     m.rate[0, i] = c.learning_rate[i]
                     m.keep[0, i] = 0.0
@@ -417,7 +524,13 @@ class Eight:
         window: how many sequences the rule ``AT_GOOD_WINDOW`` looks back.
         initial_activation: of all hidden units before a sequence's first step.
         output_slope: see ``lstm1997.LSTM1997``.
+        gradient: "truncated", or "full", which can change weights after whole sequences only.
+
+    Raises:
+        ValueError: an unknown gradient.
     """
+
+    full = False  # whether the gradient is the full one
 
     def __init__(
         self,
@@ -431,7 +544,11 @@ class Eight:
         window: int = 1,
         initial_activation: float = 0.0,
         output_slope: bool = True,
+        gradient: str = "truncated",
     ) -> None:
+        if gradient not in GRADIENTS:
+            raise ValueError(f"gradient is {gradient!r}, expected one of {', '.join(GRADIENTS)}")
+        self.full = gradient == "full"
         self.net = net
         B, S, D, O = net.num_blocks, net.block_size, net.input_size, net.output_size  # noqa: E741
         C, U, M, N, T = net.num_cells, net.num_units, net.num_sources, num_sequences, num_steps
@@ -439,9 +556,11 @@ class Eight:
         self.shape = Shape(
             *(D, B, S, O, net.output_gates, net.output_bias, net.seen_units.start, len(net.seen_units), net.direct),
             *(net.plain, net.linear_output, *net.ranges, symbolic, by_class, float(initial_activation), output_slope),
+            *(net.forget_gates, self.full),
         )
         rows = {"W": M * U, "V": K * O, "dW": M * U, "dV": K * O, "a": U, "s": C, "h": C, "trace": M * 2 * C}
-        rows |= {"seen": M, "slopes": 2 * C, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}
+        rows |= {"trace_forget": M * C if net.forget_gates else 0, "past": T * (U + 5 * C) if self.full else 0}
+        rows |= {"seen": M, "slopes": 3 * C, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}
         memory: dict[str, Any] = {name: aligned_rows(count) for name, count in rows.items()}
         self.memory = Memory(biased=net.biased_units.astype(float), **memory)
         self.memory.seen[-1] = 1.0
@@ -525,7 +644,12 @@ class Eight:
             allowed_wrong: see ``rule``.
             mean_below: see ``rule``.
             squared: whether that mean is of squared errors.
+
+        Raises:
+            ValueError: changes after each step along the full gradient, which is known at a sequence's end.
         """
+        if each_step and self.full:
+            raise ValueError("each_step is True, expected False with the full gradient")
         c = self.control
         c.n[lane], c.t[lane], c.stop[lane] = start, 0, stop
         c.learning_rate[lane], c.each_step[lane] = learning_rate, each_step
@@ -576,6 +700,7 @@ def train(
     each_step: bool = False,
     initial_activation: float = 0.0,
     output_slope: bool = True,
+    gradient: str = "truncated",
 ) -> tuple[dict[str, Array], Floats]:
     """Show one net a batch, one sequence after another, and let it learn from each.
 
@@ -587,17 +712,18 @@ def train(
         each_step: whether weights change after each step with an error, in place of after each sequence.
         initial_activation: of all hidden units before a sequence's first step.
         output_slope: see ``lstm1997.LSTM1997``.
+        gradient: see ``Eight``.
 
     Returns:
         the parameters after the last sequence; and for each sequence the largest, the mean and the mean squared error
         (N, 3), over outputs and over the steps that count.
 
     Raises:
-        ValueError: parameters that don't fit the net.
+        ValueError: parameters that don't fit the net, an unknown gradient, or the full one after each step.
     """
     T, N = drawn.mask.shape
     symbolic, by_class = isinstance(drawn, Symbols), drawn.target.ndim == 2
-    options = {"initial_activation": initial_activation, "output_slope": output_slope}
+    options = {"initial_activation": initial_activation, "output_slope": output_slope, "gradient": gradient}
     nets = Eight(net, N, T, symbolic=symbolic, by_class=by_class, **options)  # type: ignore[arg-type]
     nets.put(0, params)
     nets.load(0, 0, drawn)

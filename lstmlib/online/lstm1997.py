@@ -2,6 +2,7 @@
 
 The equations and their numbers are those of Hochreiter and Schmidhuber (1997), appendix A.1. ``lstmlib.numpy.LSTM1997``
 computes the same gradient backward in time; ``lstmlib.online.compiled`` is this file once more, made to run fast.
+Forget gates are here for comparison: the paper has none.
 """
 
 import numpy as np
@@ -62,6 +63,7 @@ class LSTM1997:
         self.s: Array = np.zeros(C)
         self.trace_in = np.zeros((C, M))  # ds / dw_in
         self.trace_c = np.zeros((C, M))  # ds / dw_c
+        self.trace_forget = np.zeros((C, M))  # ds / dw_forget, if there are forget gates
 
     def step(self, x: Array) -> Array:
         """Take one step.
@@ -83,7 +85,10 @@ class LSTM1997:
         self.seen = np.concatenate([x, self.a[net.seen_units], [1.0]])  # (M,)
         total = self.W @ self.seen  # (U,), equations (7) and (8)
         y_in = f(total[:B])
-        self.y_out = f(total[B + C :]) if net.output_gates else np.ones(B)
+        gates = f(total[B + C :])  # output gates, forget gates, as far as there are any
+        self.y_out = gates[:B] if net.output_gates else np.ones(B)
+        if net.forget_gates:
+            self._forget(np.repeat(gates[-B:], S))
         if net.plain:
             g = f(total[B : B + C])
             g_slope = g * (1.0 - g)
@@ -100,12 +105,20 @@ class LSTM1997:
         self.h = self.s if net.plain else 2.0 * H * f(self.s) - H  # (4)
         y_c = np.repeat(self.y_out, S) * self.h  # (9)
 
-        self.a = np.concatenate([y_in, y_c, self.y_out if net.output_gates else []])
+        self.a = np.concatenate([y_in, y_c, gates])
         # What outputs see: the cells of this step, perhaps the inputs, perhaps 1.
         self.seen_by_outputs = np.concatenate([y_c, x if net.direct else [], [1.0] if net.output_bias else []])
         total = self.V @ self.seen_by_outputs
         self.y = total if net.linear_output else f(total)
         return self.y.copy()
+
+    def _forget(self, y_forget: Array) -> None:
+        """Multiply the states with their forget gates (C,), and the traces with them."""
+        kept = y_forget[:, None]
+        self.trace_in = kept * self.trace_in
+        self.trace_c = kept * self.trace_c
+        self.trace_forget = kept * self.trace_forget + np.outer(self.s * y_forget * (1.0 - y_forget), self.seen)
+        self.s = y_forget * self.s
 
     def add_error(self, target: Array) -> None:
         """Add what this step's error asks of every weight.
@@ -127,13 +140,15 @@ class LSTM1997:
 
         if net.output_gates:
             e_out = self.y_out * (1.0 - self.y_out) * (self.h * to_cells).reshape(B, S).sum(1)  # (21)
-            self.dW[B + C :] += np.outer(e_out, self.seen)  # (22)
+            self.dW[B + C : B + C + B] += np.outer(e_out, self.seen)  # (22)
 
         _, H = net.ranges  # 1
         h_slope = np.ones(C) if net.plain else 0.5 / H * (H - self.h) * (H + self.h)
         e_s = np.repeat(self.y_out, S) * h_slope * to_cells  # (23)
         self.dW[:B] += (e_s[:, None] * self.trace_in).reshape(B, S, -1).sum(1)  # (26)
         self.dW[B : B + C] += e_s[:, None] * self.trace_c  # (28)
+        if net.forget_gates:
+            self.dW[-B:] += (e_s[:, None] * self.trace_forget).reshape(B, S, -1).sum(1)
 
     def update(self, learning_rate: float) -> None:
         """Change every weight by what was added up, times the learning rate, and start adding from zero.

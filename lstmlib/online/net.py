@@ -1,7 +1,7 @@
 """The nets of the 1997 paper: sizes, who sees whom, who has a bias, how weights start."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,9 @@ from lstmlib.numpy.checks import Array
 class Net:
     """Memory cell blocks between inputs and outputs (Hochreiter and Schmidhuber 1997, section 4, table 10).
 
-    The hidden units are the input gates, the cells (block by block) and the output gates, in this order. Each sees the
-    inputs and, with ``recurrent``, what the hidden units were a step before, gates among them. The outputs see the
-    cells, and with ``direct`` the inputs; gates feed no output.
+    The hidden units are the input gates, the cells (block by block) and the output gates, in this order; forget gates,
+    which the paper has none of, come last. Each sees the inputs and, with ``recurrent``, what the hidden units were a
+    step before, gates among them. The outputs see the cells, and with ``direct`` the inputs; gates feed no output.
 
     Attributes:
         input_size: D.
@@ -32,6 +32,7 @@ class Net:
             functions with the ranges [-2, 2] and [-1, 1].
         linear_output: whether the output units are linear, in place of logistic.
         swapped_ranges: whether g has the range [-1, 1] and h [-2, 2].
+        forget_gates: whether each block has a gate that its cells' states are multiplied with at every step.
     """
 
     input_size: int
@@ -47,6 +48,7 @@ class Net:
     plain: bool = False
     linear_output: bool = False
     swapped_ranges: bool = False
+    forget_gates: bool = False
 
     @property
     def ranges(self) -> tuple[float, float]:
@@ -60,8 +62,8 @@ class Net:
 
     @property
     def num_units(self) -> int:
-        """U: input gates, cells and output gates."""
-        return self.num_cells + self.num_blocks * (2 if self.output_gates else 1)
+        """U: cells and gates."""
+        return self.num_cells + self.num_blocks * (1 + self.output_gates + self.forget_gates)
 
     @property
     def seen_units(self) -> range:
@@ -114,32 +116,41 @@ class Net:
         *,
         input_gate_bias: Sequence[float] | None = None,
         output_gate_bias: Sequence[float] | None = None,
+        forget_gate_bias: Sequence[float] | None = None,
         bias_noise: bool = False,
     ) -> dict[str, Array]:
         """Draw parameters.
+
+        What forget gates add is drawn last: all else starts as it would without them.
 
         Args:
             rng: source of every draw.
             weight_range: all start in U[-weight_range, weight_range].
             input_gate_bias: where the input gates' biases start instead, one number a block; drawn if ``None``.
             output_gate_bias: the same for the output gates.
+            forget_gate_bias: the same for the forget gates.
             bias_noise: whether these numbers are added to what was drawn, in place of replacing it.
 
         Raises:
             ValueError: not as many biases as there are blocks, or biases for units that have none.
         """
+        others = replace(self, forget_gates=False).draw(rng, weight_range) if self.forget_gates else {}
         params: dict[str, Array] = {
             name: rng.uniform(-weight_range, weight_range, shape) for name, shape in self.shapes.items()
         }
+        for name, value in others.items():
+            params[name][tuple(slice(length) for length in value.shape)] = value
         B = self.num_blocks
-        for name, biases, rows in (
-            ("input_gate_bias", input_gate_bias, slice(0, B)),
-            ("output_gate_bias", output_gate_bias, slice(-B, None)),
+        for name, there, biases, first in (
+            ("input_gate_bias", True, input_gate_bias, 0),
+            ("output_gate_bias", self.output_gates, output_gate_bias, -2 * B if self.forget_gates else -B),
+            ("forget_gate_bias", self.forget_gates, forget_gate_bias, -B),
         ):
             if biases is None:
                 continue
-            if len(biases) != B or "bias" not in params or (rows.start != 0 and not self.output_gates):
+            if len(biases) != B or "bias" not in params or not there:
                 raise ValueError(f"{name} is {biases!r}, expected None or {B} numbers for gates that have a bias")
+            rows = np.arange(first, first + B)
             params["bias"][rows] = np.array(biases) + (params["bias"][rows] if bias_noise else 0.0)
         return params
 

@@ -60,8 +60,8 @@ class Row:
         tolerance: a sequence is right if all outputs' errors are below; 0 where the order of the outputs decides.
         allowed_wrong: how many wrong ones among those that decide are too many.
         mean_below: what the mean error must be below.
-        cap: a trial that has not succeeded after so many training sequences or streams has failed. In the papers
-            experiment 2a has one, 5 million, and streams have one, 30,000.
+        cap: a trial that has not succeeded after so many training sequences or streams has failed; sooner if the net
+            is given forget gates. In the papers experiment 2a has one, 5 million, and streams have one, 30,000.
         readings: names of those that concern the row.
     """
 

@@ -43,6 +43,11 @@ READINGS: dict[str, tuple[str, ...]] = {
     # No reading, but what the paper speaks of and doesn't show: the net without output gates, or with the input gates'
     # biases drawn like any weight.
     "without": ("nothing", "output gates", "gate biases"),
+    # No reading either: the full gradient, of which the paper says that a few experiments made no difference.
+    "gradient": ("truncated", "full"),
+    # Nor this: forget gates, which came later, with biases drawn like any weight, or starting at that number. All else
+    # starts as without them, and a trial has failed after 500,000 sequences.
+    "forget-gates": ("none", "random", "2", "5"),
     # After how many training sequences success is tested; 1000 in experiment 2c, where a test takes up to 10,000, and
     # without memory cells, where it takes up to five million.
     "test-every": ("10", "1", "100", "1000"),
@@ -318,6 +323,8 @@ def _experiments_4_to_6() -> list[Row]:
         "error",
         "first-pair",
         "without",
+        "gradient",
+        "forget-gates",
     )
     found = [
         Row(
@@ -386,6 +393,8 @@ def _experiments_4_to_6() -> list[Row]:
                 "output-gates",
                 "error",
                 "without",
+                "gradient",
+                "forget-gates",
             ),
         )
         for experiment, blocks, rate, weights, wrong, after, trials in (

@@ -36,6 +36,7 @@ from lstmlib.tasks.temporal_order import draw_temporal_order
 from lstmlib.tasks.two_sequence import noise_free_target
 
 TEST_SIZE = 2560  # sequences on which a trained net is tested
+FORGETTING_CAP = 500_000  # training sequences after which a net of 1997 that was given forget gates has failed
 WINDOW = 2000  # the most recent training sequences that decide in experiments 4, 5 and 6
 
 Random = np.random.Generator
@@ -113,6 +114,7 @@ def net_of(row: Row, reading: Reading) -> Net:
         recurrent=row.net.recurrent and reading.get("recurrence") != "none",
         gates_seen=reading.get("recurrence") != "cells",
         output_gates=row.net.output_gates and reading.get("without") != "output gates",
+        forget_gates=reading.get("forget-gates", "none") != "none",
     )
 
 
@@ -120,15 +122,17 @@ def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     """Draw the parameters that a trial starts with."""
     if isinstance(row.net, SimpleNet | ChunkerNet):
         return row.net.draw(rng, row.weight_range)
-    net, inward, outward = net_of(row, reading), row.input_gate_bias, row.output_gate_bias
+    net, inward, outward, forget = net_of(row, reading), row.input_gate_bias, row.output_gate_bias, None
     if reading.get("input-gates") == "negative":
         inward = (-3.0, -6.0)
     if reading.get("output-gates") == "negative":
         outward = (-2.0, -4.0, -6.0)[: net.num_blocks]
     if reading.get("without") == "gate biases":
         inward = None
-    noisy = reading.get("gate-bias") == "noisy"
-    return net.draw(rng, row.weight_range, input_gate_bias=inward, output_gate_bias=outward, bias_noise=noisy)
+    if reading.get("forget-gates", "none") not in ("none", "random"):
+        forget = (float(reading["forget-gates"]),) * net.num_blocks
+    biases = {"input_gate_bias": inward, "output_gate_bias": outward, "forget_gate_bias": forget}
+    return net.draw(rng, row.weight_range, **biases, bias_noise=reading.get("gate-bias") == "noisy")
 
 
 def final_test(lane: Lane, row: Row, reading: Reading, rng: Random) -> Trial:
@@ -374,6 +378,12 @@ def kind_of(row: Row) -> Callable[[Lane, Row, Reading, list[Random]], Trial]:
     return by_cascade if isinstance(row.net, CascadeNet) else KINDS[row.experiment]
 
 
+def cap_of(row: Row, reading: Reading) -> int:
+    """Return after how many training sequences a trial has failed."""
+    forgets = reading.get("forget-gates", "none") != "none"
+    return min(row.cap, FORGETTING_CAP) if forgets else row.cap
+
+
 def learning_rate(row: Row, reading: Reading) -> float:
     """Return what the change of weights is multiplied with."""
     return row.learning_rate * float(reading["factor"])
@@ -432,6 +442,7 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
         window=window,
         initial_activation=float(reading.get("initial", 0.0)),
         output_slope=reading["output-error"] == "slope",
+        gradient=reading.get("gradient", "truncated"),
     )
     return nets, room
 
@@ -458,6 +469,7 @@ def run_trials(
         ValueError: a row that the library has no learner for.
     """
     nets, room = make_room(row, reading)
+    row = replace(row, cap=cap_of(row, reading))
     waiting = deque(trials)
     running: dict[int, tuple[int, Trial]] = {}
     seconds = [0.0] * LANES

@@ -71,6 +71,8 @@ def test_the_change_is_the_truncated_gradient(T, D, B, S, O, biased, output_bias
         GROWN,
         Net(4, 1, 2, 4, recurrent=False, linear_output=True),
         Net(4, 2, 1, 4, recurrent=False, swapped_ranges=True),
+        Net(4, 2, 2, 4, recurrent=False, forget_gates=True),
+        Net(4, 1, 2, 4, recurrent=False, output_gates=False, forget_gates=True, plain=True, biased="gates"),
     ],
 )
 def test_without_recurrence_it_is_the_whole_gradient(net, rng):
@@ -144,6 +146,38 @@ def test_where_weights_start(rng):
     assert max(np.abs(params[name]).max() for name in ("weight_ih", "weight_hh", "weight_out")) <= 0.1
 
 
+@pytest.mark.parametrize("biased", ["all", "gates", "none"])
+def test_forget_gates_change_nothing_in_how_the_rest_starts(biased):
+    biases = {} if biased == "none" else {"input_gate_bias": [-3.0, -6.0], "output_gate_bias": [-1.0, -2.0]}
+    nets = [Net(3, 2, 2, 1, biased=biased, forget_gates=forgets) for forgets in (False, True)]
+    without, with_ = (net.draw(np.random.default_rng(5), 0.1, **biases) for net in nets)
+    assert nets[1].num_units == nets[0].num_units + 2
+    for name, value in without.items():
+        np.testing.assert_array_equal(with_[name][tuple(slice(n) for n in value.shape)], value)
+        assert np.abs(with_[name]).min() > 0.0  # what was added is drawn, too
+    if biased != "none":
+        started = nets[1].draw(np.random.default_rng(5), 0.1, forget_gate_bias=[1.0, 2.0], **biases)
+        assert started["bias"][-2:].tolist() == [1.0, 2.0]
+        np.testing.assert_array_equal(started["bias"][:-2], with_["bias"][:-2])
+
+
+def test_an_open_forget_gate_is_none(rng):
+    """With biases of 40 the gates are 1, and the net is the one without; its weights change alike."""
+    net = Net(3, 2, 2, 2)
+    forgetting = Net(3, 2, 2, 2, forget_gates=True)
+    params = net.draw(rng, 1.0)
+    more = forgetting.draw(rng, 1.0, forget_gate_bias=[40.0, 40.0])
+    for name, value in params.items():
+        more[name][tuple(slice(n) for n in value.shape)] = value
+    more["weight_hh"][:-2, -2:] = 0.0  # the others don't look at the forget gates
+    x, target = rng.standard_normal((6, 3)), rng.random((6, 2))
+    found, expected = (
+        change(LSTM1997(n, p), x, target, np.ones(6, bool)) for n, p in ((forgetting, more), (net, params))
+    )
+    for name, value in expected.items():
+        np.testing.assert_allclose(found[name][tuple(slice(n) for n in value.shape)], value, rtol=0.0, atol=1e-13)
+
+
 def test_tasks_fit_the_learner(rng):
     batch = tasks.adding(22, 2, rng)
     net = Net(2, 2, 2, 1)
@@ -167,6 +201,7 @@ def test_tasks_fit_the_learner(rng):
             r"input_gate_bias is \[1.0\]",
         ),
         (lambda n, p: GROWN.draw(np.random.default_rng(), output_gate_bias=[1.0]), ValueError, "output_gate_bias is"),
+        (lambda n, p: n.draw(np.random.default_rng(), forget_gate_bias=[1, 2]), ValueError, "forget_gate_bias is"),
     ],
 )
 def test_bad_input(act, error, message, rng):

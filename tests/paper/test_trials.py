@@ -13,7 +13,7 @@ from lstmlib.online.compiled_simple import train as simple_train
 from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.rows import ROWS, reading_of
 from lstmlib.paper.runner import run
-from lstmlib.paper.trials import draw, draw_test, initial_params, make_room, random_sources, run_trials
+from lstmlib.paper.trials import cap_of, draw, draw_test, initial_params, make_room, random_sources, run_trials
 from lstmlib.tasks import Batch
 from lstmlib.tasks.embedded_reber import as_symbols, embedded_reber_solved, string_sets
 from lstmlib.tasks.long_lag import draw_long_lag
@@ -162,6 +162,25 @@ def test_readings_of_the_net():
     ]
     assert nets[0] == row.net
     assert nets[1] == replace(row.net, linear_output=True, swapped_ranges=True)
+
+
+def test_readings_of_what_the_paper_does_not_show():
+    """Full gradient, forget gates: the same weights, the same sequences; and forget gates have a cap of their own."""
+    row = ROWS["table-9/6a"]
+    chosen = [{}, {"gradient": "full"}, {"forget-gates": "random"}, {"forget-gates": "2"}]
+    readings = [reading_of(row, options) for options in chosen]
+    assert [make_room(row, reading)[0].shape.full for reading in readings] == [False, True, False, False]
+    plain, full, random, two = (initial_params(row, r, random_sources(row, 0, 3)[0]) for r in readings)
+    for name, value in plain.items():
+        np.testing.assert_array_equal(full[name], value)
+        corner = tuple(slice(n) for n in value.shape)
+        np.testing.assert_array_equal(random[name][corner], value)
+        np.testing.assert_array_equal(two[name][corner], value)
+    assert np.abs(random["bias"][-2:]).max() <= 0.1
+    assert two["bias"][-2:].tolist() == [2.0, 2.0]
+    assert [cap_of(row, reading) for reading in readings] == [5_000_000, 5_000_000, 500_000, 500_000]
+    results = [trials_of(replace(row, cap=3000), [3], **options)[3] for options in chosen]
+    assert {(result["solved"], result["sequences"]) for result in results} == {(False, 3000)}
 
 
 def test_ten_trials_of_experiment_1_share_their_strings():
