@@ -85,7 +85,7 @@ class RNN(Recurrent):
         T, N, _ = x.shape
         f, _ = NONLINEARITIES[self.nonlinearity]
 
-        net = x @ p["weight_ih"].T + (p["bias_ih"] + p["bias_hh"])  # (T, N, H), all steps at once
+        net = x @ p["weight_ih"].T + (p["bias_ih"] + p["bias_hh"])  # (T, N, H)
         h = np.empty((T + 1, N, self.hidden_size), net.dtype)
         h[0] = state
         for t in range(T):

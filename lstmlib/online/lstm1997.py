@@ -139,7 +139,8 @@ class LSTM1997:
         to_cells = self.V[:, :C].T @ e  # sum over k of w_kc e_k, (C,)
 
         if net.output_gates:
-            e_out = self.y_out * (1.0 - self.y_out) * (self.h * to_cells).reshape(B, S).sum(1)  # (21)
+            to_gates = (self.h * to_cells).reshape(B, S).sum(1)
+            e_out = self.y_out * (1.0 - self.y_out) * to_gates  # (21)
             self.dW[B + C : B + C + B] += np.outer(e_out, self.seen)  # (22)
 
         _, H = net.ranges  # 1
