@@ -15,7 +15,7 @@ def long_lag(lag: int, batch_size: int, rng: np.random.Generator, *, random_betw
 
     Args:
         lag: p, the steps from the first symbol to the last; at least 2.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
         random_between: experiment 2b.
 
@@ -71,7 +71,7 @@ def triggered_recall(min_lag: int, num_distractors: int, batch_size: int, rng: n
     Args:
         min_lag: q, the least number of distractors.
         num_distractors: p, how many different ones there are.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
 
     Returns:
