@@ -63,7 +63,7 @@ def drop_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[st
 
 
 def reread_reference(app: Sphinx, env: Any, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Have the reference read again when the library has changed: it is made from docstrings, which Sphinx overlooks."""
+    """Have the reference read again when the library has changed: Sphinx overlooks the docstrings it is made from."""
     page = "book/api"
     read = Path(app.doctreedir) / f"{page}.doctree"
     newest = max(path.stat().st_mtime for path in (ROOT / "lstmlib").rglob("*.py"))
