@@ -75,9 +75,9 @@ def triggered_recall(min_lag: int, num_distractors: int, batch_size: int, rng: n
         rng: source of every draw.
 
     Returns:
-        x (T', N, p + 4), one-hot: the distractors, then e, b, x, y; a sequence has q + k + 3 steps, k >= 0 geometric
-        with mean 9. Target (T', N): 0 for x and 1 for y, at each sequence's last step, which shows e; mask, True at
-        that step alone.
+        x (T', N, p + 4), one-hot in the order of the distractors, e, b, x, y; a sequence has q + k + 3 steps, k >= 0
+        geometric with mean 9. Target (T', N): 0 for x and 1 for y, at each sequence's last step, which shows e; mask,
+        True at that step alone.
 
     Raises:
         TypeError, ValueError: sizes that are not integers, or too small.
