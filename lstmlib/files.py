@@ -1,5 +1,7 @@
 """Save a layer's parameters, and load them again in either backend.
 
+::
+
     from lstmlib.files import load, save
     save(layer, "model.safetensors")    # a layer of lstmlib.numpy, or any torch.nn.Module
     load(layer, "model.safetensors")    # into a layer of the same kind and size, of either backend

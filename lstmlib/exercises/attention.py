@@ -86,8 +86,8 @@ def crossing(hidden_size: int = 48, embed_size: int = 32) -> float:
     """Return at which length attention costs as much as everything else in the chapter's net, for texts as long.
 
     Args:
-        hidden_size: H.
-        embed_size: E.
+        hidden_size: H, how many hidden units.
+        embed_size: E, the width of a symbol's vector.
     """
     H, E = hidden_size, embed_size
     attention = AdditiveAttention(H, 2 * H, H)

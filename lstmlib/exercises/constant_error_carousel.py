@@ -112,7 +112,7 @@ def best_gain(length: int, ratio: float) -> float:
     """Return the gain p that makes E (p (x_1 + ... + x_T) - x_1)^2 least, where x_1 has ``ratio`` times the variance.
 
     Args:
-        length: T.
+        length: T, how many steps.
         ratio: the first number's variance, by that of each later one.
     """
     return ratio / (ratio + length - 1)

@@ -49,7 +49,7 @@ class Embedding:
 
     @property
     def num_operations(self) -> int:
-        """How many multiply-adds one step of one sequence takes: none, a row is looked up."""
+        """How many multiply-adds one step of one sequence takes. None; a row is looked up."""
         return 0
 
     def forward(self, x: Symbols, state: None = None) -> tuple[Array, None, Symbols]:

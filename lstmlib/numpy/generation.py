@@ -21,7 +21,7 @@ class KeyValueCache:
 
     Args:
         layer: what is run; its parameters are used as they are at each step.
-        batch_size: N.
+        batch_size: N, how many sequences.
         max_steps: for how many steps there is room.
 
     Raises:
@@ -40,7 +40,7 @@ class KeyValueCache:
 
     @property
     def num_numbers(self) -> int:
-        """How many numbers are kept for each sequence: 2 E times the steps so far."""
+        """How many numbers are kept for each sequence, 2 E times the steps so far."""
         return 2 * self.steps * self.attention.embed_size
 
     def step(self, x: Array) -> Array:

@@ -71,7 +71,7 @@ class GRU(Recurrent):
 
     @property
     def num_parameters(self) -> int:
-        """How many numbers the equations have: every weight, one bias a unit, and b_hn beside b_in for "after".
+        """How many numbers the equations have, with one bias a unit, and b_hn beside b_in for "after".
 
         The arrays in ``params`` hold 3H more a layer for "before" and 2H more for "after": torch.nn's second biases.
         """

@@ -49,7 +49,7 @@ class LayerNorm:
 
     @property
     def num_operations(self) -> int:
-        """How many multiply-adds one step of one sequence takes: D for the variance, D for the gains and offsets."""
+        """How many multiply-adds one step of one sequence takes, D for the variance, D for the gains and offsets."""
         return 2 * self.size
 
     def forward(self, x: Array, state: None = None) -> tuple[Array, None, LayerNormCache]:

@@ -43,7 +43,7 @@ class Linear:
 
     @property
     def num_operations(self) -> int:
-        """How many multiply-adds one step of one sequence takes: one a parameter, the bias as the weight of a 1."""
+        """How many multiply-adds one step of one sequence takes, one a parameter, the bias as the weight of a 1."""
         return self.num_parameters
 
     def forward(self, x: Array, state: None = None) -> tuple[Array, None, Array]:

@@ -53,7 +53,7 @@ class LSTM1997(Recurrent):
 
     Args:
         input_size: D, the width of x(t).
-        num_blocks: B.
+        num_blocks: B, how many blocks.
         block_size: S, the cells of a block.
         biased: which hidden units have a bias: "all", "gates" (experiment 1) or "none" (experiment 2).
         input_gate_bias: where the input gates' biases start, one number or one a block; ``None`` draws them as the

@@ -17,7 +17,7 @@ def sinusoids(num_steps: int, embed_size: int) -> Array:
     Source: Vaswani et al. (2017), "Attention is all you need", section 3.5.
 
     Args:
-        num_steps: T.
+        num_steps: T, how many steps.
         embed_size: E; if odd, the last sine has no cosine.
     """
     entry = np.arange(embed_size)
@@ -45,12 +45,12 @@ class PositionalEncoding:
 
     @property
     def num_parameters(self) -> int:
-        """How many numbers the layer learns: none."""
+        """How many numbers the layer learns, which is none."""
         return 0
 
     @property
     def num_operations(self) -> int:
-        """How many multiply-adds one step of one sequence takes: none, the sinusoids are only added."""
+        """How many multiply-adds one step of one sequence takes. None; the sinusoids are only added."""
         return 0
 
     def forward(self, x: Array, state: None = None) -> tuple[Array, None, tuple[int, ...]]:

@@ -108,7 +108,7 @@ class Recurrent:
 
     @property
     def num_parameters(self) -> int:
-        """How many numbers the equations have: every weight, and one bias a unit, as papers count.
+        """How many numbers the equations have, every weight and one bias a unit, as papers count.
 
         torch.nn keeps two bias vectors that are only ever added together, so the arrays in ``params`` hold as many
         numbers more as ``bias_hh_l0`` has entries (4H a layer for an LSTM).
@@ -117,7 +117,7 @@ class Recurrent:
 
     @property
     def num_operations(self) -> int:
-        """How many multiply-adds one step of one sequence takes: one a parameter (a bias weighs a constant).
+        """How many multiply-adds one step of one sequence takes, one a parameter (a bias weighs a constant).
 
         Left out is what is done once a unit and not once a weight: the squashing functions and the products of gates.
         """
@@ -140,8 +140,8 @@ class Recurrent:
                 a sequence's end is never looked at; y is zero there, and the last state is the one at the end.
 
         Returns:
-            y (T, N, H), the top layer's output at every step; the last state; and the cache for ``backward``: the
-            cell's own for one layer without ``lengths``.
+            y (T, N, H), the top layer's output at every step; the last state; and the cache for ``backward``, which
+            is the cell's own for one layer without ``lengths``.
 
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.

@@ -25,17 +25,17 @@ class ChunkerNet:
 
     @property
     def lower(self) -> SimpleNet:
-        """The automatizer: says the next symbol, and what the hidden units of the upper net are."""
+        """The automatizer, which says the next symbol, and what the hidden units of the upper net are."""
         return SimpleNet(self.num_symbols, self.hidden_size, self.num_symbols + self.hidden_size)
 
     @property
     def upper(self) -> SimpleNet:
-        """The chunker: says the next symbol that the lower net does not expect."""
+        """The chunker, which says the next symbol that the lower net does not expect."""
         return SimpleNet(self.num_symbols, self.hidden_size, self.num_symbols)
 
     @property
     def num_weights(self) -> int:
-        """How many weights there are, counted as the paper counts them: those of the lower net."""
+        """How many weights there are, counted as the paper counts them, in the lower net alone."""
         return self.lower.num_weights
 
     def draw(self, rng: np.random.Generator, weight_range: float = 0.2) -> dict[str, Array]:

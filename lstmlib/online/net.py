@@ -18,10 +18,10 @@ class Net:
     step before, gates among them. The outputs see the cells, and with ``direct`` the inputs; gates feed no output.
 
     Attributes:
-        input_size: D.
+        input_size: D, the width of the inputs.
         num_blocks: B; 0 is a net without hidden units.
         block_size: S, the cells of a block, which share its gates.
-        output_size: O.
+        output_size: O, how many outputs.
         biased: which hidden units have a bias: "all", "gates" or "none".
         output_bias: whether the output units have one.
         output_gates: whether the blocks have output gates (experiments 2a and 2b do without).

@@ -17,10 +17,10 @@ class Net2000:
     and the inputs. Gates and outputs have a bias, cells have none.
 
     Attributes:
-        input_size: D.
-        num_blocks: B.
+        input_size: D, the width of the inputs.
+        num_blocks: B, how many blocks.
         block_size: S, the cells of a block, which share its gates.
-        output_size: O.
+        output_size: O, how many outputs.
         forget_gates: whether the blocks have them.
         decay: what the cells' states are multiplied with at each step where there are no forget gates; 1 keeps them.
     """
@@ -44,12 +44,12 @@ class Net2000:
 
     @property
     def num_units(self) -> int:
-        """U: gates and cells."""
+        """U, the gates and cells."""
         return self.first_cell + self.num_cells + self.num_blocks
 
     @property
     def num_sources(self) -> int:
-        """M, what a hidden unit or an output can see: inputs, cells, and 1 for the bias."""
+        """M, what a hidden unit or an output can see, inputs, cells, and 1 for the bias."""
         return self.input_size + self.num_cells + 1
 
     @property

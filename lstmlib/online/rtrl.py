@@ -99,7 +99,7 @@ class RTRL:
 
     @property
     def nbytes(self) -> int:
-        """The bytes that it must carry from step to step: state, sensitivities and gradient."""
+        """The bytes that it must carry from step to step, for state, sensitivities and gradient."""
         return self.state.nbytes + self.sensitivity.nbytes + self.gradient.nbytes
 
 

@@ -19,9 +19,9 @@ class SimpleNet:
     too.
 
     Attributes:
-        input_size: D.
-        hidden_size: H.
-        output_size: O.
+        input_size: D, the width of the inputs.
+        hidden_size: H, how many hidden units.
+        output_size: O, how many outputs.
         direct: whether outputs see the inputs.
         recurrent_outputs: whether the outputs are the last of the hidden units, which then see them as well: Williams
             and Zipser's (1989) net. Other weights to outputs there are none.

@@ -24,7 +24,7 @@ def reach(make: Make, hidden_size: int, seed: int, *, updates: int = 1000, rate:
 
     Args:
         make: one of ``CELLS``.
-        hidden_size: H.
+        hidden_size: H, how many hidden units.
         seed: of the net's weights and of what it sees.
         updates: how long it is taught.
         rate: Adam's learning rate.

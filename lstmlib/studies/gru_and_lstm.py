@@ -109,10 +109,10 @@ def updates_needed(
     Args:
         make: one of ``CELLS`` or ``STEPS``.
         task: one of ``TASKS``.
-        hidden_size: H.
+        hidden_size: H, how many hidden units.
         rate: Adam's learning rate.
         seed: of the net's weights and of what it sees.
-        batch_size: N.
+        batch_size: N, how many sequences.
         every: how many updates lie between two looks at the test set.
     """
     rng = np.random.default_rng(seed)

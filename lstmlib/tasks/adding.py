@@ -20,7 +20,7 @@ def adding(min_length: int, batch_size: int, rng: np.random.Generator, *, first_
     Args:
         min_length: T, the least number of steps; lengths are uniform from T to T + T/10. At least 22, so that ten
             pairs can be marked.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
         first_pair: what the input holds if the first pair is marked: "marker 1", the marker becomes 1 and the drawn
             value stays; "marker -1", the marker stays -1; "marker 1 and value", the marker becomes 1 and the value
@@ -54,8 +54,8 @@ def marked_pairs(
     """Draw pairs (value, marker), two of them marked; experiments 4 and 5 share this.
 
     Args:
-        min_length: T.
-        batch_size: N.
+        min_length: T, the least length.
+        batch_size: N, how many sequences.
         rng: source of every draw.
         lowest: values are from U[lowest, 1].
         neutral: what the first pair counts as if it is marked.

@@ -38,7 +38,7 @@ def agreement(num_phrases: int, batch_size: int, rng: np.random.Generator) -> Se
 
     Args:
         num_phrases: how many phrases stand between subject and verb, 0 or more.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every word.
 
     Returns:

@@ -16,7 +16,7 @@ def copy(
 
     Args:
         delay: steps between the last symbol and the first recalled, the signal among them; at least 1.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of the symbols, each equally likely.
         num_symbols: K, how many different symbols there are.
         num_recalled: how many symbols a sequence has.

@@ -20,7 +20,7 @@ def counting(lowest: int, highest: int, batch_size: int, rng: np.random.Generato
     Args:
         lowest: the least n, at least 1.
         highest: the largest n; every n between is equally likely.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of the n.
 
     Returns:

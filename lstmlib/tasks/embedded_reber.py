@@ -116,7 +116,7 @@ def embedded_reber(batch_size: int, rng: np.random.Generator) -> Batch:
     """Draw a batch of random strings of the embedded Reber grammar.
 
     Args:
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
 
     Returns:
@@ -135,7 +135,7 @@ def continual_embedded_reber(num_symbols: int, batch_size: int, rng: np.random.G
 
     Args:
         num_symbols: T, the steps of each stream; its last string may be cut.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
 
     Returns:

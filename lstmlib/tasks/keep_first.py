@@ -14,7 +14,7 @@ def keep_first(length: int, batch_size: int, rng: np.random.Generator, *, quiet:
 
     Args:
         length: T, at least 2.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
         quiet: whether the steps before the last count as well, with 0 as the answer: the net must keep silent.
 

@@ -15,7 +15,7 @@ def long_lag(lag: int, batch_size: int, rng: np.random.Generator, *, random_betw
 
     Args:
         lag: p, the steps from the first symbol to the last; at least 2.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
         random_between: experiment 2b.
 
@@ -71,13 +71,13 @@ def triggered_recall(min_lag: int, num_distractors: int, batch_size: int, rng: n
     Args:
         min_lag: q, the least number of distractors.
         num_distractors: p, how many different ones there are.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
 
     Returns:
-        x (T', N, p + 4), one-hot: the distractors, then e, b, x, y; a sequence has q + k + 3 steps, k >= 0 geometric
-        with mean 9. Target (T', N): 0 for x and 1 for y, at each sequence's last step, which shows e; mask, True at
-        that step alone.
+        x (T', N, p + 4), one-hot in the order of the distractors, e, b, x, y; a sequence has q + k + 3 steps, k >= 0
+        geometric with mean 9. Target (T', N): 0 for x and 1 for y, at each sequence's last step, which shows e; mask,
+        True at that step alone.
 
     Raises:
         TypeError, ValueError: sizes that are not integers, or too small.

@@ -17,7 +17,7 @@ def moving_digits(
     Args:
         images: pictures to choose from (K, height, width), from 0 to 1; ``lstmlib.data.digits`` gives some.
         steps: T, how many frames are seen; each film has one more.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of the pictures, of where they start, and of the direction, one of eight.
         size: the frame's height and width, larger than a picture.
 

@@ -16,7 +16,7 @@ def multiplication(
 
     Args:
         min_length: T, the least number of steps; lengths are uniform from T to T + T/10. At least 22.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
         first_pair: what the input holds if the first pair is marked; see ``adding``.
 

@@ -10,8 +10,8 @@ def parity(num_steps: int, batch_size: int, rng: np.random.Generator) -> Batch:
     """Draw rows of fair bits; at every step say whether the ones so far, this one included, are odd in number.
 
     Args:
-        num_steps: T.
-        batch_size: N.
+        num_steps: T, how many steps.
+        batch_size: N, how many sequences.
         rng: source of the bits.
 
     Returns:

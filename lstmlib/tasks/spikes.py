@@ -14,7 +14,7 @@ def spike_gap(gap: int, batch_size: int, rng: np.random.Generator, *, latest: in
 
     Args:
         gap: the shorter distance, at least 1; 49 gives the 49 against 50 of the paper's summary.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
         latest: the first spike comes at a step from 0 to ``latest``, so that the number of the step gives nothing away.
 
@@ -52,7 +52,7 @@ def spike_after(delay: int, batch_size: int, rng: np.random.Generator, *, latest
 
     Args:
         delay: steps from the spike to the answer, at least 1.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
         latest: the spike comes at a step from 0 to ``latest``.
 

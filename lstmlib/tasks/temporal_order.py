@@ -20,7 +20,7 @@ def temporal_order(num_signals: int, batch_size: int, rng: np.random.Generator) 
 
     Args:
         num_signals: 2 for experiment 6a, 3 for 6b.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
 
     Returns:

@@ -27,7 +27,7 @@ def two_sequence(
 
     Args:
         min_length: T, the least number of steps; lengths are uniform from T to T + T/10.
-        batch_size: N.
+        batch_size: N, how many sequences.
         rng: source of every draw.
         informative: how many of the first elements carry the class (the paper's N).
         noisy_information: experiment 3b, the same noise is added to them, too.

@@ -69,7 +69,7 @@ class GRU(Recurrent):
 
     @property
     def num_parameters(self) -> int:
-        """How many numbers the equations have: every weight, one bias a unit, and b_hn beside b_in for "after"."""
+        """How many numbers the equations have, with one bias a unit, and b_hn beside b_in for "after"."""
         return super().num_parameters + (self.num_layers * self.hidden_size if self.reset == "after" else 0)
 
     def kernel(self) -> Kernel | None:

@@ -54,7 +54,7 @@ class LayerNorm(nn.Module):
 
     @property
     def num_operations(self) -> int:
-        """How many multiply-adds one step of one sequence takes: D for the variance, D for the gains and offsets."""
+        """How many multiply-adds one step of one sequence takes, D for the variance, D for the gains and offsets."""
         return 2 * self.size
 
     def forward(self, x: Tensor, state: None = None) -> tuple[Tensor, None]:

@@ -49,7 +49,7 @@ class Linear(nn.Module):
 
     @property
     def num_operations(self) -> int:
-        """How many multiply-adds one step of one sequence takes: one a parameter, the bias as the weight of a 1."""
+        """How many multiply-adds one step of one sequence takes, one a parameter, the bias as the weight of a 1."""
         return self.num_parameters
 
     def forward(self, x: Tensor, state: None = None) -> tuple[Tensor, None]:

@@ -18,7 +18,7 @@ def sinusoids(num_steps: int, embed_size: int, device: torch.device | str | None
     Source: Vaswani et al. (2017), "Attention is all you need", section 3.5.
 
     Args:
-        num_steps: T.
+        num_steps: T, how many steps.
         embed_size: E; if odd, the last sine has no cosine.
         device: where to make it.
     """
@@ -53,12 +53,12 @@ class PositionalEncoding(nn.Module):
 
     @property
     def num_parameters(self) -> int:
-        """How many numbers the layer learns: none."""
+        """How many numbers the layer learns, which is none."""
         return 0
 
     @property
     def num_operations(self) -> int:
-        """How many multiply-adds one step of one sequence takes: none, the sinusoids are only added."""
+        """How many multiply-adds one step of one sequence takes. None; the sinusoids are only added."""
         return 0
 
     def forward(self, x: Tensor, state: None = None) -> tuple[Tensor, None]:

@@ -105,7 +105,7 @@ class Recurrent(nn.Module):
 
     @property
     def num_parameters(self) -> int:
-        """How many numbers the equations have: every weight, and one bias a unit, as papers count.
+        """How many numbers the equations have, every weight and one bias a unit, as papers count.
 
         torch.nn keeps two bias vectors that are only ever added together, so ``parameters()`` hold as many numbers
         more as ``bias_hh_l0`` has entries (4H a layer for an LSTM).
@@ -114,7 +114,7 @@ class Recurrent(nn.Module):
 
     @property
     def num_operations(self) -> int:
-        """How many multiply-adds one step of one sequence takes: one a parameter (a bias weighs a constant).
+        """How many multiply-adds one step of one sequence takes, one a parameter (a bias weighs a constant).
 
         Left out is what is done once a unit and not once a weight: the squashing functions and the products of gates.
         """

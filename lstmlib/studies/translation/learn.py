@@ -57,7 +57,7 @@ def learn(
         seed: of the initial weights and of the pairs; nets with and without attention see the same ones.
         updates: how many.
         batch_size: N, pairs an update.
-        hidden_size: H.
+        hidden_size: H, how many hidden units.
         learning_rate: of the first update.
     """
     rng = np.random.default_rng(seed)

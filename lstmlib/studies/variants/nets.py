@@ -69,9 +69,9 @@ class Cells:
     with P = H for each gate; ``weight_gg`` (S, P, P).
 
     Args:
-        nets: S.
-        input_size: D.
-        hidden_size: H.
+        nets: S, how many nets.
+        input_size: D, the width of the inputs.
+        hidden_size: H, how many hidden units.
         changes: what differs from the vanilla cell: names of ``CHANGES``.
         forget_bias: where the forget gate's bias starts; ``None`` leaves it random.
         rng: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)], as the library's layers have them.
@@ -244,7 +244,7 @@ class Nets:
 
     Args:
         layers: from the lowest up; each one's ``input_size`` is the ``hidden_size`` of the one below.
-        output_size: O.
+        output_size: O, how many outputs.
         rng: source of the read-out's weights, U[-1/sqrt(H), 1/sqrt(H)].
 
     Raises:
