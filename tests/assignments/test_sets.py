@@ -4,7 +4,7 @@ import re
 import warnings
 
 import pytest
-from in_process import answers, failures, graded, short, source, without_solutions, wrong_answers
+from in_process import answers, failures, graded, right_answers, short, source, without_solutions, wrong_answers
 
 import problem_sets
 from address import install_cell
@@ -12,6 +12,7 @@ from address import install_cell
 NAMES = problem_sets.names()
 WRONG = [(name, wrong) for name in NAMES for wrong in wrong_answers(name)]
 IDS = [f"{name}: {wrong.answer}: {wrong.mistake}" for name, wrong in WRONG]
+RIGHT = [(name, right) for name in NAMES for right in right_answers(name)]
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,20 @@ def test_the_starter_earns_nothing(name):
 def test_a_wrong_answer_loses_its_points_and_no_others(name, wrong):
     failed = failures(source(name), wrong)
     assert set(failed) == wrong.loses, failed
+
+
+@pytest.mark.parametrize(
+    ("name", "right"), RIGHT, ids=[f"{name}: {right.answer}: {right.way}" for name, right in RIGHT]
+)
+def test_another_right_answer_loses_nothing(name, right):
+    assert failures(source(name), right=right) == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_answer_has_two_other_right_ones(name):
+    given = [right.answer for right in right_answers(name)]
+    assert {answer: given.count(answer) for answer in answers(source(name)) if given.count(answer) < 2} == {}
+    assert set(given) <= set(answers(source(name)))
 
 
 @pytest.mark.parametrize("name", NAMES)
