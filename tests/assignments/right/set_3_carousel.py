@@ -141,6 +141,10 @@ def spread(i, sigma):
     Right(
         "by search",
         "steps",
-        "n = np.arange(1, 20_001)\nopen_steps = n[0.1 * np.sqrt(n) >= 1 - 1e-9][0]\najar_steps = n[0.01 * np.sqrt(n) >= 1 - 1e-9][0]",
+        """
+root = np.sqrt(np.arange(1, 20_001)) + 1e-9
+open_steps = np.argmax(0.1 * root >= 1) + 1
+ajar_steps = np.argmax(0.01 * root >= 1) + 1
+""",
     ),
 ]
