@@ -28,7 +28,7 @@ def step(x, h, W_ih, W_hh, b):
         "a list of states",
         "run",
         """
-def run(x, h0, W_ih, W_hh, b, step=step):
+def run(x, h0, W_ih, W_hh, b, step):
     states = [h0]
     for x_t in x:
         states.append(step(x_t, states[-1], W_ih, W_hh, b))
@@ -39,7 +39,7 @@ def run(x, h0, W_ih, W_hh, b, step=step):
         "in single precision",
         "run",
         """
-def run(x, h0, W_ih, W_hh, b, step=step):
+def run(x, h0, W_ih, W_hh, b, step):
     states = np.zeros((x.shape[0] + 1,) + h0.shape, dtype=np.float32)
     states[0] = h0
     for t in range(x.shape[0]):

@@ -26,7 +26,7 @@ def cell(i, f, g, o, c_before):
         "slices, arrays filled",
         "forward",
         """
-def forward(x, h0, c0, W_ih, W_hh, b_ih, b_hh, cell=cell):
+def forward(x, h0, c0, W_ih, W_hh, b_ih, b_hh, cell):
     T, N, D = x.shape
     H = h0.shape[1]
     hs, cs = np.zeros((T, N, H)), np.zeros((T, N, H))
@@ -44,7 +44,7 @@ def forward(x, h0, c0, W_ih, W_hh, b_ih, b_hh, cell=cell):
         "inputs first, lists, logistic by tanh, in single precision",
         "forward",
         """
-def forward(x, h0, c0, W_ih, W_hh, b_ih, b_hh, cell=cell):
+def forward(x, h0, c0, W_ih, W_hh, b_ih, b_hh, cell):
     x, h, c, W_ih, W_hh = (np.asarray(a, np.float32) for a in (x, h0, c0, W_ih, W_hh))
     inputs = x @ W_ih.T + np.asarray(b_ih + b_hh, np.float32)
     out = []
@@ -88,7 +88,7 @@ def back(dh, dc, *rest):
         "a sum over gates",
         "through",
         """
-def through(dy, gates, c, W_hh, back=back):
+def through(dy, gates, c, W_hh, back):
     T, H = len(dy), dy.shape[2]
     blocks = W_hh.reshape(4, H, H)
     dh, dc, out = np.zeros(dy.shape[1:]), np.zeros(dy.shape[1:]), []
@@ -104,7 +104,7 @@ def through(dy, gates, c, W_hh, back=back):
         "in single precision",
         "through",
         """
-def through(dy, gates, c, W_hh, back=back):
+def through(dy, gates, c, W_hh, back):
     dnet = np.zeros(gates.shape, np.float32)
     dh = dc = np.float32(0)
     for t in reversed(range(len(dy))):

@@ -94,7 +94,7 @@ def difference(loss, w, d, eps):
     return 0.5 * (up - down) / eps
 
 
-def suspicion(loss, gradient, w, rng, times=5, eps=1e-5, difference=difference):
+def suspicion(loss, gradient, w, rng, difference, times=5, eps=1e-5):
     seen = []
     for k in range(times):
         d = rng.standard_normal(w.shape)
@@ -117,7 +117,7 @@ def difference(loss, w, d, eps):
     return a / (eps + eps)
 
 
-def suspicion(loss, gradient, w, rng, times=5, eps=1e-5, difference=difference):
+def suspicion(loss, gradient, w, rng, difference, times=5, eps=1e-5):
     directions = rng.standard_normal((times, *w.shape))
     a = np.array([difference(loss, w, d, eps) for d in directions])
     b = np.array([np.sum(gradient * d) for d in directions])
