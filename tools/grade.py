@@ -258,13 +258,24 @@ def prepare(course: Path) -> dict[str, Any]:
     known = json.loads(stamp.read_text()) if stamp.exists() and (course / "gradebook.db").exists() else {}
     for name in names(course):
         text = source(name, course).read_text(encoding="utf8")
-        if known.get(name) != text:
+        if known.get(name) != text or not (course / "release" / name / f"{name}.ipynb").exists():
             done = course_api(course).generate_assignment(name, force=True)
             if not done["success"]:
-                sys.exit(f"{source(name, course)}: nbgrader refuses it:\n{done.get('log')}")
+                sys.exit(f"{source(name, course)}: {refusal(done.get('log', ''), course)}")
             known[name] = text
     stamp.write_text(json.dumps(known))
     return {name: nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4) for name in names(course)}
+
+
+def refusal(log: str, course: Path) -> str:
+    """Return why nbgrader makes no student version of a source, from what it logged."""
+    if "Cannot add or remove cells" in log:
+        return (
+            "cells were added, removed or renamed, and the gradebook has submissions already; nbgrader can't follow.\n"
+            f"Put the old cells back, or move {course / 'gradebook.db'} away and grade all again: what tests\n"
+            "give comes back, points given by hand don't."
+        )
+    return f"nbgrader refuses it: {reason(log)}"
 
 
 def reason(log: str) -> str:

@@ -1,5 +1,6 @@
 """Every problem set: its solution earns all points, its starter none, and wrong answers lose what they should."""
 
+import json
 import re
 import warnings
 
@@ -95,3 +96,16 @@ def test_the_page_says_what_the_set_says(name):
     time = re.search(r"\*\*Time:\*\* about (?:(\d+) minutes|(two) hours)", first)
     assert row.endswith(f"| {points} |")
     assert f"| {time.group(1) or 120} min" in row
+
+
+def test_the_guide_says_what_grading_was_measured_to_take():
+    measured = json.loads((problem_sets.ROOT / "tools" / "class_size.json").read_text(encoding="utf8"))
+    page = " ".join((problem_sets.ROOT / "book" / "instructors.md").read_text(encoding="utf8").split())
+    assert list(measured["sets"]) == NAMES, "run: python tools/class_size.py"
+    seconds = [each["processor seconds"] for each in measured["sets"].values()]
+    mean = measured["processor seconds a submission"]
+    assert mean == pytest.approx(sum(seconds) / len(seconds), abs=0.06)
+    assert f"took {min(seconds):.0f} to {max(seconds):.0f} seconds of processor time, {mean} on average" in page
+    assert f"a class of 200 takes {200 * mean / 60:.0f} minutes of processor time" in page
+    assert f"{measured['minutes on two cores for 200']} minutes on two idle cores" in page
+    assert f"held {measured['megabytes at most']} MB at most" in page
