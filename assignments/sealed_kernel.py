@@ -17,6 +17,7 @@ import sysconfig
 from pathlib import Path
 
 GIB = 2**30
+MORE_PROCESSES = 512 + 32 * (os.cpu_count() or 1)  # what this submission may start, beside others that start meanwhile
 LIMITS = {"RLIMIT_AS": 4 * GIB, "RLIMIT_CPU": 120, "RLIMIT_FSIZE": 2**26, "RLIMIT_CORE": 0}
 
 # From linux/landlock.h; the system calls have the same numbers on every processor.
@@ -36,13 +37,26 @@ def limit() -> list[str]:
     except ImportError:  # Windows
         return []
     held = []
-    for name, value in LIMITS.items():
+    for name, value in (LIMITS | {"RLIMIT_NPROC": processes() + MORE_PROCESSES}).items():
         try:
             resource.setrlimit(getattr(resource, name), (value, value))
             held.append(name)
         except (AttributeError, OSError, ValueError):  # macOS refuses a limit on address space
             continue
     return held
+
+
+def processes() -> int:
+    """Return how many processes and threads this account has: the limit on them counts those of others, too."""
+    import psutil  # comes with ipykernel
+
+    count = 0
+    for process in psutil.process_iter():
+        try:
+            count += process.num_threads() if process.uids().real == os.getuid() else 0
+        except psutil.Error:  # it ended, or can't be looked at
+            continue
+    return count
 
 
 def landlock_version() -> int:
@@ -104,7 +118,7 @@ def main() -> None:
     import lstmlib  # noqa: F401 (found while all of sys.path can still be searched)
 
     limit()
-    devices = [Path("/dev") / name for name in ("null", "zero", "random", "urandom", "shm", "tty")]
+    devices = [Path("/dev") / name for name in ("null", "zero", "random", "urandom", "tty")]
     wall(what_python_reads(), [folder, *devices])
     sys.path.insert(0, str(folder))
 

@@ -17,7 +17,9 @@ its cells say, whatever the file is called. nbgrader does the rest, in ``<course
 import argparse
 import ast
 import collections
+import contextlib
 import csv
+import ctypes
 import json
 import os
 import re
@@ -25,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -39,6 +42,7 @@ from address import ROOT
 from problem_sets import COURSE, course_api, names, source
 
 LARGEST = 20 * 2**20  # of a notebook and of what a zip unpacks to for each file, in bytes
+SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, from linux/prctl.h
 PATIENCE = 600  # seconds for one submission, whatever its cells do
 COLUMNS = ["student", "set", "status", "points", "of", "by hand", "file", "notes"]
 
@@ -86,7 +90,8 @@ def student_of(path: Path, root: Path) -> str:
 def cell_id(cell: Any) -> str | None:
     """Return nbgrader's name of a cell, if it has one."""
     found = cell.get("metadata", {}).get("nbgrader")
-    return found.get("grade_id") if isinstance(found, dict) else None
+    name = found.get("grade_id") if isinstance(found, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def read(path: Path, released: dict[str, Any]) -> tuple[str, Any]:
@@ -103,12 +108,19 @@ def read(path: Path, released: dict[str, Any]) -> tuple[str, Any]:
         raise ValueError(f"is larger than {LARGEST // 2**20} MB: clear its outputs and send it again")
     try:
         text = path.read_text(encoding="utf8")
-        json.loads(text)
+        plain = json.loads(text)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"is not a notebook: not JSON ({str(error)[:80]})") from None
+    if not isinstance(plain, dict) or not (isinstance(plain.get("cells"), list) or "worksheets" in plain):
+        raise ValueError("is not a notebook: it has no list of cells")
     try:
-        notebook = nbformat.reads(text, as_version=4)
-        nbformat.validate(notebook, relax_add_props=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbformat gives cells of one id new ones, and says so
+            notebook = nbformat.reads(text, as_version=4)
+            nbformat.validate(notebook, relax_add_props=True)
+        nbformat.writes(notebook).encode("utf8")
+    except UnicodeEncodeError:
+        raise ValueError("is not a notebook: it holds half a character, which no file can") from None
     except Exception as error:  # nbformat raises many kinds; each means the same here
         raise ValueError(f"is not a notebook: {str(error).strip().splitlines()[0][:80]}") from None
     ids = {cell_id(cell) for cell in notebook.cells}
@@ -123,8 +135,18 @@ def mend(notebook: Any, released: Any) -> list[str]:
     """Put back what is missing from a submission, in place; return notes on that and on changed test cells.
 
     nbgrader puts the text of locked cells right by itself; a missing one it puts beside its neighbour, and stops where
-    the neighbour is missing, too.
+    the neighbour is missing, too. It also stops at a copy of a cell, and where its own marks on a cell are damaged.
     """
+    marks = {cell_id(cell): cell.metadata["nbgrader"] for cell in released.cells if cell_id(cell)}
+    seen: set[str] = set()
+    copied = []
+    for cell in notebook.cells:
+        name = cell_id(cell)
+        if name in marks and name not in seen:
+            cell.metadata["nbgrader"] = marks[name]
+            seen.add(name)
+        elif cell.metadata.pop("nbgrader", None) is not None and name in seen:
+            copied.append(name)
     own = {cell_id(cell): index for index, cell in enumerate(notebook.cells) if cell_id(cell)}
     given = {cell_id(cell): cell for cell in notebook.cells if cell_id(cell)}
     missing, changed, place = [], [], 0
@@ -141,11 +163,12 @@ def mend(notebook: Any, released: Any) -> list[str]:
             missing.append(name)
             place += 1
     notes = [f"put back missing cells: {', '.join(missing)}"] if missing else []
+    notes += [f"copies of a cell, run like the first: {', '.join(copied)}"] if copied else []
     return notes + ([f"took the original of changed cells: {', '.join(changed)}"] if changed else [])
 
 
 SUSPECT = {"open", "exec", "eval", "compile", "__import__", "get_ipython", "globals", "setattr", "breakpoint", "input"}
-SUSPECT |= {"__globals__", "__code__", "__subclasses__", "__builtins__", "f_back"}
+SUSPECT |= {"In", "_ih", "__globals__", "__code__", "__subclasses__", "__builtins__", "f_back"}
 SUSPECT_MODULES = {"os", "sys", "subprocess", "pathlib", "inspect", "gc", "ctypes", "socket", "importlib", "builtins"}
 SUSPECT_MODULES |= {"IPython", "nbgrader", "sqlite3", "shutil", "threading", "multiprocessing", "urllib", "requests"}
 
@@ -175,6 +198,8 @@ def look(notebook: Any, released: Any) -> list[str]:
                     odd |= {f"import {module.name}" for module in modules if is_odd(module.name, given)}
                 case ast.ImportFrom(module=str(module)) if is_odd(module, given):
                     odd.add(f"import {module}")
+                case ast.Global(names=called):
+                    odd |= {f"global {name}" for name in called}
                 case ast.Attribute(value=ast.Name(id="np" | "numpy"), ctx=ast.Store()):
                     odd.add(f"{ast.unparse(node)} = ...")
     return [f"look at it: uses {', '.join(sorted(odd))}"] if odd else []
@@ -199,11 +224,17 @@ def collect(submitted: Path, course: Path, released: dict[str, Any]) -> tuple[li
             continue
         try:
             name, notebook = read(path, released)
-        except ValueError as error:
-            refused.append(Refusal(student, path, str(error)))
+            notes = [] if path.stem.endswith(name) else [f"called {path.name}"]
+            notes += mend(notebook, released[name]) + look(notebook, released[name])
+            text = nbformat.writes(notebook).encode("utf8")
+        except ValueError as error:  # also where a text can't be written as UTF-8
+            refused.append(Refusal(student, path, str(error).splitlines()[0][:200]))
             continue
-        notes = [] if path.stem.endswith(name) else [f"called {path.name}"]
-        notes += mend(notebook, released[name]) + look(notebook, released[name])
+        except Exception as error:  # whatever one file does, the others are graded
+            refused.append(
+                Refusal(student, path, f"can't be read as a notebook: {type(error).__name__}: {str(error)[:80]}")
+            )
+            continue
         before = taken.get((student, name))
         if before is not None:
             older, newer = sorted([before.file, path], key=lambda file: (file.stat().st_mtime, file.name))
@@ -213,7 +244,7 @@ def collect(submitted: Path, course: Path, released: dict[str, Any]) -> tuple[li
             notes.append(f"a second file, {older.name}, was left aside")
         target = course / "submitted" / student / name / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, target)
+        target.write_bytes(text)
         taken[student, name] = Submission(student, name, path, notes)
     return list(taken.values()), refused
 
@@ -227,13 +258,24 @@ def prepare(course: Path) -> dict[str, Any]:
     known = json.loads(stamp.read_text()) if stamp.exists() and (course / "gradebook.db").exists() else {}
     for name in names(course):
         text = source(name, course).read_text(encoding="utf8")
-        if known.get(name) != text:
+        if known.get(name) != text or not (course / "release" / name / f"{name}.ipynb").exists():
             done = course_api(course).generate_assignment(name, force=True)
             if not done["success"]:
-                sys.exit(f"{source(name, course)}: nbgrader refuses it:\n{done.get('log')}")
+                sys.exit(f"{source(name, course)}: {refusal(done.get('log', ''), course)}")
             known[name] = text
     stamp.write_text(json.dumps(known))
     return {name: nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4) for name in names(course)}
+
+
+def refusal(log: str, course: Path) -> str:
+    """Return why nbgrader makes no student version of a source, from what it logged."""
+    if "Cannot add or remove cells" in log:
+        return (
+            "cells were added, removed or renamed, and the gradebook has submissions already; nbgrader can't follow.\n"
+            f"Put the old cells back, or move {course / 'gradebook.db'} away and grade all again: what tests\n"
+            "give comes back, points given by hand don't."
+        )
+    return f"nbgrader refuses it: {reason(log)}"
 
 
 def reason(log: str) -> str:
@@ -251,7 +293,32 @@ def reason(log: str) -> str:
 
 def grade_one(course: Path, name: str, student: str) -> None:
     """Run one submission's tests and write its feedback; the process ends with status 1, and a log, if it can't be."""
-    api = course_api(course)
+    adopt()
+    try:
+        _grade_one(course_api(course), name, student)
+    finally:
+        end_all(psutil.Process())
+
+
+def adopt() -> None:
+    """Become the parent, on Linux, of all that is started from here on and outlives its own parent."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+
+
+def end_all(parent: psutil.Process) -> None:
+    """End all processes that a submission has left running, and those that they start meanwhile."""
+    for _ in range(100):
+        left = parent.children(recursive=True)
+        if not left:
+            return
+        for child in left:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
+        psutil.wait_procs(left, timeout=1)  # waits for its own children, and so clears them away
+
+
+def _grade_one(api: Any, name: str, student: str) -> None:
     done = api.autograde(name, student, force=True, create=True)
     print(done.get("log", ""), done.get("error", ""))
     if not done["success"]:
@@ -268,8 +335,9 @@ def grade(course: Path, submission: Submission) -> str | None:
     try:
         log, _ = process.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        for child in [*psutil.Process(process.pid).children(recursive=True), process]:
-            child.kill()
+        with contextlib.suppress(psutil.Error):
+            end_all(psutil.Process(process.pid))
+        process.kill()
         process.communicate()
         return f"took longer than {PATIENCE} s in all"
     return reason(log) if process.returncode else None

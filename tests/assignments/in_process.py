@@ -24,6 +24,14 @@ class Wrong(NamedTuple):
     loses: set[str]  # the test cells that must fail, without the prefix: these and no others
 
 
+class Right(NamedTuple):
+    """An answer that is right, and isn't the source's: another way, other kinds of number, single precision."""
+
+    way: str
+    answer: str  # the solution cell's name, without the set's prefix
+    code: str
+
+
 @functools.cache
 def source(name: str) -> Any:
     """Return a set's source notebook."""
@@ -53,8 +61,8 @@ def without_solutions(name: str) -> Any:
     return ClearSolutions().preprocess(nbformat.reads(nbformat.writes(notebook), as_version=4), resources)[0]
 
 
-def failures(notebook: Any, wrong: Wrong | None = None) -> dict[str, str]:
-    """Run a notebook's code; return the graded cells that fail, each with its error.
+def failures(notebook: Any, wrong: Wrong | None = None, right: Right | None = None) -> dict[str, str]:
+    """Run a notebook's code, with one answer replaced; return the graded cells that fail, each with its error.
 
     Every cell runs, whatever became of those before it, as in nbgrader. The cell that installs the library in Colab is
     left out: it is no plain Python.
@@ -65,12 +73,14 @@ def failures(notebook: Any, wrong: Wrong | None = None) -> dict[str, str]:
         name, text = short(cell), cell.source
         if cell.cell_type != "code" or name == "install":
             continue
-        if wrong is not None and is_solution(cell) and name not in answers(notebook):
+        if (wrong or right) and is_solution(cell) and name not in answers(notebook):
             continue  # a measurement that a person reads: no test rests on it
         if wrong is not None and name == wrong.answer:
             for old, new in wrong.replace.items():
                 assert old in text, f"{old!r} is not in the solution of {name}"
                 text = text.replace(old, new)
+        if right is not None and name == right.answer:
+            text = right.code
         try:
             exec(compile(text, name or "cell", "exec"), space)
         except Exception as error:
@@ -81,7 +91,16 @@ def failures(notebook: Any, wrong: Wrong | None = None) -> dict[str, str]:
 
 def wrong_answers(name: str) -> list[Wrong]:
     """Return the wrong answers to a set, which ``wrong/<set>.py`` lists."""
+    return _listed("wrong", name)
+
+
+def right_answers(name: str) -> list[Right]:
+    """Return other right answers to a set, which ``right/<set>.py`` lists."""
+    return _listed("right", name)
+
+
+def _listed(kind: str, name: str) -> list[Any]:
     space: dict[str, Any] = {}
-    path = Path(__file__).parent / "wrong" / f"{name.replace('-', '_')}.py"
+    path = Path(__file__).parent / kind / f"{name.replace('-', '_')}.py"
     exec(compile(path.read_text(encoding="utf8"), str(path), "exec"), space)
-    return space["WRONG"]
+    return space[kind.upper()]

@@ -8,6 +8,7 @@ import sys
 import zipfile
 
 import nbformat
+import psutil
 import pytest
 from in_process import short, source
 from nbformat.v4 import new_code_cell
@@ -19,6 +20,7 @@ import problem_sets
 
 NAME = "set-1-recurrence"
 SHORT = 8  # seconds that a cell may take, here
+BEHIND = "import time; time.sleep(600)  # left behind by a submission"
 POINTS = {"step": 3, "run": 3, "errors": 6, "blame": 4, "numeric": 4}
 
 sys.path.insert(0, str(problem_sets.COURSE))
@@ -108,6 +110,22 @@ def a_class(made, course):
     made.hand_in(f"max/{usual}", made.answered(numeric="import os\nos._exit(0)"))
     for copy, answers in ((f"nora/{usual}", ""), ("nora/second try.ipynb", "step")):
         made.hand_in(copy, made.answered(answers))
+    lends = "import lstmlib.exercises.report as r\ntrue = r.expect\nr.expect = print"
+    undone = made.answered("", step=lends)
+    undone.cells.append(new_code_cell("r.expect = true"))
+    made.hand_in(f"olga/{usual}", undone)
+    rebinds = "def step(*arrays):\n    global expect\n    expect = lambda *a, **k: None\n    return arrays[1]"
+    made.hand_in(f"paul/{usual}", made.answered("", step=rebinds))
+    telling = made.answered("step", run="def run(*a, **k):\n    print(In[-1])\n    raise ValueError(In[-1])")
+    started = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {BEHIND!r}], start_new_session=True)"
+    telling.cells.insert(3, new_code_cell(started))
+    telling.cells.append(new_code_cell("print(In)"))
+    answer = next(cell for cell in telling.cells if short(cell) == "step")
+    telling.cells.append(nbformat.from_dict(answer))
+    for cell in telling.cells:
+        if short(cell) == "blame-bias":
+            cell.metadata["nbgrader"] = {"grade_id": "s1-blame-bias"}
+    made.hand_in(f"quinn/{usual}", telling)
     return made
 
 
@@ -202,6 +220,8 @@ def test_changed_test_cells_are_replaced_and_named(graded):
         ("karl", "changed what tests rest on (changed: "),
         ("lena", "a test that must fail did not"),
         ("max", "its kernel died"),
+        ("olga", "changed what tests rest on (changed: lstmlib.exercises.report)"),
+        ("paul", "changed what tests rest on (changed: expect)"),
     ],
 )
 def test_who_changes_the_checker_is_refused_with_a_reason(graded, student, reason):
@@ -233,10 +253,12 @@ def test_scores_report_and_gradebook_say_the_same(graded):
                 assert gradebook.find_submission(NAME, student).score == row["points"]
 
 
-def test_feedback_gives_reasons_and_no_hidden_tests(graded):
+@pytest.mark.parametrize("student", ["Ben-Half_123", "quinn"])
+def test_feedback_gives_reasons_and_no_hidden_tests(graded, student):
+    """Not even where an answer prints the cell that tests it."""
     _, course, _ = graded
-    page = (course / "feedback" / "Ben-Half_123" / NAME / f"{NAME}.html").read_text(encoding="utf8")
-    assert "NotImplementedError" in page
+    page = (course / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf8")
+    assert ("NotImplementedError" if student != "quinn" else "left out: it repeats a test") in page
     hidden = [
         line.strip()
         for cell in source(NAME).cells
@@ -247,6 +269,73 @@ def test_feedback_gives_reasons_and_no_hidden_tests(graded):
     assert len(telling) > 5
     assert [line for line in telling if line in page] == []
     assert "HIDDEN" not in page
+
+
+def test_copies_and_damaged_marks_cost_nothing(graded):
+    row = graded[0]["quinn"]
+    assert (row["status"], row["points"]) == ("graded", POINTS["step"])
+    assert "copies of a cell, run like the first: s1-step" in row["notes"]
+    assert "look at it: uses In, import subprocess" in row["notes"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="this system has no subreaper")
+def test_what_a_submission_left_running_is_ended(graded):
+    assert graded
+    running = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+    assert [line for line in running if BEHIND in line] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda raw: raw["cells"][0].update(source="half \ud800 a letter"), "it holds half a character"),
+        (lambda raw: raw["cells"].insert(0, None), "is not a notebook"),
+        (lambda raw: raw.update(cells="none"), "it has no list of cells"),
+    ],
+)
+def test_an_odd_file_is_refused_in_one_line_and_stops_nothing(graded, tmp_path, change, reason):
+    _, course, folder = graded
+    good = folder / "anna" / f"{NAME}.ipynb"
+    raw = json.loads(good.read_text(encoding="utf8"))
+    change(raw)
+    for student, text in (("odd", json.dumps(raw)), ("anna", good.read_text(encoding="utf8"))):
+        (tmp_path / student).mkdir()
+        (tmp_path / student / "answer.ipynb").write_text(text, encoding="utf8")
+    released = {NAME: nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)}
+    taken, refused = grade.collect(tmp_path, tmp_path / "elsewhere", released)
+    assert [submission.student for submission in taken] == ["anna"]
+    assert [(refusal.student, reason in refusal.reason, "\n" in refusal.reason) for refusal in refused] == [
+        ("odd", True, False)
+    ]
+
+
+def test_marks_of_other_kinds_are_put_right(graded):
+    _, course, folder = graded
+    released = nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)
+    notebook = nbformat.read(folder / "anna" / f"{NAME}.ipynb", as_version=4)
+    before = {short(cell): dict(cell.metadata["nbgrader"]) for cell in released.cells if short(cell)}
+    for cell, mark in zip([c for c in notebook.cells if short(c)], ([1], {"grade_id": ["x"]}, 7, None), strict=False):
+        cell.metadata["nbgrader"] = mark
+    grade.mend(notebook, released)
+    assert {short(cell): dict(cell.metadata["nbgrader"]) for cell in notebook.cells if short(cell)} == before
+
+
+def test_a_cell_more_after_submissions_gets_a_clear_line(graded, tmp_path):
+    """And the gradebook, and the student version made next, are as they were."""
+    _, course, _ = graded
+    copy = tmp_path / "course"
+    shutil.copytree(course, copy, ignore=shutil.ignore_patterns("submitted", "autograded", "feedback"))
+    path = problem_sets.source(NAME, copy)
+    text = path.read_text(encoding="utf8")
+    more = nbformat.reads(text, as_version=4)
+    test = nbformat.from_dict(next(cell for cell in more.cells if short(cell) == "step-many"))
+    test.id, test.metadata["nbgrader"]["grade_id"] = "more", "s1-step-more"
+    more.cells.append(test)
+    nbformat.write(more, path)
+    with pytest.raises(SystemExit, match=r"cells were added, removed or renamed(.|\n)*gradebook.db away"):
+        grade.prepare(copy)
+    path.write_text(text, encoding="utf8")
+    assert grade.prepare(copy)[NAME].cells
 
 
 @pytest.mark.parametrize("inside", ["", "export/"])

@@ -1,10 +1,11 @@
 """Every problem set: its solution earns all points, its starter none, and wrong answers lose what they should."""
 
+import json
 import re
 import warnings
 
 import pytest
-from in_process import answers, failures, graded, short, source, without_solutions, wrong_answers
+from in_process import answers, failures, graded, right_answers, short, source, without_solutions, wrong_answers
 
 import problem_sets
 from address import install_cell
@@ -12,6 +13,7 @@ from address import install_cell
 NAMES = problem_sets.names()
 WRONG = [(name, wrong) for name in NAMES for wrong in wrong_answers(name)]
 IDS = [f"{name}: {wrong.answer}: {wrong.mistake}" for name, wrong in WRONG]
+RIGHT = [(name, right) for name in NAMES for right in right_answers(name)]
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +40,20 @@ def test_the_starter_earns_nothing(name):
 def test_a_wrong_answer_loses_its_points_and_no_others(name, wrong):
     failed = failures(source(name), wrong)
     assert set(failed) == wrong.loses, failed
+
+
+@pytest.mark.parametrize(
+    ("name", "right"), RIGHT, ids=[f"{name}: {right.answer}: {right.way}" for name, right in RIGHT]
+)
+def test_another_right_answer_loses_nothing(name, right):
+    assert failures(source(name), right=right) == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_answer_has_two_other_right_ones(name):
+    given = [right.answer for right in right_answers(name)]
+    assert {answer: given.count(answer) for answer in answers(source(name)) if given.count(answer) < 2} == {}
+    assert set(given) <= set(answers(source(name)))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -80,3 +96,16 @@ def test_the_page_says_what_the_set_says(name):
     time = re.search(r"\*\*Time:\*\* about (?:(\d+) minutes|(two) hours)", first)
     assert row.endswith(f"| {points} |")
     assert f"| {time.group(1) or 120} min" in row
+
+
+def test_the_guide_says_what_grading_was_measured_to_take():
+    measured = json.loads((problem_sets.ROOT / "tools" / "class_size.json").read_text(encoding="utf8"))
+    page = " ".join((problem_sets.ROOT / "book" / "instructors.md").read_text(encoding="utf8").split())
+    assert list(measured["sets"]) == NAMES, "run: python tools/class_size.py"
+    seconds = [each["processor seconds"] for each in measured["sets"].values()]
+    mean = measured["processor seconds a submission"]
+    assert mean == pytest.approx(sum(seconds) / len(seconds), abs=0.06)
+    assert f"took {min(seconds):.0f} to {max(seconds):.0f} seconds of processor time, {mean} on average" in page
+    assert f"a class of 200 takes {200 * mean / 60:.0f} minutes of processor time" in page
+    assert f"{measured['minutes on two cores for 200']} minutes on two idle cores" in page
+    assert f"held {measured['megabytes at most']} MB at most" in page

@@ -45,6 +45,8 @@ WRONG = [
     Wrong("no slope", "entry", {" * (1 - g**2)": ""}, {"entry-open"}),
     Wrong("transposed", "entry", {"->hd": "->dh"}, ENTRY),
     Wrong("averaged", "entry", {"dnet, x)": "dnet, x) / len(x)"}, ENTRY),
+    Wrong("bias averaged", "entry", {"dnet.sum(axis=(0, 1))": "dnet.mean(axis=(0, 1))"}, {"entry-bias"}),
+    Wrong("bias of each sequence", "entry", {"dnet.sum(axis=(0, 1))": "dnet.sum(axis=0)"}, {"entry-bias"}),
     Wrong(
         "no absolute value outside",
         "undone",
