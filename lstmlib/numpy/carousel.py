@@ -36,7 +36,7 @@ class Carousel(Recurrent):
 
     W_ih sees the numbers before them. In the memory cell (``LSTM1997``) the doors are units that learn.
 
-    With ``loop="free"`` each unit has a weight to itself that starts at 1 and is learned: s(t) = w s(t-1) + ...
+    With ``loop="free"`` each unit has a weight to itself that starts at 1 and is learnt: s(t) = w s(t-1) + ...
 
     Source: Hochreiter and Schmidhuber (1997), section 3.2.
 
@@ -47,7 +47,7 @@ class Carousel(Recurrent):
         hidden_size: H, the number of units.
         g: the squashing function at the entry: "identity", "tanh", "relu" or "logistic".
         h: the one at the exit.
-        loop: "fixed" at 1, or "free" to be learned.
+        loop: "fixed" at 1, or "free" to be learnt.
         doors: whether x(t) ends with i(t) and o(t).
         num_layers: L; each layer but the first sees the one below.
         rng: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)]; a free loop's weights start at 1.

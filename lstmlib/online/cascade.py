@@ -12,7 +12,7 @@ from lstmlib.numpy.rnn import sigmoid as f
 from lstmlib.tasks.batch import Batch
 
 # The constants of Fahlman's own program for cascade correlation, where no hidden unit is recurrent. Those with which he
-# learned the embedded Reber grammar are not known to us.
+# learnt the embedded Reber grammar are not known to us.
 POOL = 8  # candidates that are trained side by side
 WEIGHT_RANGE = 1.0  # weights start in U[-1, 1]
 SLOPE_OFFSET = 0.1  # added to the slope of an output unit, so that one that is wrong and saturated can still learn

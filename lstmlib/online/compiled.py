@@ -635,7 +635,7 @@ class Eight:
             lane: which, 0 to 7.
             start: the first sequence.
             stop: the one after the last.
-            learning_rate: alpha; with 0 nothing is learned.
+            learning_rate: alpha; with 0 nothing is learnt.
             each_step: whether weights change after each step with an error, in place of after each sequence.
             rule: ``NEVER``; ``WHEN_WRONG``: stop as soon as ``allowed_wrong`` sequences were wrong; ``AT_GOOD_WINDOW``:
                 stop as soon as the window is full, has fewer than ``allowed_wrong`` wrong sequences, and its mean error
@@ -708,7 +708,7 @@ def train(
         net: sizes and connections.
         params: where it starts, name -> array, with the shapes of ``net.shapes``.
         drawn: the sequences.
-        learning_rate: alpha; with 0 nothing is learned.
+        learning_rate: alpha; with 0 nothing is learnt.
         each_step: whether weights change after each step with an error, in place of after each sequence.
         initial_activation: of all hidden units before a sequence's first step.
         output_slope: see ``lstm1997.LSTM1997``.

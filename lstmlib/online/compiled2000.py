@@ -75,7 +75,7 @@ class Control(NamedTuple):
     t: Integers  # steps of this stream
     streams: Integers  # training streams so far
     tests: Integers  # test streams of this test so far
-    symbols: Integers  # on which the net learned
+    symbols: Integers  # on which the net learnt
     learning_rate: Floats  # of a stream's first step
     most_streams: Integers
     most_steps: Integers  # of a training stream
@@ -132,7 +132,7 @@ def _forward(shape: Any, m: Any) -> None:
 def _learn(shape: Any, m: Any) -> None:
     """Bring the traces on, and change all lanes' weights.
 
-    ``m.e`` holds target minus output, and ``m.rate`` is 0 where nothing is learned.
+    ``m.e`` holds target minus output, and ``m.rate`` is 0 where nothing is learnt.
     """
     D, B, S, O = shape.D, shape.B, shape.S, shape.O  # noqa: E741
     C, U, M = B * S, m.a.shape[0], m.seen.shape[0]

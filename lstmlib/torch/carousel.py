@@ -19,7 +19,7 @@ class Carousel(Recurrent):
 
     With ``doors=True`` the last two numbers of x(t) are i(t) and o(t), set from outside and shared by all units:
     s(t) = s(t-1) + i(t) g(W_ih x(t) + b), y(t) = o(t) h(s(t)). With ``loop="free"`` each unit's weight to itself is
-    learned. ``lstmlib.numpy.Carousel`` says more, and gives the parameters' shapes.
+    learnt. ``lstmlib.numpy.Carousel`` says more, and gives the parameters' shapes.
 
     Source: Hochreiter and Schmidhuber (1997), section 3.2.
 
@@ -28,7 +28,7 @@ class Carousel(Recurrent):
         hidden_size: H, the number of units.
         g: the squashing function at the entry: "identity", "tanh", "relu" or "logistic".
         h: the one at the exit.
-        loop: "fixed" at 1, or "free" to be learned.
+        loop: "fixed" at 1, or "free" to be learnt.
         doors: whether x(t) ends with i(t) and o(t).
         num_layers: L; each layer but the first sees the one below.
         generator: source of the initial parameters; torch's own if ``None``. A free loop's weights start at 1.

@@ -225,7 +225,7 @@ def test_it_is_the_readable_learner_over_ten_units(symmetric):
     """Both begin each phase from the same weights.
 
     Quickprop divides by differences of slopes that may hardly differ: in 30 passes it makes 1e-9 out of the 1e-16 that
-    come from another order of adding, and after 100 two nets have little more in common than what they learned from.
+    come from another order of adding, and after 100 two nets have little more in common than what they learnt from.
     """
     rng = np.random.default_rng(0)
     drawn = reber(rng, 64)

@@ -1,4 +1,4 @@
-"""How a forget gate's bias at the start decides which lags are learned: keep a number over a row of others."""
+"""How a forget gate's bias at the start decides which lags are learnt: keep a number over a row of others."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from lstmlib.tasks import keep_first
 BIASES = (0.0, 1.0, 3.0, 5.0)
 LENGTHS = (10, 30, 60)
 CELLS, ROWS = 8, 32
-RIGHT = 0.05  # learned: the loss of the last 20 updates is below this share of that of answering 0
+RIGHT = 0.05  # learnt: the loss of the last 20 updates is below this share of that of answering 0
 
 
 def trial(bias: float, length: int, seed: int, updates: int) -> dict[str, Any]:
