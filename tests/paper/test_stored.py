@@ -1,0 +1,34 @@
+"""What is stored is what the learners give: a trial of each kind, run again, comes out as it stands in the file."""
+
+import pytest
+
+from lstmlib.paper.rows import ROWS, reading_of
+from lstmlib.paper.store import Store, current
+from lstmlib.paper.trials import run_trials
+
+# A row of every learner and criterion, under readings that change the arithmetic; their shortest trials take seconds.
+CHEAP = [
+    ("table-1/3x2-0.5", {"initial": "0.5", "ranges": "caption", "update": "step"}),
+    ("table-1/RCC", {"patience": "25"}),
+    ("table-2/RTRL-4-10", {}),
+    ("table-3/q50-p50", {"recurrence": "none"}),
+    ("table-4/T100-N3", {}),
+    ("table-5/T100-N3", {}),
+    ("table-9/6a", {}),
+    ("table-9/6a", {"gradient": "full"}),
+    ("table-9/6a", {"recurrence": "cells"}),
+    ("table-9/6a", {"without": "output gates"}),
+    ("gers-2000/external-reset", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "chosen"), CHEAP, ids=lambda value: value if isinstance(value, str) else str(value))
+def test_the_shortest_trial_comes_out_as_stored(name, chosen):
+    row = ROWS[name]
+    reading = reading_of(row, chosen)
+    results = current(Store(row, reading).load()[0])
+    stored = min((result for result in results if result["solved"]), key=lambda result: result["sequences"])
+    found = []
+    run_trials(row, reading, stored["seed"], [stored["trial"]], found.append)
+    again = {key: value for key, value in found[0].items() if key != "seconds"}
+    assert again == {key: stored[key] for key in again}
