@@ -46,7 +46,7 @@ def learning_curves(
     They are the nets of the trials 0, 1, ... with this seed: the same weights, the same sequences.
 
     Args:
-        row: which; one whose nets are judged at a sequence's end, so none of experiments 1 and 2.
+        row: which; one whose nets are judged at a sequence's end, so none of experiments 1, 2a and 2b.
         sequences: how many each net is shown, a multiple of ``every``.
         chosen: options of readings; defaults for the others.
         seed: of weights and sequences.
@@ -56,8 +56,8 @@ def learning_curves(
     Raises:
         ValueError: another row, or numbers that don't fit.
     """
-    if not isinstance(row.net, Net) or row.experiment[0] in "12":
-        raise ValueError(f"{row.name}: expected a row of experiments 3 to 6")
+    if not isinstance(row.net, Net) or row.experiment in ("1", "2a", "2b"):
+        raise ValueError(f"{row.name}: expected a row of experiments 2c to 6")
     if not 1 <= nets <= LANES:
         raise ValueError(f"nets is {nets}, expected 1 to {LANES}")
     if sequences < every or sequences % every:

@@ -36,8 +36,8 @@ def test_they_are_the_trials_own():
 @pytest.mark.parametrize(
     ("row", "options", "said"),
     [
-        ("table-1/3x2-0.5", {}, "expected a row of experiments 3 to 6"),
-        ("table-2/RTRL-100", {}, "expected a row of experiments 3 to 6"),
+        ("table-1/3x2-0.5", {}, "expected a row of experiments 2c to 6"),
+        ("table-2/RTRL-100", {}, "expected a row of experiments 2c to 6"),
         ("table-9/6a", {"nets": 9}, "nets is 9, expected 1 to 8"),
         ("table-9/6a", {"every": 700}, "sequences is 1000, expected a multiple of 700"),
     ],
