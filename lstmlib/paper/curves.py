@@ -1,4 +1,4 @@
-"""How the nets of a row get better while they learn, and what they have become."""
+"""How the nets of a row get better while they learn, what they have become, and what they hold before."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
 from lstmlib.online.lanes import LANES
+from lstmlib.online.lstm1997 import LSTM1997
 from lstmlib.online.net import Net
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import reading_of
-from lstmlib.paper.trials import draw, initial_params, learning_rate, make_room, random_sources
+from lstmlib.paper.trials import draw, initial_params, learning_rate, make_room, net_of, random_sources
+from lstmlib.tasks.symbols import Symbols, one_hot
 
 
 class Curves(NamedTuple):
@@ -86,3 +88,41 @@ def learning_curves(
         eight.net,
         [eight.params(lane) for lane in range(nets)],
     )
+
+
+def untrained_contents(
+    row: Row, steps: int, *, chosen: Mapping[str, str] | None = None, seed: int = 0, nets: int = LANES
+) -> Array:
+    """Return what the cells of a row's nets hold, step by step, before they have learnt anything.
+
+    They are the nets of the trials 0, 1, ... with this seed, each over its first training sequence.
+
+    Args:
+        row: which; one whose inputs are symbols, of experiment 2c or 6.
+        steps: of the sequence, at most as many as it has.
+        chosen: options of readings; defaults for the others.
+        seed: of weights and sequences.
+        nets: how many.
+
+    Returns:
+        the states s (steps, nets, C).
+
+    Raises:
+        ValueError: another row, or more steps than a sequence has.
+    """
+    if row.experiment not in ("2c", "6a", "6b"):
+        raise ValueError(f"{row.name}: expected a row of experiment 2c or 6")
+    reading = reading_of(row, chosen or {})
+    net = net_of(row, reading)
+    found = np.empty((steps, nets, net.num_cells))
+    for trial in range(nets):
+        weights, training, _ = random_sources(row, seed, trial)
+        learner = LSTM1997(net, initial_params(row, reading, weights))
+        drawn = draw(row, reading, 1, training)
+        assert isinstance(drawn, Symbols)
+        if steps > drawn.lengths[0]:
+            raise ValueError(f"steps is {steps}, expected at most {drawn.lengths[0]}, the length of the sequence")
+        for t, x in enumerate(one_hot(drawn, net.input_size).x[:steps, 0]):
+            learner.step(x)
+            found[t, trial] = learner.s
+    return found

@@ -7,7 +7,7 @@ import pytest
 
 from lstmlib.online.compiled import train
 from lstmlib.paper import ROWS
-from lstmlib.paper.curves import learning_curves
+from lstmlib.paper.curves import learning_curves, untrained_contents
 from lstmlib.paper.rows import reading_of
 from lstmlib.paper.trials import draw, initial_params, random_sources
 
@@ -45,3 +45,27 @@ def test_they_are_the_trials_own():
 def test_bad_input(row, options, said):
     with pytest.raises(ValueError, match=said):
         learning_curves(ROWS[row], 1000, **options)
+
+
+def test_gates_that_are_seen_push_contents_away():
+    """A cell that sees its gates has a bias in all but name; without, its content is a sum of the symbols' own."""
+    row = ROWS["table-3/q100-p100"]
+    everything = untrained_contents(row, 100)
+    nothing = untrained_contents(row, 100, chosen={"recurrence": "none"})
+    assert everything.shape == (100, 8, 2)
+    assert np.median(np.abs(everything[-1])) > 3 * np.median(np.abs(nothing[-1]))
+    # Without recurrence the last content is the sum, over the symbols, of gate times input.
+    reading = reading_of(row, {"recurrence": "none"})
+    weights, training, _ = random_sources(row, 0, 0)
+    W = initial_params(row, reading, weights)["weight_ih"]
+    symbols = draw(row, reading, 1, training).symbols[:100, 0]
+    net = W[:, symbols]
+    y_in, g = 1.0 / (1.0 + np.exp(-net[:2])), 4.0 / (1.0 + np.exp(-net[2:4])) - 2.0
+    np.testing.assert_allclose(nothing[-1, 0], (y_in * g).sum(1), rtol=1e-12)
+
+
+def test_contents_of_other_rows_or_of_too_many_steps():
+    with pytest.raises(ValueError, match="table-7/T100: expected a row of experiment 2c or 6"):
+        untrained_contents(ROWS["table-7/T100"], 10)
+    with pytest.raises(ValueError, match="steps is 200, expected at most 1"):
+        untrained_contents(ROWS["table-9/6a"], 200)

@@ -1,5 +1,6 @@
 """Results on disk: kept at once, gathered, never silently read when damaged, never lost."""
 
+import functools
 import json
 import os
 import re
@@ -121,7 +122,9 @@ def test_a_full_disk_loses_nothing(store, monkeypatch, tmp_path):
 def start_run(tmp_path, trials, workers=1):
     command = [sys.executable, "-m", "lstmlib", "paper", "run", ROW.name, "--trials", str(trials)]
     command += ["--workers", str(workers), "--results", str(tmp_path)]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    # Who starts the tests may have told them to ignore Ctrl-C, as a shell does for what runs behind it.
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
 
 
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
