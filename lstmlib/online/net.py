@@ -62,7 +62,7 @@ class Net:
 
     @property
     def num_units(self) -> int:
-        """U: cells and gates."""
+        """U, the number of cells and gates."""
         return self.num_cells + self.num_blocks * (1 + self.output_gates + self.forget_gates)
 
     @property
@@ -74,7 +74,7 @@ class Net:
 
     @property
     def num_sources(self) -> int:
-        """M, what a hidden unit can see: inputs, hidden units, and 1 for the bias."""
+        """M, what a hidden unit can see, inputs, hidden units, and 1 for the bias."""
         return self.input_size + len(self.seen_units) + 1
 
     @property
