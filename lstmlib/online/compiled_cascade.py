@@ -72,6 +72,20 @@ def _outputs_at(strings: Any, V: Floats, i: int) -> Any:
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
+def _note(rule: Any, value: float, last: float, since: int, waiting: bool) -> tuple[float, int, bool]:
+    """Take note of what came of one more pass, as ``cascade.Patience``; return the last new value, and what follows.
+
+    Returns:
+        the last value that was new, how many passes ago, and whether none has been new yet where that is waited for.
+    """
+    if np.isnan(last):
+        return value, 0, waiting
+    if abs(value - last) > rule.change * last:
+        return value, 0, False
+    return last, since + 1, waiting
+
+
+@njit(error_model="numpy")  # type: ignore[untyped-decorator]
 def _all_right(strings: Any, V: Floats, y: Floats) -> bool:
     """Return whether at every step the outputs that are allowed are the most active."""
     for i in range(strings.symbols.shape[0]):
@@ -133,11 +147,7 @@ def train_outputs(
         error = y[0].sum()
         if judged.symbols.shape[0] > 0 and _all_right(judged, V, y):
             return n, error, True
-        since += 1
-        if np.isnan(last):
-            last, since = error, 0
-        elif abs(error - last) > rule.change * last:
-            last, since, waiting = error, 0, False
+        last, since, waiting = _note(rule, error, last, since, waiting)
         if (since >= rule.patience and not waiting) or n == most:
             return n, error, False
         _quickprop(V, slopes, steps, before, rule, float(K))
@@ -237,11 +247,7 @@ def train_candidates(
                     slopes[s, lane] -= np.sign(covariances[k, lane]) * towards[k * S + s, lane]
             if found > score:
                 score, best = found, lane
-        since += 1
-        if np.isnan(last):
-            last, since = score, 0
-        elif abs(score - last) > rule.change * last:
-            last, since, waiting = score, 0, False
+        last, since, waiting = _note(rule, score, last, since, waiting)
         if (since >= rule.patience and not waiting) or n == most:
             return n, score, best
         _quickprop(W, slopes, steps, before, rule, float(K * S))

@@ -81,7 +81,7 @@ class Row:
     allowed_wrong: int = 1
     mean_below: float = float("inf")
     cap: int = 5_000_000
-    readings: tuple[str, ...] = ("initial", "factor", "output-error", "output", "ranges")
+    readings: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:

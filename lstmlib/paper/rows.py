@@ -75,6 +75,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     "stream": ("100000", "1000000"),
 }
 
+# What is open wherever memory cells see each other.
+CELLS = ("initial", "factor", "output-error", "output", "ranges", "recurrence")
+
 
 def _experiment_1() -> list[Row]:
     # What is known of the nets quoted is how many hidden units and weights they had, and RTRL's learning rates. So many
@@ -137,18 +140,7 @@ def _experiment_1() -> list[Row]:
                 weight_range=0.2,
                 output_gate_bias=(-1.0, -2.0, -3.0, -4.0)[:blocks],
                 cap=500_000,
-                readings=(
-                    "update",
-                    "initial",
-                    "factor",
-                    "output-error",
-                    "output",
-                    "ranges",
-                    "recurrence",
-                    "gate-bias",
-                    "strings",
-                    "test-every",
-                ),
+                readings=("update", *CELLS, "gate-bias", "strings", "test-every"),
             )
         )
     return found
@@ -229,16 +221,7 @@ def _experiment_2() -> list[Row]:
                 weight_range=0.2,
                 tolerance=0.2,
                 cap=2_000_000,
-                readings=(
-                    "initial",
-                    "factor",
-                    "output-error",
-                    "output",
-                    "ranges",
-                    "recurrence",
-                    "judged",
-                    "test-every",
-                ),
+                readings=(*CELLS, "judged", "test-every"),
             )
         )
     return found
@@ -292,17 +275,7 @@ def _experiment_3() -> list[Row]:
                     task,
                     input_gate_bias=(-1.0, -3.0, -5.0),
                     output_gate_bias=(-2.0, -4.0, -6.0),
-                    readings=(
-                        "initial",
-                        "factor",
-                        "output-error",
-                        "output",
-                        "ranges",
-                        "recurrence",
-                        "gate-bias",
-                        "test-every",
-                        "test-set",
-                    ),
+                    readings=(*CELLS, "gate-bias", "test-every", "test-set"),
                     **limits,  # type: ignore[arg-type]
                 )
             )
@@ -311,21 +284,7 @@ def _experiment_3() -> list[Row]:
 
 def _experiments_4_to_6() -> list[Row]:
     pairs = Net(2, 2, 2, 1)
-    readings = (
-        "initial",
-        "factor",
-        "output-error",
-        "output",
-        "ranges",
-        "recurrence",
-        "gate-bias",
-        "output-gates",
-        "error",
-        "first-pair",
-        "without",
-        "gradient",
-        "forget-gates",
-    )
+    readings = (*CELLS, "gate-bias", "output-gates", "error", "first-pair", "without", "gradient", "forget-gates")
     found = [
         Row(
             f"table-7/T{T}",
@@ -355,17 +314,7 @@ def _experiments_4_to_6() -> list[Row]:
             {"min_length": 100},
             tolerance=0.04,
             allowed_wrong=count,
-            readings=(
-                "initial",
-                "factor",
-                "output-error",
-                "output",
-                "ranges",
-                "recurrence",
-                "input-gates",
-                "output-gates",
-                "first-pair",
-            ),
+            readings=(*CELLS, "input-gates", "output-gates", "first-pair"),
         )
         for count, wrong, error, after in ((140, 139, 0.0223, 482_000), (13, 14, 0.0139, 1_273_000))
     ]
@@ -382,20 +331,7 @@ def _experiments_4_to_6() -> list[Row]:
             input_gate_bias=(-2.0, -4.0, -6.0)[:blocks],
             tolerance=0.3,
             mean_below=0.1,
-            readings=(
-                "initial",
-                "factor",
-                "output-error",
-                "output",
-                "ranges",
-                "recurrence",
-                "gate-bias",
-                "output-gates",
-                "error",
-                "without",
-                "gradient",
-                "forget-gates",
-            ),
+            readings=(*CELLS, "gate-bias", "output-gates", "error", "without", "gradient", "forget-gates"),
         )
         for experiment, blocks, rate, weights, wrong, after, trials in (
             ("6a", 2, 0.5, 156, 1, 31_390, 20),
