@@ -77,4 +77,9 @@ def main() -> None:
     commands.add_parser("check", help=about, description=about).set_defaults(run=lambda given: check())
     add_commands(commands)
     given = parser.parse_args()
-    given.run(given)
+    try:
+        given.run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads the output, such as head, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

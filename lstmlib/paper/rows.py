@@ -29,6 +29,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     # alone; or nothing. The last two are against the text. They are here because gates, which are never 0, make the
     # states of cells that see them drift on long sequences, and experiment 2c comes out of the paper's size without.
     "recurrence": ("all", "cells", "none"),
+    # Experiment 1: outputs see cells alone, as the numbers of weights have it; or the inputs and 1 as well, as in the
+    # nets of Gers, Schmidhuber and Cummins (2000), which learnt streams of the same strings.
+    "shortcuts": ("none", "inputs and 1"),
     # Gate biases that the paper names: exactly these numbers, or added to what is drawn for every weight.
     "gate-bias": ("exact", "noisy"),
     # Experiments 4 to 6: output gates' biases as table 10 has them; or -2, -4, -6, since section 4 wants them negative.
@@ -58,6 +61,11 @@ READINGS: dict[str, tuple[str, ...]] = {
     # Experiments 2a and 2b: when the hidden unit is added: as soon as the mean squared error over 100 sequences is not
     # lower by that part than over the 100 before; or it is there from the start.
     "growth": ("1 %", "10 %", "0.1 %", "start"),
+    # The same: weights of the added input gate are drawn like any; or 3 lower, so that it starts closed. There are no
+    # biases, and at half open the cell's state is about 25 at a sequence's end, before it has learnt anything.
+    "added-gate": ("drawn", "closed"),
+    # Experiment 2b: errors at every step, or at a sequence's end alone, where it is judged.
+    "errors": ("every step", "end"),
     # Experiment 2c: 10,000 sequences apart, without learning; or the 10,000 most recent training sequences.
     "judged": ("apart", "while learning"),
     # The chunker: its lower net expected a symbol if all outputs were nearer to it than that.
@@ -140,7 +148,7 @@ def _experiment_1() -> list[Row]:
                 weight_range=0.2,
                 output_gate_bias=(-1.0, -2.0, -3.0, -4.0)[:blocks],
                 cap=500_000,
-                readings=("update", *CELLS, "gate-bias", "strings", "test-every"),
+                readings=("update", *CELLS, "shortcuts", "gate-bias", "strings", "test-every"),
             )
         )
     return found
@@ -192,7 +200,8 @@ def _experiment_2() -> list[Row]:
         ("table-2/LSTM-100", "2a", Reported(5_040, 100.0, 10_504)),
         ("section-5.2/2b", "2b", Reported(5_680, 100.0, 10_504)),
     ):
-        readings = ("growth", "update", "factor", "output-error", "output", "test-every")
+        readings = ("growth", "added-gate", "update", "factor", "output-error", "output", "test-every")
+        readings += ("errors",) if experiment == "2b" else ()
         task: dict[str, float | bool] = {"lag": 100, "random_between": experiment == "2b"}
         found.append(
             Row(name, experiment, "LSTM", cell, 1.0, reported, 18, task, 0.2, tolerance=0.25, readings=readings)

@@ -37,6 +37,7 @@ from lstmlib.tasks.two_sequence import noise_free_target
 
 TEST_SIZE = 2560  # sequences on which a trained net is tested
 FORGETTING_CAP = 500_000  # training sequences after which a net of 1997 that was given forget gates has failed
+CLOSED = 3.0  # how much lower weights of an input gate without a bias start if it is to be closed
 WINDOW = 2000  # the most recent training sequences that decide in experiments 4, 5 and 6
 
 Random = np.random.Generator
@@ -82,7 +83,10 @@ def draw(row: Row, reading: Reading, count: int, rng: Random) -> Drawn:
     """Draw training sequences of a row's task."""
     task: dict[str, Any] = dict(row.task)
     if row.experiment in ("2a", "2b"):
-        return draw_long_lag(task["lag"], count, rng, random_between=row.experiment == "2b")
+        drawn = draw_long_lag(task["lag"], count, rng, random_between=row.experiment == "2b")
+        if reading.get("errors") == "end":
+            drawn.mask[:-1] = False
+        return drawn
     if row.experiment == "2c":
         return draw_triggered_recall(task["min_lag"], task["num_distractors"], count, rng)
     if row.experiment in ("3a", "3b", "3c"):
@@ -113,6 +117,8 @@ def net_of(row: Row, reading: Reading) -> Net:
         swapped_ranges=reading.get("ranges") == "caption",
         recurrent=row.net.recurrent and reading.get("recurrence") != "none",
         gates_seen=reading.get("recurrence") != "cells",
+        direct=row.net.direct or reading.get("shortcuts", "none") != "none",
+        output_bias=row.net.output_bias or reading.get("shortcuts", "none") != "none",
         output_gates=row.net.output_gates and reading.get("without") != "output gates",
         forget_gates=reading.get("forget-gates", "none") != "none",
     )
@@ -132,7 +138,10 @@ def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     if reading.get("forget-gates", "none") not in ("none", "random"):
         forget = (float(reading["forget-gates"]),) * net.num_blocks
     biases = {"input_gate_bias": inward, "output_gate_bias": outward, "forget_gate_bias": forget}
-    return net.draw(rng, row.weight_range, **biases, bias_noise=reading.get("gate-bias") == "noisy")
+    params = net.draw(rng, row.weight_range, **biases, bias_noise=reading.get("gate-bias") == "noisy")
+    if reading.get("added-gate") == "closed":
+        params["weight_ih"][: net.num_blocks] -= CLOSED
+    return params
 
 
 def final_test(lane: Lane, row: Row, reading: Reading, rng: Random) -> Trial:

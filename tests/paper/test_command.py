@@ -171,6 +171,15 @@ def test_wilson(successes, trials, low, high):
     assert wilson(successes, trials) == pytest.approx((low, high), abs=1e-4)
 
 
+def test_a_reader_that_has_had_enough_is_no_error():
+    """As in ``lstmlib paper list | head -1``."""
+    command = [sys.executable, "-m", "lstmlib", "paper", "list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as listing:
+        listing.stdout.close()
+        assert listing.stderr.read() == ""
+    assert listing.returncode == 1
+
+
 def test_no_success(monkeypatch, capsys, tmp_path):
     assert success_below(18) == pytest.approx(0.1533, abs=1e-4)
     assert (1.0 - success_below(7)) ** 7 == pytest.approx(0.05)

@@ -9,8 +9,11 @@ from lstmlib.paper.trials import run_trials
 # A row of every learner and criterion, under readings that change the arithmetic; their shortest trials take seconds.
 CHEAP = [
     ("table-1/3x2-0.5", {"initial": "0.5", "ranges": "caption", "update": "step"}),
+    ("table-1/3x2-0.5", {"shortcuts": "inputs and 1"}),
     ("table-1/RCC", {"patience": "25"}),
     ("table-2/RTRL-4-10", {}),
+    ("table-2/LSTM-100", {"added-gate": "closed", "output-error": "difference"}),
+    ("section-5.2/2b", {"added-gate": "closed", "errors": "end"}),
     ("table-3/q50-p50", {"recurrence": "none"}),
     ("table-4/T100-N3", {}),
     ("table-5/T100-N3", {}),

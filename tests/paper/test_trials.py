@@ -13,7 +13,16 @@ from lstmlib.online.compiled_simple import train as simple_train
 from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.rows import ROWS, reading_of
 from lstmlib.paper.runner import run
-from lstmlib.paper.trials import cap_of, draw, draw_test, initial_params, make_room, random_sources, run_trials
+from lstmlib.paper.trials import (
+    cap_of,
+    draw,
+    draw_test,
+    initial_params,
+    make_room,
+    net_of,
+    random_sources,
+    run_trials,
+)
 from lstmlib.tasks import Batch
 from lstmlib.tasks.embedded_reber import as_symbols, embedded_reber_solved, string_sets
 from lstmlib.tasks.long_lag import draw_long_lag
@@ -142,6 +151,34 @@ def test_tests_of_3c_and_2b_ask_what_they_should():
     drawn = draw_test(row, reading_of(row, {}), 5, np.random.default_rng(0))
     assert drawn.mask[-1].all()
     assert not drawn.mask[:-1].any()
+
+
+def test_readings_of_a_hidden_unit_that_is_added():
+    """Experiment 2b with errors at the end, and an added input gate that starts closed; all else is as it was."""
+    row = ROWS["section-5.2/2b"]
+    drawn = draw(row, reading_of(row, {"errors": "end"}), 5, np.random.default_rng(0))
+    plain = draw(row, reading_of(row, {}), 5, np.random.default_rng(0))
+    np.testing.assert_array_equal(drawn.symbols, plain.symbols)
+    assert plain.mask.all()
+    assert drawn.mask.sum(0).tolist() == [1] * 5
+    assert drawn.mask[-1].all()
+    started = [
+        initial_params(row, reading_of(row, chosen), np.random.default_rng(0))
+        for chosen in ({}, {"added-gate": "closed"})
+    ]
+    for name, value in started[0].items():
+        lower = [[3.0], [0.0]] if name == "weight_ih" else 0.0  # the input gate, then the cell
+        np.testing.assert_allclose(started[1][name], value - lower, rtol=0, atol=1e-15)
+
+
+def test_shortcuts_of_experiment_1():
+    row = ROWS["table-1/3x2-0.5"]
+    plain, more = (net_of(row, reading_of(row, chosen)) for chosen in ({}, {"shortcuts": "inputs and 1"}))
+    assert plain == row.net
+    assert more.num_weights == plain.num_weights + 7 * 8
+    params = initial_params(row, reading_of(row, {"shortcuts": "inputs and 1"}), np.random.default_rng(0))
+    assert params["weight_direct"].shape == (7, 7)
+    assert params["bias_out"].shape == (7,)
 
 
 def test_readings_of_the_gates_biases():
