@@ -29,9 +29,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     # alone; or nothing. The last two are against the text. They are here because gates, which are never 0, make the
     # states of cells that see them drift on long sequences, and experiment 2c comes out of the paper's size without.
     "recurrence": ("all", "cells", "none"),
-    # Experiment 1: outputs see cells alone, as the numbers of weights have it; or the inputs and 1 as well, as in the
-    # nets of Gers, Schmidhuber and Cummins (2000), which learnt streams of the same strings.
-    "shortcuts": ("none", "inputs and 1"),
+    # Experiment 1: what outputs see besides the cells: nothing, as the numbers of weights have it; or the inputs, or 1,
+    # or both, as in the nets of Gers, Schmidhuber and Cummins (2000), which learnt streams of the same strings.
+    "shortcuts": ("none", "inputs and 1", "inputs", "1"),
     # Gate biases that the paper names: exactly these numbers, or added to what is drawn for every weight.
     "gate-bias": ("exact", "noisy"),
     # Experiments 4 to 6: output gates' biases as table 10 has them; or -2, -4, -6, since section 4 wants them negative.

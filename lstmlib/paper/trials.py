@@ -111,14 +111,15 @@ def draw_test(row: Row, reading: Reading, count: int, rng: Random) -> Drawn:
 def net_of(row: Row, reading: Reading) -> Net:
     """Return a row's net as a reading has it."""
     assert isinstance(row.net, Net)
+    shortcuts = reading.get("shortcuts", "none")
     return replace(
         row.net,
         linear_output=reading.get("output") == "linear",
         swapped_ranges=reading.get("ranges") == "caption",
         recurrent=row.net.recurrent and reading.get("recurrence") != "none",
         gates_seen=reading.get("recurrence") != "cells",
-        direct=row.net.direct or reading.get("shortcuts", "none") != "none",
-        output_bias=row.net.output_bias or reading.get("shortcuts", "none") != "none",
+        direct=row.net.direct or "inputs" in shortcuts,
+        output_bias=row.net.output_bias or "1" in shortcuts,
         output_gates=row.net.output_gates and reading.get("without") != "output gates",
         forget_gates=reading.get("forget-gates", "none") != "none",
     )

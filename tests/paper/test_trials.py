@@ -172,13 +172,14 @@ def test_readings_of_a_hidden_unit_that_is_added():
 
 
 def test_shortcuts_of_experiment_1():
+    """Outputs that see the inputs have a weight more for each of the 7, and those that see 1 have a bias."""
     row = ROWS["table-1/3x2-0.5"]
-    plain, more = (net_of(row, reading_of(row, chosen)) for chosen in ({}, {"shortcuts": "inputs and 1"}))
-    assert plain == row.net
-    assert more.num_weights == plain.num_weights + 7 * 8
-    params = initial_params(row, reading_of(row, {"shortcuts": "inputs and 1"}), np.random.default_rng(0))
-    assert params["weight_direct"].shape == (7, 7)
-    assert params["bias_out"].shape == (7,)
+    for shortcuts, more in (("none", 0), ("inputs", 7 * 7), ("1", 7), ("inputs and 1", 7 * 8)):
+        reading = reading_of(row, {"shortcuts": shortcuts})
+        assert net_of(row, reading).num_weights == 276 + more
+        shapes = {name: value.shape for name, value in initial_params(row, reading, np.random.default_rng(0)).items()}
+        assert shapes.get("weight_direct", (0, 7)) == (7 if "inputs" in shortcuts else 0, 7)
+        assert ("bias_out" in shapes) == ("1" in shortcuts)
 
 
 def test_readings_of_the_gates_biases():
