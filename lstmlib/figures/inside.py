@@ -49,7 +49,7 @@ def plot_curves(panels: Mapping[str, "Inside"]) -> None:
 
 
 def plot_steps(
-    steps: "Steps", twin: "Steps", example: "Example", outputs: Mapping[str, int], *, spelt: bool = False
+    steps: "Steps", twin: "Steps", example: "Example", outputs: Mapping[str, int], *, closer: int | None = None
 ) -> None:
     """Plot a net's gates, contents and outputs over one sequence, pale those over its twin; dotted the steps that matter.
 
@@ -60,10 +60,11 @@ def plot_steps(
         twin: over its twin.
         example: the two.
         outputs: label -> number of the output unit, of those to be shown.
-        spelt: whether the axis is labelled with the sequence's symbols, in place of numbers.
+        closer: number of a block whose contents are shown once more, on a scale of their own.
     """
     numbers = not example.text
     panels = ["number in"] * numbers + ["input gates", "contents s"]
+    panels += [] if closer is None else [f"s, block {closer + 1}"]
     panels += ["output gates"] * (steps.outward.shape[1] > 0) + ["output" if len(outputs) == 1 else "outputs"]
     _, axes = plt.subplots(len(panels), 1, sharex=True, figsize=(5.2, 1.45 * len(panels) + 0.3))
     parts = dict(zip(panels, axes, strict=True))
@@ -79,7 +80,8 @@ def plot_steps(
                 _line(parts[name], at, gates[:, j], COLORS["gate"], BLOCKS[j], 1.6, pale, label)
         for c in range(cells):
             width = 1.6 if size == 1 else 1.2 + 1.1 * (c % size)
-            _line(parts["contents s"], at, found.contents[:, c], COLORS["cell state"], BLOCKS[c // size], width, pale)
+            for name in ["contents s"] + [f"s, block {(closer or 0) + 1}"] * (closer is not None and c // size == closer):
+                _line(parts[name], at, found.contents[:, c], COLORS["cell state"], BLOCKS[c // size], width, pale)
         for k, (label, unit) in enumerate(outputs.items()):
             shown = None if pale or len(outputs) == 1 else label
             style, axis = OUTPUTS[k % len(OUTPUTS)], parts[panels[-1]]
@@ -92,12 +94,13 @@ def plot_steps(
             axis.set_ylim(-0.05, 1.05)
         if axis.get_legend_handles_labels()[0]:
             axis.legend(loc="lower right", bbox_to_anchor=(1.01, 0.93), ncols=4, fontsize=9, borderpad=0)
-    if spelt:
+    few = 0 < len(example.text) < 30
+    if few:
         axes[-1].set_xticks(at, list(example.text[: len(at)]))
         axes[-1].set_xlabel("symbol that comes in")
     else:
         axes[-1].set_xlabel("step")
-    axes[-1].set_xlim(0.5, len(at) + 0.5)
+    axes[-1].set_xlim(0.5 if few else -1, len(at) + (0.5 if few else 2))
 
 
 def _numbers(axis: Any, at: Any, example: "Example") -> None:
