@@ -38,8 +38,8 @@ def plot_curves(panels: Mapping[str, "Inside"]) -> None:
             axis.axvline(paper / 1000, color=COLORS["neutral"], ls="--", lw=1.3)
         else:
             note = f"the paper's mean: {paper / 1000:,.0f} thousand →"
-            style = {"color": COLORS["neutral"], "ha": "right", "va": "top", "fontsize": 9}
-            axis.annotate(note, (0.99, 0.93), xycoords="axes fraction", **style)
+            style = {"color": COLORS["neutral"], "ha": "right", "va": "bottom", "fontsize": 9}
+            axis.annotate(note, (1.0, 1.03), xycoords="axes fraction", **style)
         axis.set_xlim(0, right)
         axis.set_ylim(-2, 104)
         axis.set_ylabel("wrong (percent)")
