@@ -51,7 +51,7 @@ def plot_curves(panels: Mapping[str, "Inside"]) -> None:
 def plot_steps(
     steps: "Steps", twin: "Steps", example: "Example", outputs: Mapping[str, int], *, closer: int | None = None
 ) -> None:
-    """Plot a net's gates, contents and outputs over one sequence, pale those over its twin; dotted the steps that matter.
+    """Plot gates, contents and outputs of a net over one sequence; pale, over its twin; dotted, the steps that matter.
 
     Blocks differ in the style of their lines; of a block's two cells the second is the thicker one.
 
@@ -80,8 +80,9 @@ def plot_steps(
                 _line(parts[name], at, gates[:, j], COLORS["gate"], BLOCKS[j], 1.6, pale, label)
         for c in range(cells):
             width = 1.6 if size == 1 else 1.2 + 1.1 * (c % size)
-            for name in ["contents s"] + [f"s, block {(closer or 0) + 1}"] * (closer is not None and c // size == closer):
-                _line(parts[name], at, found.contents[:, c], COLORS["cell state"], BLOCKS[c // size], width, pale)
+            for name in ("contents s", f"s, block {c // size + 1}"):
+                if name in parts:
+                    _line(parts[name], at, found.contents[:, c], COLORS["cell state"], BLOCKS[c // size], width, pale)
         for k, (label, unit) in enumerate(outputs.items()):
             shown = None if pale or len(outputs) == 1 else label
             style, axis = OUTPUTS[k % len(OUTPUTS)], parts[panels[-1]]
@@ -118,4 +119,4 @@ def _numbers(axis: Any, at: Any, example: "Example") -> None:
 def _line(
     axis: Any, x: Any, y: Any, color: str, style: Any, width: float, pale: Mapping[str, Any], label: str | None = None
 ) -> None:
-    axis.plot(x, y, **({"color": color, "ls": style, "lw": width, "label": label} | pale))
+    axis.plot(x, y, **({"color": color, "ls": style, "lw": width, "label": label} | dict(pale)))

@@ -4,9 +4,9 @@
     python -m lstmlib.paper.inside 4 6a   # these experiments alone
 
 Eight nets of a row are trained side by side and tested as they go: points for curves. Then the trials of the same nets
-run until the first of them has solved the task by its row's own rule, and its parameters are kept, rounded. They are
-kept whole, so that whoever reads the file can run the net on any sequence; the nets of experiments 2a and 2b have 10,504
-weights, which are rounded to two decimals, those of the others to four. After rounding each is tested once more.
+run side by side until one of them has solved the task by its row's own rule, and its parameters are kept, rounded. They
+are kept whole, so that whoever reads the file can run the net on any sequence. The nets of experiments 2a and 2b have
+10,504 weights, which are rounded to two decimals, those of the others to four. After rounding each is tested once more.
 
 What is finished is written at once, and not made again: a run that is stopped loses the experiment that it is at.
 """
@@ -208,7 +208,8 @@ def _watch(plan: Plan, lane: Lane, rngs: list[Random]) -> Watched:
     train, test = string_sets(testing, distinct=reading["strings"] == "distinct") if row.experiment == "1" else ([], [])
     own = list(dict.fromkeys([*train, *test]))
     alpha, each_step = learning_rate(row, reading), reading.get("update") == "step"
-    found, left = [], None
+    found: list[tuple[float, float]] = []
+    left: Any = None
     for point in range(plan.every, plan.sequences + 1, plan.every):
         if point < shown:
             found.append((np.nan, np.nan))
@@ -241,7 +242,8 @@ def _watch(plan: Plan, lane: Lane, rngs: list[Random]) -> Watched:
 
 def _part(drawn: Drawn, start: int, stop: int | None) -> Any:
     """Return some of the sequences of a batch."""
-    return type(drawn)(*(array[:, start:stop] for array in drawn[:3]), drawn.lengths[start:stop])  # type: ignore[arg-type]
+    kind: Any = type(drawn)
+    return kind(*(array[:, start:stop] for array in drawn[:3]), drawn.lengths[start:stop])
 
 
 def _judged(strings: list[str]) -> tuple[Any, Any]:
@@ -278,7 +280,7 @@ class Inside(NamedTuple):
         sequences: after how many training sequences each point of the curves lies (P,).
         wrong: which part of 256 test sequences is wrong then (8, P); in experiment 1, of the trial's own strings.
         error: their mean absolute error (8, P).
-        trial: which of the eight was the first to solve the task.
+        trial: which of the eight it is.
         after: after how many training sequences it had.
         fresh_wrong: which part of 1000 fresh sequences it gets wrong with the parameters that are stored.
         params: its parameters, name -> array.
@@ -314,7 +316,7 @@ def load(path: Path = PATH) -> dict[str, Inside]:
             if wrong.shape != (LANES, len(sequences)) or error.shape != wrong.shape:
                 raise ValueError(f"curves of shape {wrong.shape}, expected {(LANES, len(sequences))}")
             rest = (stored["trial"], stored["after"], stored["fresh_wrong"])
-        except (KeyError, TypeError, ValueError) as reason:
+        except (AttributeError, KeyError, TypeError, ValueError) as reason:
             raise ValueError(f"{path}, experiment {name}: {reason!r}; delete the file and run: {COMMAND}") from reason
         found[name] = Inside(plan, sequences, wrong, error, *rest, params)
     return found
@@ -373,8 +375,8 @@ def make(names: list[str], path: Path = PATH) -> None:
         there[name] = measure(plan)
         _write(path, there)
         ends = np.array(there[name]["wrong"], float)[:, -1]
-        said = f"{name}: {(ends < 0.1).sum()} of {LANES} nets end below 10 % wrong; net {there[name]['trial']} solved it"
-        print(f"{said} after {there[name]['after']:,}, {100 * there[name]['fresh_wrong']:.1f} % wrong", file=sys.stderr)
+        print(f"{name}: {(ends < 0.1).sum()} of {LANES} nets end below 10 % wrong;", end=" ", file=sys.stderr)
+        print("net {trial} solved it after {after:,}, {fresh_wrong:.1%} wrong".format(**there[name]), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def example(plan: Plan, seed: int = 0) -> Example:
         plan: which experiment.
         seed: of the sequence; experiment 1 has one string.
     """
-    row, net = plan.row, plan.net
+    row = plan.row
     if row.experiment == "1":
         return _of_strings(STRING)
     drawn: Any = draw(row, plan.reading, 1, np.random.default_rng(seed))
