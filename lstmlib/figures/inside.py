@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BLOCKS = ("-", (0, (1, 1.2)), (0, (5, 1.5)))  # the style of each block's lines
 OUTPUTS = ("-", (0, (4, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)))
-PALE = {"alpha": 0.4, "lw": 1.0}
+PALE = {"alpha": 0.5, "lw": 1.1}
 
 
 def plot_curves(panels: Mapping[str, "Inside"]) -> None:
