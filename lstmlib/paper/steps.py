@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from lstmlib.numpy.checks import Array
 from lstmlib.online.lstm1997 import LSTM1997
 from lstmlib.online.net import Net
-from lstmlib.paper.inside import Plan
 from lstmlib.paper.trials import draw
+from lstmlib.paper.watch import Plan
 from lstmlib.tasks.embedded_reber import SYMBOLS as OF_STRINGS
 from lstmlib.tasks.embedded_reber import as_symbols
 from lstmlib.tasks.symbols import Symbols, one_hot

@@ -8,10 +8,11 @@ import pytest
 
 from lstmlib.online.compiled import train
 from lstmlib.paper import inside
-from lstmlib.paper.inside import PATH, PLANS, Plan, curves, load, make, share_wrong
+from lstmlib.paper.inside import PATH, PLANS, load, make
 from lstmlib.paper.steps import example, read
 from lstmlib.paper.store import Store, current
 from lstmlib.paper.trials import draw, draw_test, grow, initial_params, random_sources
+from lstmlib.paper.watch import Plan, _part, curves, share_wrong, solve
 from lstmlib.tasks.embedded_reber import as_symbols, embedded_reber_solved, string_sets
 from lstmlib.tasks.symbols import Symbols, errors, one_hot
 
@@ -76,11 +77,18 @@ def test_curves_are_those_of_the_trials_nets():
         drawn = [draw(row, reading, 454, training) for _ in range(2)]  # as many as a trial's tray holds
         for point, pieces in enumerate([[(0, 0, 200)], [(0, 200, 400)], [(0, 400, 454), (1, 0, 146)]]):
             for which, start, stop in pieces:
-                part = inside._part(drawn[which], start, stop)
+                part = _part(drawn[which], start, stop)
                 params = train(plan.net, params, part, row.learning_rate)[0]
             e = train(plan.net, params, draw_test(row, reading, 256, testing), 0.0)[1]
             assert wrong[trial, point] == (e[:, 0] >= row.tolerance).mean()
             np.testing.assert_allclose(error[trial, point], e[:, 1].mean(), rtol=1e-12)
+
+
+def test_a_net_of_experiment_1_is_right_at_the_moment_when_its_trial_was_solved():
+    kept = STORED["1"]
+    wrong, _ = curves(kept.plan._replace(sequences=kept.after, every=kept.after // 2), nets=kept.trial + 1)
+    assert wrong[kept.trial, 0] > 0.0
+    assert wrong[kept.trial, -1] == 0.0
 
 
 def test_curves_of_nets_that_grow_begin_when_they_have_grown():
@@ -90,6 +98,14 @@ def test_curves_of_nets_that_grow_begin_when_they_have_grown():
     wrong, error = curves(plan, nets=5)
     assert np.isnan(wrong[4]).tolist() == (200 * np.arange(1, 9) < grown).tolist()
     np.testing.assert_array_equal(np.isnan(wrong), np.isnan(error))
+
+
+def test_a_net_that_solves_is_taken_out_when_its_trial_ends():
+    found = solve(PLANS["3b"], nets=5)
+    kept = STORED["3b"]
+    assert (found["trial"], found["after"]) == (kept.trial, kept.after)
+    for name, value in found["params"].items():
+        np.testing.assert_array_equal(value, kept.params[name])
 
 
 @pytest.mark.parametrize("nets", [0, 9])
