@@ -104,7 +104,9 @@ def test_notebooks_keep_to_the_rules_for_cells(path):
 
 def test_every_chapter_is_in_the_contents():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    listed = {toc["root"]} | {chapter["file"] for part in toc["parts"] for chapter in part["chapters"]}
+    chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
+    pages_of = [page for chapter in chapters for page in (chapter, *chapter.get("sections", []))]
+    listed = {toc["root"]} | {page["file"] for page in pages_of}
     pages = {f"book/{path.stem}" for suffix in ("ipynb", "md") for path in (ROOT / "book").glob(f"*.{suffix}")}
     assert listed == pages
 
