@@ -168,13 +168,35 @@ def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
 
     for i in range(shape.num_seen):
         store(m.seen, D + i, load(m.a, shape.first_seen + i))
-    for u in range(U):
-        total = load(m.W, (M - 1) * U + u)
+    # Four units at a time, so that what they see is read once for the four; then those that are left.
+    u, bias = 0, (M - 1) * U
+    while u + 4 <= U:
+        one, two = load(m.W, bias + u), load(m.W, bias + u + 1)
+        three, four = load(m.W, bias + u + 2), load(m.W, bias + u + 3)
+        if shape.symbolic:
+            one += gather(m.W, symbol, U, u)
+            two += gather(m.W, symbol, U, u + 1)
+            three += gather(m.W, symbol, U, u + 2)
+            four += gather(m.W, symbol, U, u + 3)
+        for k in range(first, M - 1):
+            seen, at = load(m.seen, k), k * U + u
+            one = fused(load(m.W, at), seen, one)
+            two = fused(load(m.W, at + 1), seen, two)
+            three = fused(load(m.W, at + 2), seen, three)
+            four = fused(load(m.W, at + 3), seen, four)
+        store(m.a, u, logistic(one))
+        store(m.a, u + 1, logistic(two))
+        store(m.a, u + 2, logistic(three))
+        store(m.a, u + 3, logistic(four))
+        u += 4
+    while u < U:
+        total = load(m.W, bias + u)
         if shape.symbolic:
             total += gather(m.W, symbol, U, u)
         for k in range(first, M - 1):
             total = fused(load(m.W, k * U + u), load(m.seen, k), total)
         store(m.a, u, logistic(total))
+        u += 1
 
     if shape.forget_gates:
         _forget(shape, m, symbol)
@@ -198,12 +220,15 @@ def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
     if shape.full:
         return
     # Last what the next step does not wait for: the traces, (25) and (27).
-    for q in range(2 * C):
-        slope = load(m.slopes, q)
+    for c in range(C):
+        to_gate, to_cell = load(m.slopes, c), load(m.slopes, C + c)
         if shape.symbolic:
-            scatter_add(m.trace, symbol, 2 * C, q, slope)
+            scatter_add(m.trace, symbol, 2 * C, c, to_gate)
+            scatter_add(m.trace, symbol, 2 * C, C + c, to_cell)
         for k in range(first, M):
-            store(m.trace, k * 2 * C + q, fused(slope, load(m.seen, k), load(m.trace, k * 2 * C + q)))
+            seen, at = load(m.seen, k), k * 2 * C + c
+            store(m.trace, at, fused(to_gate, seen, load(m.trace, at)))
+            store(m.trace, at + C, fused(to_cell, seen, load(m.trace, at + C)))
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
