@@ -76,6 +76,15 @@ def mend_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str,
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def name_toggles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give a name to what folds a chapter's pages in the contents: the theme leaves it without one."""
+    if contents := context.get("generate_toctree_html"):
+        named = '<summary aria-label="Pages of this chapter">'
+        context["generate_toctree_html"] = lambda *given, **more: str(contents(*given, **more)).replace(
+            "<summary>", named
+        )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", follow_address, priority=10)
@@ -84,4 +93,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", reread_reference)
     app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", name_toggles, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}
