@@ -72,7 +72,6 @@ class Memory(NamedTuple):
     s: Floats  # (C, 8)
     h: Floats  # (C, 8)
     trace: Floats  # (M 2 C, 8): for every source those of the input gates, then those of the cells
-    trace_forget: Floats  # (M C, 8), those of the forget gates
     seen: Floats  # (M, 8), 1 in its last row
     slopes: Floats  # (3 C, 8), what goes into the traces at this step: input gates, cells, forget gates
     y: Floats  # (O, 8)
@@ -124,7 +123,7 @@ class Control(NamedTuple):
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def _reset(shape: Any, m: Any, lane: int) -> None:
+def _reset(shape: Any, m: Any, trace_forget: Any, lane: int) -> None:
     """Begin a new sequence in one lane."""
     for u in range(m.a.shape[0]):
         m.a[u, lane] = shape.initial_activation
@@ -132,12 +131,13 @@ def _reset(shape: Any, m: Any, lane: int) -> None:
         m.s[c, lane] = 0.0
     for row in range(m.trace.shape[0]):
         m.trace[row, lane] = 0.0
-    for row in range(m.trace_forget.shape[0]):
-        m.trace_forget[row, lane] = 0.0
+    if trace_forget is not None:
+        for row in range(trace_forget.shape[0]):
+            trace_forget[row, lane] = 0.0
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def _forget(shape: Any, m: Any, symbol: Integers) -> None:
+def _forget(shape: Any, m: Any, trace_forget: Floats, symbol: Integers) -> None:
     """Multiply the states of all lanes with their forget gates, and the traces with them."""
     B, S = shape.B, shape.S
     C, U, M = B * S, m.a.shape[0], m.seen.shape[0]
@@ -152,15 +152,15 @@ def _forget(shape: Any, m: Any, symbol: Integers) -> None:
         for k in range(M):
             for q in (c, C + c):
                 store(m.trace, k * 2 * C + q, y * load(m.trace, k * 2 * C + q))
-            store(m.trace_forget, k * C + c, y * load(m.trace_forget, k * C + c))
+            store(trace_forget, k * C + c, y * load(trace_forget, k * C + c))
         if shape.symbolic:
-            scatter_add(m.trace_forget, symbol, C, c, slope)
+            scatter_add(trace_forget, symbol, C, c, slope)
         for k in range(first, M):
-            store(m.trace_forget, k * C + c, fused(slope, load(m.seen, k), load(m.trace_forget, k * C + c)))
+            store(trace_forget, k * C + c, fused(slope, load(m.seen, k), load(trace_forget, k * C + c)))
 
 
 @njit(error_model="numpy", forceinline=True)  # type: ignore[untyped-decorator]
-def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
+def _hidden(shape: Any, m: Any, trace_forget: Any, symbol: Integers) -> None:
     """Take the hidden units of all lanes one step on; the inputs are in ``m.seen``, or their numbers in ``symbol``."""
     D, B, S = shape.D, shape.B, shape.S
     C, U, M = B * S, m.a.shape[0], m.seen.shape[0]
@@ -198,8 +198,8 @@ def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
         store(m.a, u, logistic(total))
         u += 1
 
-    if shape.forget_gates:
-        _forget(shape, m, symbol)
+    if trace_forget is not None:
+        _forget(shape, m, trace_forget, symbol)
     for c in range(C):
         y_in, f = load(m.a, c // S), load(m.a, B + c)
         if shape.plain:
@@ -249,7 +249,7 @@ def _outputs(shape: Any, m: Any, symbol: Integers) -> None:
 
 
 @njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
+def _add_error(shape: Any, m: Any, trace_forget: Any, symbol: Integers) -> None:
     """Add what this step's error asks of every weight; ``m.e`` holds target minus output, 0 where nothing is asked."""
     D, B, S, O = shape.D, shape.B, shape.S, shape.O  # noqa: E741
     C, U, M = B * S, m.a.shape[0], m.seen.shape[0]
@@ -289,9 +289,9 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
             gate, cell = k * U + c // S, k * U + B + c
             store(m.dW, gate, fused(e_s, load(m.trace, k * 2 * C + c), load(m.dW, gate)))  # (26)
             store(m.dW, cell, fused(e_s, load(m.trace, k * 2 * C + C + c), load(m.dW, cell)))  # (28)
-            if shape.forget_gates:
+            if trace_forget is not None:
                 gate = k * U + U - B + c // S
-                store(m.dW, gate, fused(e_s, load(m.trace_forget, k * C + c), load(m.dW, gate)))
+                store(m.dW, gate, fused(e_s, load(trace_forget, k * C + c), load(m.dW, gate)))
     if not shape.output_gates:
         return
     for j in range(B):
@@ -439,8 +439,13 @@ def _finish(shape: Any, m: Any, tray: Any, c: Any, lane: int) -> bool:
 
 
 @njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
-def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
-    """Go on with all lanes that are busy, until one of them stops."""
+def run(shape: Any, m: Any, trace_forget: Any, tray: Any, c: Any) -> None:
+    """Go on with all lanes that are busy, until one of them stops.
+
+    ``trace_forget`` holds the traces of the forget gates (M C, 8), and is None where there are none. It is apart from
+    the rest because None is a type of its own: then Numba leaves out what would need it. As branches that are never
+    taken, these lines made every step half as fast.
+    """
     symbol = np.zeros(LANES, np.int64)
     active = np.flatnonzero(c.busy)  # the same until one of them stops, and then this returns
     m.rate[:] = 0.0
@@ -451,14 +456,14 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
         for i in active:
             n, t = c.n[i], c.t[i]
             if t == 0:
-                _reset(shape, m, i)
+                _reset(shape, m, trace_forget, i)
             if shape.symbolic:
                 symbol[i] = tray.symbols[i, n, t]
             else:
                 for d in range(shape.D):
                     m.seen[d, i] = tray.x[i, n, t, d]
             asked = asked or tray.mask[i, n, t]
-        _hidden(shape, m, symbol)
+        _hidden(shape, m, trace_forget, symbol)
         updates = False
         if shape.full:
             m.to_cells[:] = 0.0
@@ -478,7 +483,7 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
                     else:
                         m.e[:, i] = 0.0
             if learns:
-                _add_error(shape, m, symbol)
+                _add_error(shape, m, trace_forget, symbol)
         for i in active:
             if shape.full:
                 _remember(shape, m, i, c.t[i])
@@ -584,11 +589,12 @@ class Eight:
             *(net.forget_gates, self.full),
         )
         rows = {"W": M * U, "V": K * O, "dW": M * U, "dV": K * O, "a": U, "s": C, "h": C, "trace": M * 2 * C}
-        rows |= {"trace_forget": M * C if net.forget_gates else 0, "past": T * (U + 5 * C) if self.full else 0}
+        rows |= {"past": T * (U + 5 * C) if self.full else 0}
         rows |= {"seen": M, "slopes": 3 * C, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}
         memory: dict[str, Any] = {name: aligned_rows(count) for name, count in rows.items()}
         self.memory = Memory(biased=net.biased_units.astype(float), **memory)
         self.memory.seen[-1] = 1.0
+        self.trace_forget = aligned_rows(M * C) if net.forget_gates else None
         self.tray = make_tray(net.input_size, O, N, T, symbolic=symbolic, by_class=by_class, by_order=by_order)
         self.control = make_control(window, by_order)
 
@@ -686,7 +692,7 @@ class Eight:
 
     def run(self) -> None:
         """Go on until a lane that was busy stops; ``busy`` then says which still are."""
-        run(self.shape, self.memory, self.tray, self.control)
+        run(self.shape, self.memory, self.trace_forget, self.tray, self.control)
 
     @property
     def busy(self) -> NDArray[np.bool_]:
