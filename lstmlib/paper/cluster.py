@@ -1,5 +1,6 @@
 """Run trials on a cluster through Dask: each comes back as soon as it is finished, so that no shared disk is needed."""
 
+import gc
 import time
 import uuid
 from collections.abc import Sequence
@@ -29,10 +30,16 @@ def run_on_cluster(row: Row, reading: Reading, seed: int, trials: Sequence[int],
     """
     from distributed import Client
 
+    client, reason = None, ""
     try:
         client = Client(scheduler, timeout="10s", set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        raise ValueError(f"there is no Dask scheduler at {scheduler!r}: {error}") from None
+        reason = str(error)
+    if client is None:
+        # The client that came to nothing closes itself when it is collected. It must not be kept by an exception until
+        # then: collected while another one starts, it waits for a lock that this one holds, and both wait for ever.
+        gc.collect()
+        raise ValueError(f"there is no Dask scheduler at {scheduler!r}: {reason}")
     with client:
         threads = sum(client.nthreads().values())
         if not threads:
