@@ -81,7 +81,7 @@ def test_nobody_there(address, said, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match=said):
         run(replace(ROW, cap=1000), 2, directory=tmp_path, scheduler=address, tell=quiet)
     # Nor is a half-made client left over, whose end could come in the middle of another's beginning.
-    assert not [one for one in gc.get_objects() if isinstance(one, Client) and one.status != "closed"]
+    assert not [one for one in gc.get_objects() if type(one) is Client and one.status != "closed"]
 
 
 def test_a_scheduler_without_workers(tmp_path):
