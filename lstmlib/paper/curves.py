@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
 from lstmlib.online.lanes import LANES
-from lstmlib.online.lstm1997 import LSTM1997
 from lstmlib.online.net import Net
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import reading_of
+from lstmlib.paper.steps import read
 from lstmlib.paper.trials import draw, initial_params, learning_rate, make_room, net_of, random_sources
 from lstmlib.tasks.symbols import Symbols, one_hot
 
@@ -117,12 +117,10 @@ def untrained_contents(
     found = np.empty((steps, nets, net.num_cells))
     for trial in range(nets):
         weights, training, _ = random_sources(row, seed, trial)
-        learner = LSTM1997(net, initial_params(row, reading, weights))
+        params = initial_params(row, reading, weights)
         drawn = draw(row, reading, 1, training)
         assert isinstance(drawn, Symbols)
         if steps > drawn.lengths[0]:
             raise ValueError(f"steps is {steps}, expected at most {drawn.lengths[0]}, the length of the sequence")
-        for t, x in enumerate(one_hot(drawn, net.input_size).x[:steps, 0]):
-            learner.step(x)
-            found[t, trial] = learner.s
+        found[:, trial] = read(net, params, one_hot(drawn, net.input_size).x[:steps, 0]).contents
     return found
