@@ -1,5 +1,6 @@
 """``lstmlib paper``: what it prints, and what it says to bad input."""
 
+import re
 import subprocess
 import sys
 
@@ -105,10 +106,15 @@ def test_run_and_show(monkeypatch, capsys, tmp_path):
     printed = capsys.readouterr()
     assert "2 of 2 solved" in printed.out
     assert "2 trials to run, 0 there" in printed.err
+    assert re.search(
+        r"trial [01]: solved after [\d,]+ sequences; 2 of 2 trials after .* s, about 0 s left", printed.err
+    )
     lstmlib(monkeypatch, "run", "table-5/T100-N3", "--trials", 2, "--workers", 1, "--results", tmp_path, "--seed", 7)
     again = capsys.readouterr()
     assert again.out == printed.out
-    assert not again.err  # nothing to do
+    assert "2 stored trials shown, none run" in again.err
+    assert f"they are in {tmp_path / 'table-5'}" in again.err
+    assert "--results DIR" in again.err
 
 
 @pytest.mark.parametrize(
