@@ -88,7 +88,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # who reads the output, such as head, has had enough
             sys.exit(1)
-        sys.exit(f"lstmlib: {error}")
+        sys.exit(f"lstmlib: can't print: {error.strerror or error}")
     except KeyboardInterrupt:
         sys.exit(130)
 

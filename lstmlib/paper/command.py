@@ -161,12 +161,12 @@ def show_rows(given: argparse.Namespace) -> None:
         seed = None if given.seed is None else at_least("seed", 0, given.seed)
     except ValueError as error:
         sys.exit(f"lstmlib paper: {error}")
-    records = []
+    records: list[dict[str, Any]] = []
     for row in chosen_rows(given.rows, everything=not given.rows):
         found = [(whose, told(row, folder, unread)) for whose, folder in folders]
         if given.format == "text":
-            ours = [line for whose, one in found for line in lines_of(row, one, seed=seed, whose=whose)]
-            print("\n".join(head_of(row) + ours))
+            lines = [line for whose, one in found for line in lines_of(row, one, seed=seed, whose=whose)]
+            print("\n".join(head_of(row) + lines))
         else:
             ours = [record for whose, one in found for record in records_of(row, one, seed=seed, whose=whose)]
             records += ours or [head_record(row)]
@@ -198,7 +198,7 @@ def run_rows(given: argparse.Namespace) -> None:
             sys.exit(f"lstmlib paper: {error}")
         except (OSError, Lost, MemoryError) as error:
             reason = "memory has run out" if isinstance(error, MemoryError) else error
-            sys.exit(f"lstmlib paper: {row.name}: {reason}. Trials that were finished before are kept; {_GOES_ON}")
+            sys.exit(f"lstmlib paper: {row.name}: {reason}. Trials that were finished before are kept, and {_GOES_ON}")
         except KeyboardInterrupt:
             to_stderr(f"\n{row.name}: stopped; finished trials are kept. T{_GOES_ON[1:]}")
             sys.exit(130)

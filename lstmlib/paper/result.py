@@ -27,7 +27,7 @@ def read_line(line: bytes) -> Result:
     if not isinstance(result, dict):
         raise ValueError(f"{type(result).__name__}, expected an object")
     for name in ALWAYS:
-        if not _is_count(result.get(name)) or (result[name] >= MOST and name != "seed"):
+        if not _is_count(result.get(name), most=None if name == "seed" else MOST):
             raise ValueError(f"{name} is {result.get(name)!r}")
     if type(result.get("solved")) is not bool:
         raise ValueError(f"solved is {result.get('solved')!r}")
@@ -43,13 +43,13 @@ def write_line(result: Result) -> bytes:
 
 def _check_rest(result: Result) -> None:
     """Raise an error where what only some trials have is not as those have it."""
-    for name in COUNTS:
-        value = result.get(name)
-        if name in result and not (_is_count(value) and value < MOST) and not (name == "earlier" and value is None):
-            raise ValueError(f"{name} is {value!r}")
-    for name in MEASURES:
-        value = result.get(name)
-        if name in result and not (type(value) in (int, float) and 0 <= value < MOST):
+    for name, value in result.items():
+        good = True
+        if name in COUNTS:
+            good = _is_count(value) or (name == "earlier" and value is None)
+        elif name in MEASURES:
+            good = type(value) in (int, float) and 0 <= value < MOST  # not a NaN
+        if not good:
             raise ValueError(f"{name} is {value!r}")
     there = [name for name in TESTED if name in result]
     if there and len(there) < len(TESTED):
@@ -58,5 +58,5 @@ def _check_rest(result: Result) -> None:
         raise ValueError(f"{result['wrong']} of {result['tested']} wrong")
 
 
-def _is_count(value: Any) -> bool:
-    return type(value) is int and value >= 0
+def _is_count(value: Any, most: int | None = MOST) -> bool:
+    return type(value) is int and value >= 0 and (most is None or value < most)

@@ -64,10 +64,16 @@ class Store:
         Raises:
             OSError: they can't.
         """
-        self.parts.mkdir(parents=True, exist_ok=True)
-        disk.probe(self._part(seed, trials - 1))
-        with self._locked():
-            disk.probe(self.lines)
+        try:
+            self.parts.mkdir(parents=True, exist_ok=True)
+            disk.probe(self._part(seed, trials - 1))
+            with self._locked():
+                disk.probe(self.lines)
+        except OSError as error:
+            with contextlib.suppress(OSError):  # not there, or something lies in it
+                os.rmdir(self.parts)
+            reason = error.strerror or str(error)
+            raise OSError(f"results can't be kept in {self.lines.parent}, so nothing was run: {reason}") from error
 
     def keep(self, result: Mapping[str, Any]) -> None:
         """Keep a finished trial.
@@ -182,7 +188,7 @@ def _parse(content: bytes) -> _File:
 def _together(files: Mapping[Path, _File]) -> list[Result]:
     """Return the good results of all files, each once; a part counts before what was gathered."""
     found = {}
-    for file in reversed(files.values()):
+    for file in reversed(list(files.values())):
         for result in file.good:
             found[result["version"], result["seed"], result["trial"]] = result
     return [found[key] for key in sorted(found)]

@@ -14,8 +14,10 @@ from lstmlib.paper.store import current
 
 FORMATS = ("text", "csv", "md", "json")
 PAPER = ("sequences", "percent", "earlier", "wrong", "error", "at_least")
-OURS = ("trials", "solved", "success_low", "success_high", "mean", "spread", "mean_low", "mean_high", "least", "most")
-OURS += ("earlier", "wrong", "error", "seconds")
+OURS = (
+    *("trials", "solved", "success_low", "success_high", "mean", "spread", "mean_low", "mean_high", "least", "most"),
+    *("earlier", "wrong", "error", "seconds"),
+)
 FIELDS = ("row", "experiment", "method", *(f"paper_{name}" for name in PAPER), "whose", "reading", *OURS)
 
 
@@ -39,7 +41,7 @@ def records_of(row: Row, found: Stored, *, seed: int | None = None, whose: str =
         s = asdict(summarise(counted))
         s["success_low"], s["success_high"] = s["success"]
         s["mean_low"], s["mean_high"] = s["interval"] or (None, None)
-        ours = {name: s[name] for name in OURS}
+        ours = {name: float(f"{s[name]:.6g}") if isinstance(s[name], float) else s[name] for name in OURS}
         records.append(_head(row) | {"whose": whose, "reading": label(row, reading)} | ours)
     return records
 
