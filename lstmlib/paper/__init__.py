@@ -10,9 +10,10 @@ On the command line: ``lstmlib paper list``, ``lstmlib paper run table-9``, ``ls
 ``pip install 'lstmlib[paper]'``.
 """
 
+from lstmlib.paper.readings import READINGS
 from lstmlib.paper.report import Summary, summarise
 from lstmlib.paper.row import Reported, Row
-from lstmlib.paper.rows import READINGS, ROWS, find
+from lstmlib.paper.rows import ROWS, find
 from lstmlib.paper.runner import run
 
 __all__ = ["READINGS", "ROWS", "Reported", "Row", "Summary", "find", "run", "summarise"]

@@ -9,9 +9,10 @@ from typing import Any
 
 from lstmlib.paper.cluster import Lost
 from lstmlib.paper.progress import to_stderr
+from lstmlib.paper.readings import READINGS
 from lstmlib.paper.report import Stored, head_of, lines_of, stored
 from lstmlib.paper.row import Row
-from lstmlib.paper.rows import READINGS, ROWS, find, label
+from lstmlib.paper.rows import ROWS, find, label
 from lstmlib.paper.runner import at_least, run, threads_alone
 from lstmlib.paper.store import OWN, RESULTS, current
 from lstmlib.paper.table import FORMATS, head_record, records_of, written

@@ -11,9 +11,10 @@ import numpy as np
 
 from lstmlib.online.cascade import CascadeNet
 from lstmlib.paper import disk
+from lstmlib.paper.readings import READINGS
 from lstmlib.paper.result import Result
 from lstmlib.paper.row import Row
-from lstmlib.paper.rows import READINGS, label, reading_of
+from lstmlib.paper.rows import label, reading_of
 from lstmlib.paper.store import RESULTS, Store, current
 
 _Part = tuple[int, float | None] | None

@@ -35,11 +35,10 @@ def run(
             quotes others.
         seed: of all trials.
         chosen: options of readings; defaults for the others.
-        directory: where results are kept: ``results`` in the current folder, if nothing is said. Those that the
-            chapters show are in ``lstmlib.paper.store.RESULTS``.
+        directory: where results are kept. Those that the chapters show are in ``lstmlib.paper.store.RESULTS``.
         workers: processes; as many as there are cores if ``None``. A trial's result does not depend on them.
         scheduler: the address of a Dask scheduler, such as ``tcp://host:8786``: its workers run the trials, in place of
-            this machine's cores. Each result is kept here as soon as it is finished.
+            this machine's cores. Each result is kept here at once.
         tell: is called with a line for people about what happens; prints to stderr if nothing is said.
 
     Raises:
