@@ -3,7 +3,7 @@
 With them comes table 2 of Gers, Schmidhuber and Cummins (2000): streams that don't end.
 
     from lstmlib.paper import ROWS, run, summarise
-    results = run(ROWS["table-9/6a"], trials=10)
+    results = run(ROWS["table-9/6a"], trials=10)    # kept in ./results
     summarise(results)                              # success, mean, spread, intervals
 
 On the command line: ``lstmlib paper list``, ``lstmlib paper run table-9``, ``lstmlib paper show``. Running needs

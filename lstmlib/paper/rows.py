@@ -135,7 +135,7 @@ def _experiments_2a_and_2b() -> list[Row]:
         ("table-2/LSTM-100", "2a", Reported(5_040, 100.0, 10_504)),
         ("section-5.2/2b", "2b", Reported(5_680, 100.0, 10_504)),
     ):
-        readings = ("growth", "added-gate", "update", "factor", "output-error", "output", "test-every")
+        readings: tuple[str, ...] = ("growth", "added-gate", "update", "factor", "output-error", "output", "test-every")
         readings += ("errors",) if experiment == "2b" else ()
         task: dict[str, float | bool] = {"lag": 100, "random_between": experiment == "2b"}
         found.append(
