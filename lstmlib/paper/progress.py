@@ -67,7 +67,7 @@ class Progress:
     def _say(self, what: str) -> None:
         count, total, passed = len(self.told), len(self.missing), time.monotonic() - self.started
         whole = passed / count * total if count else self.expected
-        left = "" if whole is None else f", about {in_words(max(0.0, whole - passed))} left"
+        left = "" if whole is None or count == total else f", about {in_words(max(0.0, whole - passed))} left"
         self.tell(f"{self.row.name}: {what}{count} of {total} trials after {in_words(passed)}{left}")
         self.spoke = time.monotonic()
 
