@@ -72,7 +72,7 @@ def agreement(num_phrases: int, batch_size: int, rng: np.random.Generator) -> Se
 
 
 def chosen_number(y: NDArray[np.floating], sentences: Sentences) -> NDArray[np.int64]:
-    """Return which verbs are likelier together, those of the singular (0) or of the plural (1); -1 where neither is (N,).
+    """Return which verbs are likelier together (N,): 0, those of the singular; 1, of the plural; -1 if neither.
 
     Args:
         y: scores before the softmax (T, N, 26).
