@@ -15,9 +15,11 @@ if not PAGE.exists():
 def shown(page):
     """Whether the first paragraph of each room can be seen, by the room's name."""
     return page.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll(".bd-article section > h2")].map((h) => [
-            h.firstChild.nextSibling ? h.textContent.replace(/^[\\d.\\s]+/, "").replace(/#$/, "").trim() : h.textContent,
-            [...h.parentNode.children].filter((n) => n !== h && !n.matches(".book-unfold")).every((n) => !n.hidden)]))"""
+        """() => Object.fromEntries([...document.querySelectorAll(".bd-article section > h2")].map((h) => {
+            const name = h.textContent.replace(/^[\\d.\\s]+/, "").replace(/#$/, "").trim();
+            const parts = [...h.parentNode.children].filter((n) => n !== h && !n.matches(".book-unfold"));
+            return [name, parts.every((n) => !n.hidden)];
+        }))"""
     )
 
 
