@@ -11,26 +11,26 @@ import logging
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from numba import njit
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = Callable[..., Any]
 OPTIONS: dict[str, Any] = {"error_model": "numpy"}  # a division by zero is no exception
 
 
-def part(function: Function) -> Function:
+def part(function: Function) -> Any:
     """Compile a function that compiled functions call."""
     return njit(**OPTIONS)(function)
 
 
-def inlined(function: Function) -> Function:
+def inlined(function: Function) -> Any:
     """Compile a function that becomes a part of those that call it."""
     return njit(forceinline=True, **OPTIONS)(function)
 
 
-def entry(function: Function) -> Function:
+def entry(function: Function) -> Any:
     """Compile a function that Python calls: it lets other threads run, and is kept for the next process."""
     compiled = njit(nogil=True, **OPTIONS)(function)
     try:
