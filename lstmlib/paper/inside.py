@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.lanes import LANES
+from lstmlib.online.compiled.lanes import LANES
 from lstmlib.output import add_output, check
 from lstmlib.paper import disk
 from lstmlib.paper.store import RESULTS

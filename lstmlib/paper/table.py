@@ -41,7 +41,7 @@ def records_of(row: Row, found: Stored, *, seed: int | None = None, whose: str =
         s = asdict(summarise(counted))
         s["success_low"], s["success_high"] = s["success"]
         s["mean_low"], s["mean_high"] = s["interval"] or (None, None)
-        ours = {name: float(f"{s[name]:.6g}") if isinstance(s[name], float) else s[name] for name in OURS}
+        ours = {name: float(f"{s[name]:.8g}") if isinstance(s[name], float) else s[name] for name in OURS}
         records.append(_head(row) | {"whose": whose, "reading": label(row, reading)} | ours)
     return records
 

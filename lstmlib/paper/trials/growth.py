@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.compiled import Eight
+from lstmlib.online.compiled.lstm1997 import Eight
 from lstmlib.online.net import Net
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.lane import Lane, Random, Trial

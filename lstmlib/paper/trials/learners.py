@@ -5,10 +5,10 @@ from typing import Any
 
 from lstmlib.online.cascade import CascadeNet
 from lstmlib.online.chunker import ChunkerNet
-from lstmlib.online.compiled import Eight
-from lstmlib.online.compiled_cascade import Cascades
-from lstmlib.online.compiled_chunker import Pairs
-from lstmlib.online.compiled_simple import EightSimple
+from lstmlib.online.compiled.cascade import Cascades
+from lstmlib.online.compiled.chunker import Pairs
+from lstmlib.online.compiled.lstm1997 import Eight
+from lstmlib.online.compiled.simple import EightSimple
 from lstmlib.online.net2000 import Net2000
 from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.row import Reading, Row

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from typing import Any
 
-from lstmlib.online.lanes import LANES
+from lstmlib.online.compiled.lanes import LANES
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.experiments import kind_of
 from lstmlib.paper.trials.lane import Lane

@@ -2,7 +2,7 @@
 
 import math
 
-from lstmlib.online.compiled2000 import Streams
+from lstmlib.online.compiled.lstm2000 import Streams
 from lstmlib.online.net2000 import Net2000
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.lane import Lane, Random, Trial

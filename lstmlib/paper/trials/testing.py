@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 
-from lstmlib.online.compiled import WHEN_WRONG
+from lstmlib.online.compiled.side_by_side import WHEN_WRONG
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.lane import Drawn, Lane, Random, Trial
 

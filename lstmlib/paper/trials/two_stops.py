@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from lstmlib import tasks
-from lstmlib.online.compiled import WHEN_WRONG
+from lstmlib.online.compiled.side_by_side import WHEN_WRONG
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.lane import Lane, Random, Trial
 from lstmlib.paper.trials.start import initial_params, learning_rate

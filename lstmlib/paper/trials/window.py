@@ -3,7 +3,7 @@
 from typing import Any
 
 from lstmlib import tasks
-from lstmlib.online.compiled import AT_GOOD_WINDOW
+from lstmlib.online.compiled.side_by_side import AT_GOOD_WINDOW
 from lstmlib.online.net import Net
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.lane import Drawn, Lane, Random, Trial
