@@ -28,8 +28,8 @@ def runs(T: int) -> "dict[str, tuple[Run, int]]":
 
     from lstmlib import tasks
     from lstmlib.online import LSTM1997, Net
-    from lstmlib.online.compiled import Eight
-    from lstmlib.online.lanes import LANES
+    from lstmlib.online.compiled.lanes import LANES
+    from lstmlib.online.compiled.lstm1997 import Eight
 
     rng = np.random.default_rng(0)
     net = Net(2, 2, 2, 1)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.lanes import LANES
+from lstmlib.online.compiled.lanes import LANES
 from lstmlib.online.net import Net
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import reading_of

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.lanes import LANES
+from lstmlib.online.compiled.lanes import LANES
 from lstmlib.paper.store import RESULTS
 from lstmlib.paper.version import VERSION
 from lstmlib.paper.watch import Plan, curves, share_wrong, solve

@@ -18,11 +18,12 @@ from lstmlib import tasks
 from lstmlib.numpy.checks import Array
 from lstmlib.online.cascade import CascadeNet
 from lstmlib.online.chunker import ChunkerNet
-from lstmlib.online.compiled import AT_GOOD_WINDOW, WHEN_WRONG, Eight
-from lstmlib.online.compiled_cascade import Cascades
-from lstmlib.online.compiled_chunker import Pairs
-from lstmlib.online.compiled_simple import EightSimple
-from lstmlib.online.lanes import LANES
+from lstmlib.online.compiled.cascade import Cascades
+from lstmlib.online.compiled.chunker import Pairs
+from lstmlib.online.compiled.lanes import LANES
+from lstmlib.online.compiled.lstm1997 import Eight
+from lstmlib.online.compiled.side_by_side import AT_GOOD_WINDOW, WHEN_WRONG
+from lstmlib.online.compiled.simple import EightSimple
 from lstmlib.online.net import Net
 from lstmlib.online.net2000 import Net2000
 from lstmlib.online.simple import SimpleNet

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.online.compiled2000 import Streams
+from lstmlib.online.compiled.lstm2000 import Streams
 from lstmlib.online.net2000 import Net2000
 from lstmlib.paper.row import Reading, Row
 from lstmlib.tasks.embedded_reber import walk

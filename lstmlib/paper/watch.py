@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.lanes import LANES
+from lstmlib.online.compiled.lanes import LANES
 from lstmlib.online.net import Net
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import ROWS, reading_of

@@ -7,9 +7,9 @@ import pytest
 
 from lstmlib.online.cascade import Cascade
 from lstmlib.online.chunker import ChunkerNet
-from lstmlib.online.compiled import train
-from lstmlib.online.compiled_cascade import Cascades
-from lstmlib.online.compiled_simple import train as simple_train
+from lstmlib.online.compiled.cascade import Cascades
+from lstmlib.online.compiled.lstm1997 import train
+from lstmlib.online.compiled.simple import train as simple_train
 from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.rows import ROWS, reading_of
 from lstmlib.paper.runner import run
