@@ -35,16 +35,14 @@ SHOWN = (
 DAY = datetime.date(1997, 8, 24)
 
 # How many updates each net gets.
-PARTS = {"alignments": 600, "dates": 400, "lengths": 1000, "patience": 2000, "feeding": 1000}
-SEEDS = 3  # nets of each kind
+PARTS = {"alignments": 600, "dates": 400, "lengths": 1000, "patience": 2000}
 
 
 def jobs(name: str, seeds: int, updates: int) -> list[Job]:
     """Return what has to be done for a result, each job giving its rows.
 
     "lengths": nets with attention and without, that learn numbers of up to 8 and of up to 16 digits. "patience": the
-    ones without attention that learn up to 16, given twice the time. "feeding": nets with attention and input feeding
-    that learn up to 8. "dates": nets that learn dates. "alignments": what
+    ones without attention that learn up to 16, given twice the time. "dates": nets that learn dates. "alignments": what
     one small net looks at.
     """
     if name == "alignments":
@@ -52,9 +50,6 @@ def jobs(name: str, seeds: int, updates: int) -> list[Job]:
     if name == "dates":
         asked = product(range(seeds), (True, False))
         return [partial(one, measure_dates, attention=a, seed=s, updates=updates) for s, a in asked]
-    if name == "feeding":
-        fed = partial(one, measure_numbers, attention=True, longest=8, updates=updates, input_feeding=True)
-        return [partial(fed, seed=s) for s in range(seeds)]
     if name == "patience":
         asked_long = product(range(seeds), (16,), (False,))
     else:
@@ -86,7 +81,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure what is asked for and write it."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.translation", description=__doc__)
     parser.add_argument("--only", choices=PARTS, nargs="*", default=list(PARTS), help="which results (default: all)")
-    parser.add_argument("--seeds", type=int, default=SEEDS, help="how many nets of each kind (default %(default)s)")
+    parser.add_argument("--seeds", type=int, default=3, help="how many nets of each kind (default 3)")
     parser.add_argument("--updates", type=int, help="of each net (default: as the stored ones)")
     parser.add_argument("--workers", type=int, default=1, help="how many nets are trained side by side (default 1)")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder to write to (default %(default)s)")
@@ -96,9 +91,7 @@ def main(arguments: list[str] | None = None) -> None:
     with ProcessPoolExecutor(given.workers, mp_context=get_context("spawn")) as pool:
         for name in given.only:
             todo, rows = jobs(name, given.seeds, given.updates or PARTS[name]), []
-            said = f"python -m lstmlib.studies.translation --only {name}"
-            said += f" --seeds {given.seeds}" if given.seeds != SEEDS else ""
             for k, found in enumerate(pool.map(run, todo), 1):
                 rows += found
                 print(f"{name}: {k} of {len(todo)} done", flush=True)
-                write(given.output / f"{name}.json", rows, said)
+                write(given.output / f"{name}.json", rows, f"python -m lstmlib.studies.translation --only {name}")

@@ -156,7 +156,10 @@ class EncoderDecoder(nn.Module):
             symbol: the symbol before it (1, N).
             before: the context before it (1, N, 2H).
             state: the decoder's state before it (N, H).
-            h, m, lengths, need_weights: as ``decode`` takes them.
+            h: as ``decode`` takes it, and so the others.
+            m: the summary (N, 2H).
+            lengths: how many symbols each source has (N,); S if ``None``.
+            need_weights: whether to return the weights.
         """
         x = self.target(symbol)[0]
         s, state = self.decoder(torch.cat([x, before], 2) if self.input_feeding else x, state)

@@ -13,7 +13,7 @@ def stored(name: str) -> list[dict[str, Any]]:
     """Return the rows of a stored result.
 
     Args:
-        name: "lengths", "patience", "feeding", "dates" or "alignments"; ``measure.py`` says what a row holds.
+        name: "lengths", "patience", "dates" or "alignments"; ``measure.py`` says what a row holds.
     """
     rows: list[dict[str, Any]] = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf8"))["rows"]
     return rows
