@@ -135,13 +135,18 @@ function drawAll(width, text, source, written, weights, i, c, pushed, show, time
   // The states in the plane in which they spread most, and the context among them.
   const roof = first + tall + 44, deep = 120, middle = (left + Math.max(right, width - 4)) / 2, half = Math.min(150, (width - 2 * left) / 2);
   const px = ([a]) => middle + a * half, py = ([, b]) => roof + deep / 2 - b * (deep / 2 - 8);
+  // The letters of the states with most weight, as far as they have room beside each other.
+  const named = [];
+  for (const j of source.map((_, j) => j).filter((j) => at[j] > 0.02).sort((a, b) => at[b] - at[a])) {
+    const apart = (k) => Math.hypot(px(text.plane[j]) - px(text.plane[k]), py(text.plane[j]) - py(text.plane[k])) > 22;
+    if (named.every(apart)) named.push(j);
+  }
   const plane = [
-    label(left, roof - 12, "states in two principal components; diamond: the context", { class: "small quiet" }),
+    label(left, roof - 12, "states in two principal components, and their mean", { class: "small quiet" }),
     text.plane.map((h, j) => at[j] > 0.004 && s("line", { x1: px(h), y1: py(h), x2: px(c), y2: py(c), class: show === "error" ? "thread back" : "thread", "stroke-width": 0.5 + 4 * at[j] })),
     text.plane.map((h) => s("circle", { cx: px(h), cy: py(h), r: 3.2, class: "state" })),
     text.plane.map((h, j) => at[j] > 0.02 && s("circle", { cx: px(h), cy: py(h), r: 4.5 + 4 * at[j], class: "ring" })),
-    // Letters where the weight is, and there only: all of them would lie on each other.
-    text.plane.map((h, j) => at[j] > 0.02 && label(px(h) + 8 + 4 * at[j], py(h) - 4, seen(source[j]), { class: "small" })),
+    named.map((j) => label(px(text.plane[j]) + 14, py(text.plane[j]) - 4, seen(source[j]), { class: "small" })),
     s("path", { d: `M ${px(c)} ${py(c) - 7} l 7 7 l -7 7 l -7 -7 z`, class: "mean" }),
   ];
   return { rows: { top, high, many: written.length }, height: roof + deep + 8, parts: [matrix, bars, plane] };
