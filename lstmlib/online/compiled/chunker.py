@@ -1,0 +1,230 @@
+"""``lstmlib.online.chunker`` compiled, for sequences of symbols and nets of one hidden unit.
+
+Sequences and rules to stop are those of ``side_by_side.py``.
+Which net of a pair takes a step differs from pair to pair, so pairs don't go side by side here: one is trained after
+the other, and what stands side by side are eight outputs of one net.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lstmlib.numpy.checks import Array
+from lstmlib.online.chunker import ChunkerNet
+from lstmlib.online.compiled.jit import entry, part
+from lstmlib.online.compiled.lanes import LANES, Floats, aligned_rows, fused, load, logistic, store
+from lstmlib.online.compiled.side_by_side import SideBySide, finish
+from lstmlib.tasks.symbols import Symbols
+
+
+class Shape(NamedTuple):
+    """A pair of nets, as the compiled code takes it."""
+
+    D: int
+    expected_within: float
+    by_class: bool
+
+
+class Memory(NamedTuple):
+    """One net: arrays of rows, a row eight outputs; E rows for all outputs, the last of them filled up with zeros."""
+
+    W: Floats  # (D + 1,), from the inputs and from the hidden unit
+    V: Floats  # ((1 + D) E, 8), from the hidden unit and from the inputs
+    dW: Floats
+    dV: Floats
+    sensitivity: Floats  # (D + 1,), of the hidden unit to W
+    h: Floats  # (1, 8), eight times the same
+    y: Floats  # (E, 8)
+    e: Floats  # (E, 8), target minus output, 0 where there is no output
+
+
+@part
+def _reset(m: Any) -> None:
+    """Begin a new sequence."""
+    m.h[:] = 0.0
+    m.sensitivity[:] = 0.0
+
+
+@part
+def _step(m: Any, symbol: int) -> None:
+    """Take one net one step on."""
+    D = m.W.shape[0] - 1
+    before = m.h[0, 0]
+    m.h[:] = m.W[symbol] + m.W[D] * before
+    store(m.h, 0, logistic(load(m.h, 0)))
+    slope = m.h[0, 0] * (1.0 - m.h[0, 0])
+    through = slope * m.W[D]
+    for s in range(D + 1):
+        m.sensitivity[s] *= through
+    m.sensitivity[symbol] += slope
+    m.sensitivity[D] += slope * before
+    E = m.y.shape[0]
+    h = load(m.h, 0)
+    for j in range(E):
+        store(m.y, j, logistic(fused(load(m.V, j), h, load(m.V, (1 + symbol) * E + j))))
+
+
+@part
+def _add_error(m: Any, symbol: int) -> None:
+    """Add what the error in ``m.e`` asks of every weight; ``symbol`` is what the net saw."""
+    E = m.y.shape[0]
+    h = load(m.h, 0)
+    for j in range(E):
+        y = load(m.y, j)
+        e = load(m.e, j) * y * (1.0 - y)
+        store(m.e, j, e)
+        store(m.dV, j, fused(e, h, load(m.dV, j)))
+        store(m.dV, (1 + symbol) * E + j, load(m.dV, (1 + symbol) * E + j) + e)
+    to_hidden = 0.0
+    for j in range(E):
+        for k in range(LANES):
+            to_hidden += m.V[j, k] * m.e[j, k]
+    for s in range(m.W.shape[0]):
+        m.dW[s] += to_hidden * m.sensitivity[s]
+
+
+@part
+def _update(m: Any, rate: float) -> None:
+    """Change the weights of one net, and start adding from zero."""
+    for s in range(m.W.shape[0]):
+        m.W[s] += rate * m.dW[s]
+        m.dW[s] = 0.0
+    for row in range(m.V.shape[0]):
+        store(m.V, row, fused(rate, load(m.dV, row), load(m.V, row)))
+        store(m.dV, row, 0.0)
+
+
+@part
+def _differ(m: Any, D: int, target: int) -> float:
+    """Put target minus output into ``m.e``, and return the largest distance of the first D outputs."""
+    worst = 0.0
+    for k in range(D):
+        error = (1.0 if k == target else 0.0) - m.y[k // LANES, k % LANES]
+        m.e[k // LANES, k % LANES] = error
+        worst = max(worst, abs(error))
+    return worst
+
+
+@entry
+def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> None:
+    """Go on with one pair until it stops; every step of a sequence asks for an answer."""
+    D = shape.D
+    shown = 0  # the last symbol that the upper net saw
+    expected = False
+    while c.busy[lane]:
+        n, t = c.n[lane], c.t[lane]
+        rate = c.learning_rate[lane]
+        symbol, target = tray.symbols[lane, n, t], tray.classes[lane, n, t]
+        if t == 0:
+            _reset(lower)
+            _reset(upper)
+            expected = False
+        if not expected:
+            _step(upper, symbol)
+            shown = symbol
+        _step(lower, symbol)
+        worst = _differ(lower, D, target)
+        expected = worst < shape.expected_within
+        if rate > 0.0:
+            lower.e[D // LANES, D % LANES] = upper.h[0, 0] - lower.y[D // LANES, D % LANES]
+            _add_error(lower, symbol)
+            if not expected:
+                _differ(upper, D, target)
+                _add_error(upper, shown)
+        c.worst[lane] = max(c.worst[lane], worst)
+        c.answers[lane] += D
+        c.t[lane] += 1
+        last = c.t[lane] == tray.lengths[lane, n]
+        if rate > 0.0 and (last or c.each_step[lane]):
+            _update(lower, rate)
+            _update(upper, rate)
+        if last and finish(shape, lower, tray, c, lane):
+            c.busy[lane] = False
+
+
+class Pairs(SideBySide):
+    """Eight pairs of nets, each of which learns as ``chunker.Chunker`` does, on sequences of its own.
+
+    Args:
+        net: sizes; one hidden unit.
+        num_sequences: how many sequences a pair has room for.
+        num_steps: the most steps of a sequence.
+        tolerance: see ``chunker.Chunker``.
+
+    Raises:
+        ValueError: more hidden units than one.
+    """
+
+    def __init__(self, net: ChunkerNet, num_sequences: int, num_steps: int, *, tolerance: float = 0.25) -> None:
+        if net.hidden_size != 1:
+            raise ValueError(f"net has {net.hidden_size} hidden units, expected 1")
+        D = net.num_symbols
+        super().__init__(D, D, num_sequences, num_steps)
+        self.net = net
+        self.shape = Shape(D, tolerance, True)
+        self.memory = [(_empty(D, D + 1), _empty(D, D)) for _ in range(LANES)]
+
+    def put(self, lane: int, params: dict[str, Array]) -> None:
+        """Give a lane a pair of its own.
+
+        Args:
+            lane: which, 0 to 7.
+            params: name -> array, as ``net.draw`` returns them.
+
+        Raises:
+            ValueError: parameters that don't fit the net.
+        """
+        nets = (self.net.lower, self.net.upper)
+        for m, net, given in zip(self.memory[lane], nets, self.net.split(params), strict=True):
+            hidden, output = net.pack(given)
+            m.W[:] = hidden[0]
+            m.V.reshape(1 + net.input_size, -1)[:, : net.output_size] = output.T
+            m.dW[:] = 0.0
+            m.dV[:] = 0.0
+        self.control.busy[lane] = False
+
+    def params(self, lane: int) -> dict[str, Array]:
+        """Return the parameters of a lane's pair, name -> array; copies."""
+        found = []
+        for m, net in zip(self.memory[lane], (self.net.lower, self.net.upper), strict=True):
+            V = m.V.reshape(1 + net.input_size, -1)[:, : net.output_size]
+            found.append(net.unpack(m.W[None], V.T))
+        return found[0] | {f"upper_{name}": value for name, value in found[1].items()}
+
+    def run(self) -> None:
+        """Go on with every pair that is busy until it stops."""
+        for lane in np.flatnonzero(self.control.busy):
+            run(self.shape, *self.memory[lane], self.tray, self.control, lane)
+
+
+def _empty(D: int, O: int) -> Memory:  # noqa: E741
+    E = -(-O // LANES)
+    rows = {"V": (1 + D) * E, "dV": (1 + D) * E, "h": 1, "y": E, "e": E}
+    sources: dict[str, Any] = {name: np.zeros(D + 1) for name in ("W", "dW", "sensitivity")}
+    return Memory(**sources, **{name: aligned_rows(count) for name, count in rows.items()})
+
+
+def train(
+    net: ChunkerNet,
+    params: dict[str, Array],
+    drawn: Symbols,
+    learning_rate: float,
+    *,
+    each_step: bool = False,
+    tolerance: float = 0.25,
+) -> tuple[dict[str, Array], Floats]:
+    """Show one pair sequences, one after another, and let it learn from each; see ``lstm1997.train``.
+
+    Returns:
+        the parameters after the last sequence; and for each sequence the lower net's largest error (N,).
+
+    Raises:
+        ValueError: parameters that don't fit the net, or more hidden units than one.
+    """
+    T, N = drawn.mask.shape
+    nets = Pairs(net, N, T, tolerance=tolerance)
+    nets.put(0, params)
+    nets.load(0, 0, drawn)
+    nets.start(0, 0, N, learning_rate, each_step=each_step)
+    nets.run()
+    return nets.params(0), nets.errors(0, 0, N)[:, 0]
