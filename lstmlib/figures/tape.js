@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fixed, group, label, s, short, slider, stage, voice } from "../page/kit.js";
 
 // A memory cell with three gates over a tape of twelve numbers: writing, holding, forgetting. What is left of each number
 // in the content, and of an error at the output on its way back, is the same product of forget gates. No squashing.
@@ -53,10 +53,10 @@ function mount(frame, store) {
   const sum = el("p", { class: "says sum" }), same = el("p", { class: "says same" }), task = el("p", { class: "says task" }), how = el("p", { class: "how" });
   frame.setAttribute("aria-label", "Writing, holding, forgetting over a tape");
   frame.append(
-    el("p", { class: "title" }, "Writing, holding, forgetting"), how, picture,
-    el("div", { class: "controls" }, handles),
-    el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, clear, solve, old), el("div", { class: "buttons", role: "group", "aria-label": "Forget gate at every step" }, el("span", { class: "which" }, "f at every step"), fixedAt)),
-    sum, same, task, spoken,
+    el("p", { class: "title" }, "Writing, holding, forgetting"), how,
+    el("div", { class: "controls first" }, group("f at every step", fixedAt, { "aria-label": "Forget gate at every step" }), el("div", { class: "buttons" }, old, solve)),
+    stage([picture, task], el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, clear), handles), sum, same),
+    spoken,
   );
 
   // A tap on a gate opens or shuts it; a tap elsewhere chooses the step. By keyboard the sliders and buttons do the same.
@@ -158,7 +158,7 @@ svg{touch-action:pan-y;cursor:pointer} .reach{fill:transparent} .slot{fill:var(-
 .goal{fill:none;stroke:var(--line);stroke-dasharray:3 3}
 svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .hidden-ink{fill:var(--hidden-ink)} svg .error-ink{fill:var(--error-ink)}
 .cell-ink{color:var(--cell-ink)} .hidden-ink{color:var(--hidden-ink)} .error-ink{color:var(--error-ink)}
-.controls .slider{flex:1 1 9rem} .which{font-size:14px;align-self:center} .task{min-height:2.9em} .task.done{color:var(--cell-ink);font-weight:650}
+.controls .slider{flex:1 1 9rem} .task{min-height:2.9em} .task.done{color:var(--cell-ink);font-weight:650}
 `;
 
 const start = () => ({ values: [4, 7, -3, 5, 8, -6, 2, -5, -4, 9, 3, 6], input_gate: ONLY([2, 5, 9]), forget_gate: ALL(0.9), output_gate: ONLY([7]), old: false, step: 7 });
