@@ -17,7 +17,7 @@ MARKED = re.compile(r"(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*|[A-Za-z]_[a-z0-9]{1,3}
 
 
 def order(question: dict[str, Any]) -> list[int]:
-    """Return the order in which a question's answers stand, by a generator that its text seeds; quiz.js has the same."""
+    """Return the order in which a question's answers stand, drawn by a generator that its text seeds, as in quiz.js."""
     seed = 2166136261
     for letter in question["question"]:
         seed = (seed ^ ord(letter)) * 16777619 & 0xFFFFFFFF

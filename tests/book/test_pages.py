@@ -119,7 +119,9 @@ CUT_OFF = """() => [...document.querySelectorAll('.bd-article div.math')].flatMa
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("page", ["book/forget-gate.html", "book/notation.html", "book/attention.html", "book/api.html"])
+@pytest.mark.parametrize(
+    "page", ["book/forget-gate.html", "book/notation.html", "book/attention.html", "book/api.html"]
+)
 def test_formulas_are_tab_stops_only_where_they_scroll(visit, page, width):
     tab = visit(page, width=WIDTHS[width])
     tab.evaluate("document.fonts.ready")

@@ -1,12 +1,10 @@
 """The attention matrix in a browser: by mouse, touch, keyboard; its numbers are lstmlib's."""
 
-import json
 import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from test_interactives import drag, number, state
+from driving import clean, drag, number, state
 
 from lstmlib.figures import AttentionMatrix
 
@@ -18,7 +16,11 @@ FIGURES = [
     AttentionMatrix(sentence=4, target=6, scale=0.5, show="scores"),
     AttentionMatrix(sentence=3, target=11, scale=0.0, show="error"),
     AttentionMatrix(sentence=6, target=1, scale=4.0),
+    AttentionMatrix(target=7),
+    AttentionMatrix(sentence=4, target=11, scale=3.0, show="error"),
 ]
+# What is pressed, and what a screen reader then says: role, name, key, text.
+HEARD = ("slider", "Symbol written", "ArrowRight", "writing 1997-08-24. Writing “9”: weight")
 
 
 def check(page):
@@ -43,8 +45,7 @@ def check(page):
     drawn = page.locator(f"{TAG} svg .share").evaluate_all(opacity)
     everything = figure.weights()
     assert drawn == pytest.approx(everything[everything > 0.004], abs=0.006)
-    drawing = page.locator(f"{TAG} .frame svg").evaluate("(svg) => svg.outerHTML")
-    assert not any(bad in drawing for bad in ("NaN", "Infinity", "undefined"))
+    clean(page, TAG)
     return now
 
 
@@ -130,28 +131,3 @@ def test_where_the_softmax_is_full_the_scores_are_hardly_pushed(show):
     page.get_by_role("slider", name="Scores times").focus()
     page.keyboard.press("End")
     assert number(page.locator(f"{TAG} .asked").first.inner_text()) < 1e-3 * before
-
-
-def test_a_screen_reader_hears_a_change(show):
-    page = show(AttentionMatrix(target=6))
-    page.get_by_role("slider", name="Symbol written").focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "document.querySelector('lstm-attention').shadowRoot.querySelector('[role=status]').textContent"
-        ".includes('writing 1997-08-24. Writing “8”: weight')"
-    )
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 800])
-def test_axe_finds_nothing(show, scheme, width):
-    page = show(*FIGURES[:3], scheme=scheme, width=width)
-    found = Axe().run(page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:3000]
-
-
-def test_without_javascript_there_is_a_still_picture(show):
-    page = show(AttentionMatrix(), javascript=False, width=360)
-    picture = page.locator(f"{TAG} > img")
-    assert picture.bounding_box()["height"] > 250
-    assert "An attention matrix" in picture.get_attribute("alt")

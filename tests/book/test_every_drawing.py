@@ -1,94 +1,15 @@
-"""The interactive figures for everyone: legible, touchable, in the dark, in print, and without JavaScript."""
+"""What every figure must look like: legible, touchable, in the dark, in print, on a phone and on a small screen."""
 
-import json
 import re
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-
-from lstmlib.figures import (
-    AttentionMatrix,
-    CarouselUnit,
-    Cell,
-    CellParts,
-    CostOfLength,
-    ErrorChain,
-    GRUBesideLSTM,
-    ParallelScan,
-    Quiz,
-    ReberWalk,
-    Safe,
-    Tape,
-    Unrolling,
-)
-from lstmlib.page import bundle
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+from every_figure import ALL, DRAWING, DRAWN, OWN, TAGS, every, every_drawing, new
 
 import stills
+from lstmlib.page import bundle
 
 pytestmark = pytest.mark.browser
-
-QUESTIONS = [
-    {
-        "question": "A unit's factor is `0.9`. What is left after ten steps?",
-        "answers": [
-            {"text": "9 %", "right": False, "reason": "The factor is applied *ten* times."},
-            {"text": "About 35 %", "right": True, "reason": "0.9¹⁰ = 0.349."},
-        ],
-    },
-    {
-        "question": "Does a larger weight always help?",
-        "answers": [
-            {"text": "Yes", "right": False, "reason": "It saturates the unit, and f′ falls."},
-            {"text": "No", "right": True, "reason": "As |w| grows, |f′ w| goes to 0."},
-        ],
-    },
-]
-
-ALL = [
-    Safe(input_gate=[1, 0.3] + [0] * 10, output_gate=[0] * 4 + [0.5] * 8, step=6),
-    Safe(values=[-8.25] * 12, input_gate=[1] * 12, output_gate=[1] * 12, step=12),
-    ErrorChain(),
-    ErrorChain(w=6.0, squash="tanh", slope=1.0, steps=37),
-    Unrolling(),
-    Unrolling(step=9),
-    Unrolling("Attention is something altogether different for a machine", step=10),
-    CarouselUnit(),
-    CarouselUnit(values=[0.5] * 30, w=1.2, squash="logistic", step=20),
-    ReberWalk(string="BTBPTTV"),
-    ReberWalk(string="BTBPT", exam="BTBPTTVVETE", right=2),
-    Cell(),
-    Cell(kind="2000", x=-2.0, h=-1.0, c=-8.0, bias=[-6.0] * 4, dh=-1.0, dc=-1.0, view="back", part="forget_gate"),
-    Tape(),
-    Tape(forget_gate=[0.55] * 12, values=[-8.25] * 12, step=12),
-    CellParts(),
-    CellParts(changes=["no forget gate", "no input activation"], delay=10, step=28),
-    GRUBesideLSTM(step=16),
-    GRUBesideLSTM(values=[0.5] * 16, marks=[1] * 16, update=0.0, recurrent=1.3, step=25),
-    AttentionMatrix(),
-    AttentionMatrix(sentence=4, target=11, scale=3.0, show="error"),
-    CostOfLength(),
-    CostOfLength(length=8192, width=1024, heads=16, part="block", show="token"),
-    ParallelScan(plan="sweeps", round=5),
-    ParallelScan(values=[-2.0] * 8, a=1.0, plan="loop", round=7),
-    Quiz(QUESTIONS, chosen=[0, 1]),
-]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 800])
-def test_axe_finds_nothing(show, scheme, width):
-    page = show(*ALL, scheme=scheme, width=width)
-    found = Axe().run(page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:3000]
-
-
-# The figures that draw; a quiz doesn't.
-DRAWN = ", ".join(f"lstm-{name.replace('_', '-')}" for name in bundle.FIGURES if name != "quiz")
 
 # For every piece of a drawing: what it is, its colour, and the contrast it needs.
 CONTRAST = """
@@ -166,43 +87,58 @@ def test_text_in_drawings_is_large_enough_inside_and_apart(show, width):
                 )  # a line's box is taller than its letters
 
 
+@every
 @pytest.mark.parametrize(
     "said", ['document.documentElement.dataset.theme = "dark"', 'document.body.dataset.jpThemeLight = "false"']
 )
-def test_theme_of_the_page_is_followed_as_it_changes(show, said):
-    page = show(Safe(), head="<style>body { background: white; color: black }</style>")
-    frame = page.locator("lstm-safe .frame")
+def test_theme_of_the_page_is_followed_as_it_changes(show, name, said):
+    page = show(new(name), head="<style>body { background: white; color: black }</style>")
+    frame = page.locator(f"{TAGS[name]} .frame")
     assert "dark" not in frame.get_attribute("class")
     page.evaluate(said)
-    page.wait_for_function("document.querySelector('lstm-safe').shadowRoot.querySelector('.frame.dark')")
+    page.wait_for_function(f"document.querySelector('{TAGS[name]}').shadowRoot.querySelector('.frame.dark')")
 
 
-def test_print_is_on_white_paper(show):
-    page = show(Safe(), scheme="dark")
+@every
+def test_print_is_on_white_paper_without_controls(show, name):
+    page = show(new(name), scheme="dark")
     page.emulate_media(media="print")
-    assert (
-        page.locator("lstm-safe .frame").evaluate("(f) => getComputedStyle(f).getPropertyValue('--cell-ink')")
-        == "#1d6b41"
+    frame = page.locator(f"{TAGS[name]} .frame")
+    assert frame.evaluate("(f) => getComputedStyle(f).getPropertyValue('--cell-ink')") == "#1d6b41"
+    assert frame.evaluate("(f) => getComputedStyle(f).color") == "rgb(0, 0, 0)"
+    assert not any(control.is_visible() for control in frame.locator("button, input[type=range]").all())
+    if name != "quiz":
+        assert frame.locator("svg").first.is_visible()
+
+
+@every
+def test_reduced_motion_keeps_still(show, name):
+    page = show(new(name), still=True)
+    moving = page.locator(TAGS[name]).evaluate(
+        """(figure) => [...figure.shadowRoot.querySelectorAll("*")].filter((node) => {
+          const style = getComputedStyle(node);
+          return parseFloat(style.transitionDuration) || style.animationName !== "none";
+        }).map((node) => node.outerHTML.slice(0, 80))"""
     )
-    assert page.locator("lstm-safe .frame").evaluate("(f) => getComputedStyle(f).color") == "rgb(0, 0, 0)"
+    assert moving == []
     assert not page.get_by_role("button", name="Play").is_visible()
+    before = page.locator(f"{TAGS[name]} .frame").evaluate("(frame) => frame.outerHTML")
+    page.wait_for_timeout(300)
+    assert page.locator(f"{TAGS[name]} .frame").evaluate("(frame) => frame.outerHTML") == before
 
 
-def test_without_javascript_pictures_and_reasons_stand_there(show):
-    page = show(Safe(), ErrorChain(), Unrolling(), Quiz(QUESTIONS), javascript=False, width=360)
-    for tag in ("lstm-safe", "lstm-error-chain", "lstm-unrolling"):
-        box = page.locator(f"{tag} > img").bounding_box()
-        assert box["height"] > 250
-        assert box["x"] + box["width"] <= 360
-    page.get_by_text("About 35 %").click()
-    assert page.get_by_text("0.9¹⁰ = 0.349.").is_visible()
-
-
-def test_focus_can_be_seen(show):
-    page = show(Safe())
-    page.keyboard.press("Tab")
-    outline = "getComputedStyle(document.activeElement.shadowRoot.activeElement).outlineStyle"
-    assert page.evaluate(outline) == "solid"
+@every_drawing
+def test_the_whole_stands_on_a_small_laptop_s_screen(show, name):
+    """1366 by 768 pixels, of which a browser takes a hundred: presets above the drawing, all of it in sight."""
+    for figure in OWN[name].FIGURES:
+        page = show(figure, width=768, height=768, head="<style>body { margin: 0 } h1 { display: none }</style>")
+        frame = page.locator(f"{TAGS[name]} .frame").bounding_box()
+        assert frame["width"] == 736  # what an article leaves on such a screen
+        assert frame["height"] <= 668, repr(figure)
+        drawing = page.locator(f"{TAGS[name]} svg").first.bounding_box()
+        for preset in page.locator(f"{TAGS[name]} .first button:visible").all():
+            box = preset.bounding_box()
+            assert box["y"] + box["height"] <= drawing["y"]
 
 
 @pytest.mark.parametrize("figure", stills.STATES, ids=lambda figure: figure._still())
@@ -211,3 +147,7 @@ def test_still_pictures_are_what_the_figures_draw(browser, figure):
         return re.findall(r"<(?:text|rect|circle|path|line)|(?<=>)[^<>]+(?=<)", svg)
 
     assert shapes(bundle.still(figure._still())) == shapes(stills.draw(browser, figure)), "run make stills"
+
+
+def test_every_figure_that_draws_has_a_still_picture():
+    assert {figure._name for figure in stills.STATES} == set(DRAWING)
