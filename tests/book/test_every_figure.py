@@ -78,8 +78,9 @@ FOCUSED = """() => {
   const at = document.activeElement?.shadowRoot?.activeElement;
   if (!at) return null;
   const style = getComputedStyle(at), thumb = at.matches("input[type=range]:focus-visible");
-  const ring = thumb || style.outlineStyle !== "none" || getComputedStyle(at.querySelector(".ring") ?? at).stroke !== "none";
-  return [at.tagName + (at.ariaLabel || at.textContent || at.name + at.value).slice(0, 60), ring, at.type === "radio" || at.role === "radio"];
+  const drawn = getComputedStyle(at.querySelector(".ring") ?? at).stroke !== "none";
+  return [at.tagName + (at.ariaLabel || at.textContent || at.name + at.value).slice(0, 60),
+    thumb || drawn || style.outlineStyle !== "none"];
 }"""
 
 
@@ -145,7 +146,8 @@ def test_a_screen_reader_hears_a_change(show, name):
     figure.get_by_role(role, name=what, exact=role == "button").first.focus()
     page.keyboard.press(key)
     page.wait_for_function(
-        "([tag, said]) => RegExp(said).test(document.querySelector(tag).shadowRoot.querySelector('[role=status]').textContent)",
+        """([tag, said]) => RegExp(said).test(
+          document.querySelector(tag).shadowRoot.querySelector('[role=status]').textContent)""",
         arg=[TAGS[name], said],
     )
 
