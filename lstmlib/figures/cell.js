@@ -1,6 +1,6 @@
 // One memory cell to take apart: what each part computes at this step, and what it does to the error coming back.
 
-import { button, clamp, drawing, el, figure, fixed, group, label, precise, s, slider, stage, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fitted, fixed, group, label, precise, s, slider, stage, voice } from "../page/kit.js";
 
 const I = 0, F = 1, G = 2, O = 3; // the library's order of gates
 const LIMIT = 8; // how far the old state's slider goes
@@ -288,9 +288,7 @@ function drawCell(width, given, v, e, parts, chosen, pointed) {
   ];
 
   const number = (x, y, forwards, backwards, role, attributes = "middle") => {
-    const text = back ? precise(backwards) : fixed(forwards);
-    // A long one is squeezed where boxes are small.
-    return label(x, y, text, { ...(text.length > 6 && { textLength: box + 6, lengthAdjust: "spacingAndGlyphs" }), class: `${attributes} strong ${back ? "err" : role}-ink`, "data-value": back ? "error" : "number" });
+    return fitted(x, y, back ? precise(backwards) : fixed(forwards), box + 6, { class: `${attributes} strong ${back ? "err" : role}-ink`, "data-value": back ? "error" : "number" });
   };
   const part = (id, [x, y, w, h], ...children) => s("g", {
     class: `part${id === chosen ? " chosen" : ""}${id === pointed ? " pointed" : ""}`, "data-part": id, role: "radio", tabindex: id === chosen ? 0 : -1, "aria-checked": String(id === chosen),

@@ -118,7 +118,7 @@ function drawChain(width, { factor, fate }, steps) {
   let end = steps;
   if (factor !== 0 && Math.abs(slope * steps) > DECADES) end = DECADES / Math.abs(slope); // where it leaves the chart
   const last = factor === 0 ? -DECADES : slope * end;
-  const off = end < steps || factor === 0;
+  const off = end < steps || factor === 0, tip = factor === 0 ? 0.02 * Math.min(1, steps) : end;
   const far = factor !== 0 && at(end) < left + 70; // the curve goes right across: its name stands above or below it
   const flip = fate === "bursts" ? -1 : 1;
   return [
@@ -126,10 +126,10 @@ function drawChain(width, { factor, fate }, steps) {
     label(left - 20, 14, "← error", { class: "small error-ink" }),
     arrows, units, grid,
     label(left, top - 8, "what is left of the error", { class: "small quiet" }),
-    s("line", { x1: at(0), y1: y(0), x2: at(factor === 0 ? Math.min(1, steps) * 0.02 : end), y2: y(last), class: "curve" }),
+    s("line", { x1: at(0), y1: y(0), x2: at(tip), y2: y(last), class: "curve" }),
     factor !== 0 && shown.filter((q) => q <= end + 1e-9).map((q) => s("circle", { cx: at(q), cy: y(slope * q), r: 3.2, class: "dot" })),
-    off && s("path", { d: `M ${at(factor === 0 ? 0.02 : end)} ${y(last) + flip * 7} l -5 ${-flip * 8} h 10 z`, class: "backtip" }),
-    label(far ? left + 10 : at(end) - 12, clamp(y(last) + (fate === "fades" && far ? 24 : fate === "fades" ? 0 : far ? -12 : 12), top + 12, bottom - 6), fate, { class: `strong error-ink word${far ? "" : " end"}` }),
+    off && s("path", { d: `M ${at(tip)} ${y(last) + flip * 7} l -5 ${-flip * 8} h 10 z`, class: "backtip" }),
+    label(far ? left + 10 : at(tip) - 12, clamp(y(last) + (fate === "fades" && far ? 24 : fate === "fades" ? 0 : far ? -12 : 12), top + 12, bottom - 6), fate, { class: `strong error-ink word${far ? "" : " end"}` }),
     label(right + radius, bottom + 22, "now", { class: "end small quiet" }),
     label(left, bottom + 22, steps === 1 ? "1 step back" : `${steps} steps back`, { class: "small quiet" }),
   ];

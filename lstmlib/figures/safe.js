@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, stage, still, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fitted, fixed, label, s, short, slider, stage, still, voice } from "../page/kit.js";
 
 // The memory cell as a safe with two doors. A tape of twelve numbers goes by; the left door lets the number that arrives
 // in, the right door shows what lies inside. Squashing functions are left out: both are the identity.
@@ -197,11 +197,7 @@ function drawSheet(width, values, input, output, inside, shown, step) {
   const rows = { tape: top + 27, input: top + 56, inside: top + 102, output: top + 180, shown: top + 229 };
   const bottom = rows.shown + 8;
   const name = (y, text, role = "quiet") => label(left + 2, y, text, { class: `small ${role}` });
-  // A number in its column; on a phone a long one is squeezed.
-  const cell = (t, y, value, look) => {
-    const text = short(value, wide ? 2 : 1), long = !wide && text.length > 3;
-    return label(middle(t), y, text, { class: `middle ${look}`, ...(long && { textLength: column - 2, lengthAdjust: "spacingAndGlyphs" }) });
-  };
+  const cell = (t, y, value, look) => fitted(middle(t), y, short(value, wide ? 2 : 1), column - 3, { class: `middle ${look}` });
   const bars = (gate, y) => gate.map((open, t) => [
     s("rect", { x: middle(t) - column * 0.36, y, width: column * 0.72, height: 14, rx: 2, class: "slot" }),
     open > 0 && s("rect", { x: middle(t) - column * 0.36, y: y + 14 * (1 - open), width: column * 0.72, height: 14 * open, rx: 2, class: `gatefill${t >= step ? " planned" : ""}` }),
@@ -210,7 +206,7 @@ function drawSheet(width, values, input, output, inside, shown, step) {
   const zero = rows.inside + 26, unit = 18 / most;
   const contents = inside.slice(0, step).map((value, t) => [
     s("rect", { x: middle(t) - column * 0.36, y: value > 0 ? zero - value * unit : zero, width: column * 0.72, height: Math.abs(value) * unit, rx: 2, class: "content" }),
-    (wide || t === step - 1) && value !== 0 && label(middle(t), value > 0 ? zero - value * unit - 4 : zero - value * unit + 13, short(value, wide ? 2 : 1), { class: "middle small cell-ink" }),
+    (wide || t === step - 1) && value !== 0 && cell(t, value > 0 ? zero - value * unit - 4 : zero - value * unit + 13, value, "small cell-ink"),
   ]);
   const outside = shown.slice(0, step).map((value, t) => (value === 0 ? label(middle(t), rows.shown, "·", { class: "middle small hidden-ink" })
     : cell(t, rows.shown, value, "small strong hidden-ink")));

@@ -1,6 +1,6 @@
 // A linear recurrence of eight steps, folded round by round: each cell holds the pair (a, b) of the steps it covers.
 
-import { button, clamp, drawing, el, figure, fixed, group, label, s, short, slider, stage, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fitted, fixed, group, label, s, short, slider, stage, voice } from "../page/kit.js";
 
 const STEPS = 8;
 const VALUES = [1, 0, -0.5, 2, 0, 1.5, -1, 0.5];
@@ -119,7 +119,7 @@ function folded(width, states, all, round) {
     label(left, foot + 18, "the pairs now", { class: "small quiet" }),
     ["a", "b"].map((name, n) => [
       label(left - 8, foot + 40 + 22 * n, name, { class: `end strong ${n ? "cell-ink" : "gate-ink"}` }),
-      cells.map((cell, k) => label(x(k), foot + 40 + 22 * n, amount(cell[name]), { class: `middle small ${n ? "b" : "a"}${n && cell.first === 0 ? " strong cell-ink" : ""}` })),
+      cells.map((cell, k) => fitted(x(k), foot + 40 + 22 * n, amount(cell[name]), column - 4, { class: `middle small ${n ? "b" : "a"}${n && cell.first === 0 ? " strong cell-ink" : ""}` })),
     ]),
   ];
 }

@@ -28,6 +28,9 @@ export function s(name, attributes = {}, ...children) {
 /** Text in a drawing. */
 export const label = (x, y, text, attributes = {}) => s("text", { x, y, ...attributes }, text);
 
+/** The same, squeezed where it would be wider than its room. */
+export const fitted = (x, y, text, room, attributes = {}) => label(x, y, text, { ...attributes, ...(7 * text.length > room && { textLength: room, lengthAdjust: "spacingAndGlyphs" }) });
+
 /** A number as people write it: a true minus sign, a fixed number of decimals, no "-0.00". */
 export function fixed(value, decimals = 2) {
   const text = Math.abs(value).toFixed(decimals);

@@ -23,10 +23,8 @@ def read(name):
 
 OWN = {name: read(name) for name in bundle.FIGURES}
 TAGS = {name: f"lstm-{name.replace('_', '-')}" for name in bundle.FIGURES}
-ALL = [figure for own in OWN.values() for figure in own.FIGURES]
 # The figures that draw; a quiz doesn't.
 DRAWING = [name for name in bundle.FIGURES if name != "quiz"]
-DRAWN = ", ".join(TAGS[name] for name in DRAWING)
 every = pytest.mark.parametrize("name", bundle.FIGURES)
 every_drawing = pytest.mark.parametrize("name", DRAWING)
 
