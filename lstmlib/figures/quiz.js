@@ -13,7 +13,7 @@ export function score(questions, chosen) {
  * it is the same for everyone. quiz.py has the same.
  */
 export function order({ question, answers }) {
-  let seed = 2166136261;
+  let seed = 450;
   for (const letter of question) seed = Math.imul(seed ^ letter.codePointAt(0), 16777619) >>> 0;
   const places = answers.map((_, k) => k);
   for (let k = places.length - 1; k > 0; k--) {

@@ -4,6 +4,7 @@ import pytest
 from driving import set_from_python
 
 from lstmlib.figures import Quiz
+from lstmlib.figures.quiz import order
 
 pytestmark = pytest.mark.browser
 QUESTIONS = [
@@ -27,16 +28,28 @@ FIGURES = [Quiz(QUESTIONS), Quiz(QUESTIONS, chosen=[0, 1])]
 HEARD = ("radio", "No", "Space", r"Right\. As \|w\| grows")
 
 
+def answer(page, question, number):
+    """Return an answer's label, by its number as it was given, wherever it stands."""
+    return page.locator("lstm-quiz fieldset").nth(question).locator(f"[data-answer='{number}'] label")
+
+
+def test_answers_stand_in_the_order_that_python_says(show):
+    page = show(Quiz(QUESTIONS))
+    for k, question in enumerate(QUESTIONS):
+        texts = [question["answers"][place]["text"] for place in order(question)]
+        assert page.locator("lstm-quiz fieldset").nth(k).locator("label").all_inner_texts() == texts
+
+
 def test_quiz_by_mouse(show):
     page = show(Quiz(QUESTIONS))
     reasons = page.locator("lstm-quiz .reason:not([hidden])")
     assert reasons.count() == 0
-    page.locator("lstm-quiz .option label").first.click()
+    answer(page, 0, 0).click()
     assert reasons.all_inner_texts() == ["✗ Not yet. The factor is applied ten times."]
-    page.locator("lstm-quiz .option label").nth(1).click()
+    answer(page, 0, 1).click()
     assert reasons.all_inner_texts() == ["✓ Right. 0.9¹⁰ = 0.349."]
     assert "1 of 2 right, 1 to go." in page.locator("lstm-quiz .says").inner_text()
-    page.locator("lstm-quiz .option label").last.click()
+    answer(page, 1, 2).click()
     assert "1 of 2 right." in page.locator("lstm-quiz .says").inner_text()
     page.get_by_role("button", name="Start again").click()
     assert reasons.count() == 0
@@ -46,11 +59,11 @@ def test_quiz_by_mouse(show):
 def test_quiz_by_keyboard(show):
     page = show(Quiz(QUESTIONS), Quiz(QUESTIONS))
     first = page.locator("lstm-quiz").first
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Tab")
-    page.keyboard.press("ArrowDown")
+    for question in QUESTIONS:
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        for _ in range(order(question).index(1)):
+            page.keyboard.press("ArrowDown")
     assert first.evaluate("(quiz) => quiz.store.get('chosen')") == [1, 1]
     assert "2 of 2 right." in first.locator(".says").inner_text()
     assert page.locator("lstm-quiz").last.evaluate("(quiz) => quiz.store.get('chosen')") == []
