@@ -43,8 +43,8 @@ def check(page):
         assert [number(v) for v in at.strip("()").split(", ")] == pytest.approx(figure.contexts()[i], abs=0.0051)
     opacity = "(all) => all.map((one) => Number(one.getAttribute('opacity')))"
     drawn = page.locator(f"{TAG} svg .share").evaluate_all(opacity)
-    everything = figure.weights()
-    assert drawn == pytest.approx(everything[everything > 0.004], abs=0.006)
+    written = figure.weights()[: now["target"]]  # a row is seen once it has been written
+    assert drawn == pytest.approx(written[written > 0.004], abs=0.006)
     clean(page, TAG)
     return now
 
@@ -131,3 +131,29 @@ def test_where_the_softmax_is_full_the_scores_are_hardly_pushed(show):
     page.get_by_role("slider", name="Scores times").focus()
     page.keyboard.press("End")
     assert number(page.locator(f"{TAG} .asked").first.inner_text()) < 1e-3 * before
+
+
+def test_a_symbol_that_is_pointed_at_is_shown_in_matrix_and_map(show):
+    page = show(AttentionMatrix(target=7))
+    text = AttentionMatrix().alignments[0]
+    weights = AttentionMatrix().weights()[6]
+    best = int(np.argmax(weights))
+    page.locator(f"{TAG} svg").first.locator(f"[data-symbol='{best}']").hover()
+    assert page.locator(f"{TAG} svg .reach.pointed").count() == 1
+    caption = page.locator(f"{TAG} svg").last.locator("text.strong").first.text_content()
+    assert f"“{text['source'][best]}” ({best + 1}): weight " in caption
+    assert number(caption.split()[-1]) == pytest.approx(weights[best], abs=0.0051)
+    page.locator(f"{TAG} .title").hover()
+    assert page.locator(f"{TAG} svg .reach.pointed").count() == 0
+
+
+def test_states_have_letters(show):
+    """Most states carry their symbol, and each of those that the row looks at does."""
+    page = show(AttentionMatrix(target=7))
+    source = AttentionMatrix().alignments[0]["source"]
+    named = page.locator(f"{TAG} svg").last.locator("text[data-symbol]")
+    found = named.evaluate_all("(all) => all.map((t) => [t.dataset.symbol, t.textContent])")
+    letters = {int(k): text for k, text in found}
+    assert len(letters) > 0.6 * len(source)
+    assert all(text in (source[k], "␣") for k, text in letters.items())
+    assert set(np.flatnonzero(AttentionMatrix().weights()[6] > 0.1)) <= set(letters)

@@ -114,3 +114,19 @@ def test_what_is_held_and_what_comes_back_are_two_things(show):
     page = show(CarouselUnit(w=1.2, step=60))
     assert shown(page, "error")[0] < 1e-4  # and hardly any error comes back
     assert "less than a ten-thousandth" in page.locator(f"{TAG} .fate").inner_text()
+
+
+def test_what_overflows_is_not_drawn_as_held(show):
+    """A content that outgrows the chart leaves it with an arrow, and words say so."""
+    figure = CarouselUnit(w=1.2, squash="identity", step=30)
+    page = show(figure)
+    drawing = page.locator(f"{TAG} svg")
+    assert drawing.locator(".hid-dot.off").count() == 2  # where the curve leaves, and above the step shown
+    assert drawing.locator("circle.hid-dot").count() == 0
+    ends = drawing.locator(".hid-curve").evaluate("(path) => path.getAttribute('d').match(/[\\d.]+/g).map(Number)")
+    assert (np.diff(ends[1::2]) < -0.5).all()  # up, all the way
+    contents, _ = expected(figure)
+    assert drawing.get_by_text(f"off the chart: {contents[0][-1]:.1f}").count() == 1
+    assert "off the chart" in page.locator(f"{TAG} .fate").inner_text()
+    page = show(CarouselUnit(w=0.9, squash="identity", step=30))
+    assert page.locator(f"{TAG} svg .off").count() == 0

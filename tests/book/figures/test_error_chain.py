@@ -1,5 +1,7 @@
 """The error's chain in a browser: by mouse and keyboard; its numbers are lstmlib's."""
 
+import re
+
 import numpy as np
 import pytest
 from driving import drag, number, set_from_python, state
@@ -121,3 +123,13 @@ def test_chain_as_widget_goes_both_ways(widget):
     assert (chain.squash, chain.slope) == ("tanh", 1.0)
     set_from_python(page, "w", 0.5)
     assert page.locator(".factor").inner_text() == "0.5"
+
+
+def test_units_beyond_the_chart_carry_an_arrow(show):
+    """A ring can't grow for ever: what is larger than the chart is marked, and nothing else is."""
+    page = show(ErrorChain(w=6.0, squash="identity", steps=20))  # 6^q is beyond a million from q = 8 on
+    shown = page.locator("lstm-error-chain svg text").filter(has_text=re.compile(r"^−\d+$")).all_text_contents()
+    beyond = [text for text in shown if 6.0 ** number(text.replace("−", "")) > 1e6]
+    assert page.locator("lstm-error-chain svg .off").count() == len(beyond) > 0
+    page = show(ErrorChain(w=2.0, squash="identity", steps=15))
+    assert page.locator("lstm-error-chain svg .off").count() == 0
