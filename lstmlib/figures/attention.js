@@ -115,7 +115,7 @@ function drawMatrix(width, text, source, written, weights, i, pushed, show, time
   const matrix = [
     label(left, 14, "what is read →", { class: "small quiet" }),
     source.map((symbol, j) => label(x(j), top - 8, seen(symbol), { class: `middle small${j === best ? " strong" : symbol === " " ? " quiet" : ""}` })),
-    label(right, 14, "darker: more weight", { class: "end small quiet" }),
+    label(right, 14, "fuller: more weight", { class: "end small quiet" }),
     s("rect", { x: left, y: top, width: right - left, height: base - top, class: "under" }),
     s("path", { d: [...source.map((_, j) => `M ${(left + wide * j).toFixed(1)} ${top} V ${base}`), ...written.map((_, k) => `M ${left} ${top + high * k} H ${right.toFixed(1)}`)].join(" "), class: "lines" }),
     written.map((symbol, k) => [

@@ -49,6 +49,7 @@ function mount(frame, store) {
   const spoken = voice();
   const again = button("Start again", () => store.update({ chosen: [] }));
   frame.append(list, el("div", { class: "controls" }, again, line), spoken);
+  spoken.say(""); // nothing is chosen yet: the first answer is news
   let shown = null;
 
   function build(questions) {
