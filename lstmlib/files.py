@@ -26,6 +26,7 @@ SETTINGS = (
     "activation",
     "block_size",
     "causal",
+    "clip",
     "doors",
     "eps",
     "g",
@@ -33,6 +34,7 @@ SETTINGS = (
     "nonlinearity",
     "norm",
     "num_heads",
+    "peephole",
     "reset",
 )
 FLOATS = ("F16", "F32", "F64")  # as safetensors calls them
