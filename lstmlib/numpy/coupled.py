@@ -101,7 +101,7 @@ class CoupledLSTM(Recurrent):
             logistic(f, out=f)
             tanh(g, out=g)
             c[t + 1] = f * c[t] + (1.0 - f) * g
-            o += w_co * c[t + 1]
+            o += w_co * c[t + 1]  # 0 without peepholes
             logistic(o, out=o)
             tanh_c[t] = np.tanh(c[t + 1])
             h[t + 1] = o * tanh_c[t]
@@ -117,7 +117,7 @@ class CoupledLSTM(Recurrent):
         dnet = np.empty((T, N, 3, H), h.dtype)
         for t in reversed(range(T)):
             f, g, o = gates[t]
-            slope_f, slope_g, slope_o = slopes(gates[t], 1, self.clip)
+            slope_f, slope_g, slope_o = slopes(gates[t], 1, self.clip)  # f (1 - f), ...; 1 - g^2
             dh = dh + dy[t]
             do = dh * tanh_c[t] * slope_o
             dc = dc + dh * o * (1.0 - tanh_c[t] ** 2) + do * w_co  # o(t) saw c(t)

@@ -105,7 +105,7 @@ class LSTM(Recurrent):
         dnet = np.empty((T, N, 4, H), h.dtype)
         for t in reversed(range(T)):
             i, f, g, o = gates[t]
-            slope_i, slope_f, slope_g, slope_o = slopes(gates[t], 2, self.clip)
+            slope_i, slope_f, slope_g, slope_o = slopes(gates[t], 2, self.clip)  # i (1 - i), ...; 1 - g^2
             dh = dh + dy[t]
             dc = dc + dh * o * (1.0 - tanh_c[t] ** 2)
             dnet[t, :, 0] = dc * g * slope_i

@@ -84,7 +84,7 @@ class PeepholeLSTM(LSTM):
         dnet = np.empty((T, N, 4, H), h.dtype)
         for t in reversed(range(T)):
             i, f, g, o = gates[t]
-            slope_i, slope_f, slope_g, slope_o = slopes(gates[t], 2, self.clip)
+            slope_i, slope_f, slope_g, slope_o = slopes(gates[t], 2, self.clip)  # i (1 - i), ...; 1 - g^2
             dh = dh + dy[t]
             do = dh * tanh_c[t] * slope_o
             dc = dc + dh * o * (1.0 - tanh_c[t] ** 2) + do * w_co  # o(t) saw c(t)

@@ -113,7 +113,7 @@ class ProjectedLSTM(LSTM):
         dshown = np.empty_like(dy)  # (T, N, P): the error at h(t), from above and from the step after
         for t in reversed(range(T)):
             i, f, g, o = gates[t]
-            slope_i, slope_f, slope_g, slope_o = slopes(gates[t], 2, self.clip)
+            slope_i, slope_f, slope_g, slope_o = slopes(gates[t], 2, self.clip)  # i (1 - i), ...; 1 - g^2
             dshown[t] = dh + dy[t]
             dm = dshown[t] @ p["weight_hr"]  # the error at what the cells put out
             dc = dc + dm * o * (1.0 - tanh_c[t] ** 2)
