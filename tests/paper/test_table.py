@@ -45,7 +45,9 @@ def test_json_and_csv_say_the_same(shown):
     assert all(tuple(record) == FIELDS for record in records)
     first = records[0]
     assert (first["paper_sequences"], first["mean"], first["solved"], first["trials"]) == (74_000, 90_000, 3, 4)
-    assert (first["mean_low"], first["mean_high"], first["spread"]) == pytest.approx((40_317.2, 139_682.8, 20_000.0))
+    assert (first["mean_low"], first["mean_high"], first["spread"]) == pytest.approx(
+        (40_317.2, 139_682.8, 20_000.0), abs=0.1
+    )
     assert first["wrong"] == pytest.approx(3 / 7680, rel=1e-5)
     assert records[2]["paper_sequences"] == 209_000
     assert records[2]["mean"] is None
