@@ -114,7 +114,7 @@ def write(p, characters, first, length, rng, temperature=0.5):
     return text
 
 
-def learn(text, steps=1500, show=100, seed=0):
+def learn(text, steps=600, show=100, seed=0):
     """Read the text over and over, and print what the net writes every so often; return the net and its losses."""
     rng = np.random.default_rng(seed)
     characters = sorted(set(text))
