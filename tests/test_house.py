@@ -9,7 +9,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MOST_IN_A_FILE, MOST_IN_A_FUNCTION = 400, 60
 # What is longer still; what no longer is has no place here.
-LONGER = {"tests/book/test_interactives.py", "tests/test_files_functions.py"}
+LONGER = {
+    "tests/assignments/test_grading.py: a_class",
+    "tests/book/test_interactives.py",
+    "tests/test_files_functions.py",
+    "tools/grade.py",
+}
 
 
 def too_long(name, text):
