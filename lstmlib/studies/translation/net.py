@@ -138,7 +138,7 @@ class EncoderDecoder(nn.Module):
 
     def start(self, m: Tensor) -> tuple[Tensor, Tensor]:
         """Return s(0) (N, H), and c(0) = 0 (1, N, 2H), given the summary m (N, 2H)."""
-        return torch.tanh(self.first.compute(m)), torch.zeros_like(m)[None]
+        return torch.tanh(self.first(m, checked=True)[0]), torch.zeros_like(m)[None]
 
     def step(
         self,
@@ -167,7 +167,8 @@ class EncoderDecoder(nn.Module):
 
     def say(self, s: Tensor, c: Tensor) -> Tensor:
         """Return the scores of every symbol (T, N, V), from the states and the contexts."""
-        return self.readout.compute(torch.cat([s, c], dim=2))
+        scores: Tensor = self.readout(torch.cat([s, c], dim=2))[0]
+        return scores
 
     @torch.no_grad()
     def translate(
