@@ -1,0 +1,57 @@
+"""``python -m lstmlib.studies.cells TASK``: train the grid of cells, biases and rates, or go on where it was stopped."""
+
+import argparse
+from pathlib import Path
+
+from lstmlib.studies.cells.kinds import CELLS, UNBIASED
+from lstmlib.studies.cells.settings import MARKS, TASKS, draw, trial
+from lstmlib.studies.cells.store import FOLDER, Line, add, lines
+
+BIASES = (0.0, 1.0, 3.0, 5.0)
+RATES = (0.003, 0.01, 0.03, 0.1)
+TEST = tuple(range(10))
+VALIDATION = tuple(range(100, 105))  # on which biases and rates are chosen, and nothing else
+
+
+def in_turn(test: tuple[int, ...], validation: tuple[int, ...]) -> list[int]:
+    """Return the seeds in the order in which they are run: one of each kind, so that a stopped run has both."""
+    pairs = [seed for pair in zip(validation, test, strict=False) for seed in pair]
+    return pairs + [seed for seed in (*validation, *test) if seed not in pairs]
+
+
+def grid(task: str, cells: tuple[str, ...], rates: tuple[float, ...], seeds: list[int], folder: Path = FOLDER) -> None:
+    """Train what the file doesn't hold yet; a line is added after every cell of a seed.
+
+    Args:
+        task: its name.
+        cells: names in ``CELLS``.
+        rates: Adam's.
+        seeds: of weights and data.
+        folder: where the files are.
+    """
+    there = {(line.cell, line.seed, rate) for line in lines(task, folder) for rate in line.rates}
+    for seed in seeds:
+        missing = {cell: [rate for rate in rates if (cell, seed, rate) not in there] for cell in cells}
+        data = draw(task, seed) if any(missing.values()) else None
+        for cell, wanted in missing.items():
+            if data is None or not wanted:
+                continue
+            biases: list[float | None] = [None] if cell in UNBIASED else list(BIASES)
+            found = [trial(task, cell, bias, rate, seed, data) for bias in biases for rate in wanted]
+            add(task, Line(cell, seed, biases, wanted, found), 1 if seed in VALIDATION else len(MARKS), folder)
+            print(f"{task}, seed {seed}, {cell}: {len(found)} nets", flush=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one task's grid."""
+    parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.cells", description=__doc__)
+    parser.add_argument("task", choices=TASKS)
+    parser.add_argument("--cells", nargs="+", choices=CELLS, default=list(CELLS), help="(default: all)")
+    parser.add_argument("--rates", nargs="+", type=float, default=list(RATES), help="(default: %(default)s)")
+    parser.add_argument("--output", type=Path, default=FOLDER, help="where to write (default: %(default)s)")
+    given = parser.parse_args(arguments)
+    grid(given.task, tuple(given.cells), tuple(given.rates), in_turn(TEST, VALIDATION), given.output)
+
+
+if __name__ == "__main__":
+    main()
