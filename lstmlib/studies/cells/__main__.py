@@ -1,4 +1,4 @@
-"""``python -m lstmlib.studies.cells TASK``: train the grid of cells, biases and rates, or go on where it was stopped."""
+"""``python -m lstmlib.studies.cells TASK``: train the grid of cells, biases and rates; or go on with it."""
 
 import argparse
 from pathlib import Path

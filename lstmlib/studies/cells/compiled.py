@@ -157,7 +157,8 @@ def train(
     """Train a net on batches.
 
     Args:
-        s, m: a net and room for it.
+        s: a net.
+        m: room for it.
         flat: (4, count): its weights, their gradients, Adam's two means.
         x: inputs (U, T D, 8).
         loss: SQUARED, CLASSES or BINARY.

@@ -54,12 +54,10 @@ def copy_best(batch: Batch) -> Array:
 
 
 TASKS = {
-    "adding": Task(partial(tasks.adding, 22), 2, 1, 24, SQUARED, 4000, 300, None),
-    "reber": Task(partial(tasks.continual_embedded_reber, 30), 7, 7, 30, CLASSES, 2000, 600, reber_best),
+    "adding": Task(partial(tasks.adding, 22), 2, 1, 24, SQUARED, 2000, 300, None),
+    "reber": Task(partial(tasks.continual_embedded_reber, 30), 7, 7, 30, CLASSES, 1500, 600, reber_best),
     "counting": Task(partial(tasks.counting, 1, 10), 3, 3, 21, CLASSES, 1000, 300, counting_best),
-    "copy": Task(
-        partial(tasks.copy, 8, num_symbols=3, num_recalled=3), 5, 4, 14, CLASSES, 4000, 500, copy_best
-    ),
+    "copy": Task(partial(tasks.copy, 8, num_symbols=3, num_recalled=3), 5, 4, 14, CLASSES, 4000, 500, copy_best),
 }
 
 

@@ -11,9 +11,10 @@ from lstmlib.studies.cells.kinds import CELLS, CHANGED, arrays, count, shape_of,
 from lstmlib.studies.cells.settings import in_lanes, read
 from lstmlib.studies.variants import Cells, Nets
 from lstmlib.studies.variants.studies import clip_each
+from lstmlib.tasks import Batch
 
 LOSSES = {SQUARED: squared_error, CLASSES: cross_entropy, BINARY: binary_cross_entropy}
-T, D, H, O, U = 7, 3, 4, 2, 200
+T, D, H, OUT, U = 7, 3, 4, 2, 200
 
 
 def batches(loss, rng):
@@ -29,7 +30,7 @@ def taught(shape, flat, loss, given, rate):
     """Train a compiled net; return its arrays and its read-outs."""
     xs, targets, masks = (np.stack(part) for part in zip(*given, strict=True))
     share = masks / masks.sum((1, 2), keepdims=True)
-    target = np.eye(O)[targets] if loss == CLASSES else targets
+    target = np.eye(OUT)[targets] if loss == CLASSES else targets
     x = np.concatenate([in_lanes(one, T).reshape(1, T * D, LANES) for one in xs])
     target = np.concatenate([in_lanes(one, T) for one in target])
     work = workspace(shape, T)
@@ -40,8 +41,6 @@ def taught(shape, flat, loss, given, rate):
 def taught_readably(model, loss, given, rate):
     """Train a model of the library."""
     adam = Adam(model.params, rate)
-    from lstmlib.tasks import Batch
-
     rows = (Batch(x, target, mask, np.full(LANES, T)) for x, target, mask in given)
     for _ in train(model, rows, LOSSES[loss], adam, max_norm=1.0):
         pass
@@ -51,7 +50,7 @@ def taught_readably(model, loss, given, rate):
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("cell", ["GRU", "GRU before", "RNN"])
 def test_gru_and_plain_nets_learn_what_the_library_s_learn(cell, loss):
-    shape = shape_of(cell, D, H, O)
+    shape = shape_of(cell, D, H, OUT)
     flat = start(shape, 1.0, np.random.default_rng(0))
     p = arrays(flat[0].copy(), shape)
     layer = RNN(D, H) if cell == "RNN" else GRU(D, H, reset="before" if "before" in cell else "after")
@@ -59,7 +58,7 @@ def test_gru_and_plain_nets_learn_what_the_library_s_learn(cell, loss):
     layer.params["bias_ih_l0"][:], layer.params["bias_hh_l0"][:] = p["bias"], 0.0
     if cell == "GRU":
         layer.params["bias_hh_l0"][2 * H :] = p["ch"]
-    readout = Linear(H, O)
+    readout = Linear(H, OUT)
     readout.params["weight"][:], readout.params["bias"][:] = p["out"], p["out_bias"]
     given = list(batches(loss, np.random.default_rng(1)))
     # Of the library's two biases a compiled net has the sum: held at 0, the second gets no gradient.
@@ -92,9 +91,9 @@ def hold(model, names, rows):
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("cell", CHANGED)
 def test_an_lstm_learns_what_the_readable_one_learns(cell, loss):
-    shape = shape_of(cell, D, H, O)
+    shape = shape_of(cell, D, H, OUT)
     flat = start(shape, 1.0, np.random.default_rng(0))
-    net = Nets([Cells(1, D, H, CHANGED[cell])], O)
+    net = Nets([Cells(1, D, H, CHANGED[cell])], OUT)
     names = {"ih": "weight_ih", "hh": "weight_hh", "bias": "bias", "ch": "weight_ch", "gg": "weight_gg"}
     layer, p = net.layers[0].params, arrays(flat[0].copy(), shape)
     for short, name in names.items():
