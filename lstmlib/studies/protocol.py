@@ -11,7 +11,7 @@ Tests are SciPy's, the correction statsmodels'. Lower is better throughout: a lo
 didn't get there counts as infinite, which medians and ranks can stand.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -199,6 +199,19 @@ def against(reference: Side, others: Sequence[Side], *, more: int = 0) -> list[R
         Row(side.name, side.setting, float(np.median(side.values)), min(side.values), max(side.values), effect, p)
         for side, effect, p in zip(others, effects, corrected, strict=False)
     ]
+
+
+def shown(row: Row, number: Callable[[float], str]) -> list[str]:
+    """Return a row as a table shows it: name, setting, median and range, ratio and interval, p after Holm's correction.
+
+    Args:
+        row: of ``against``.
+        number: how a value is written.
+    """
+    effect = row.effect
+    ratio = f"{effect.ratio:.2f} ({effect.low:.2f} to {effect.high:.2f})"
+    p = "below 0.001" if row.holm < 0.001 else f"{row.holm:.3f}" if row.holm < 0.1 else f"{row.holm:.2f}"
+    return [row.name, row.setting, f"{number(row.median)} ({number(row.lowest)} to {number(row.highest)})", ratio, p]
 
 
 def holm(p: Values) -> list[float]:

@@ -4,13 +4,9 @@ import argparse
 from pathlib import Path
 
 from lstmlib.studies.cells.kinds import CELLS, UNBIASED
-from lstmlib.studies.cells.settings import MARKS, TASKS, draw, trial
+from lstmlib.studies.cells.settings import BIASES, MARKS, RATES, TASKS, TEST, VALIDATION
 from lstmlib.studies.cells.store import FOLDER, Line, add, lines
-
-BIASES = (0.0, 1.0, 3.0, 5.0)
-RATES = (0.003, 0.01, 0.03, 0.1)
-TEST = tuple(range(10))
-VALIDATION = tuple(range(100, 105))  # on which biases and rates are chosen, and nothing else
+from lstmlib.studies.cells.trials import draw, trial
 
 
 def in_turn(test: tuple[int, ...], validation: tuple[int, ...]) -> list[int]:
@@ -29,8 +25,8 @@ def grid(task: str, cells: tuple[str, ...], rates: tuple[float, ...], seeds: lis
         seeds: of weights and data.
         folder: where the files are.
     """
-    there = {(line.cell, line.seed, rate) for line in lines(task, folder) for rate in line.rates}
     for seed in seeds:
+        there = {(line.cell, line.seed, rate) for line in lines(task, folder) for rate in line.rates}
         missing = {cell: [rate for rate in rates if (cell, seed, rate) not in there] for cell in cells}
         data = draw(task, seed) if any(missing.values()) else None
         for cell, wanted in missing.items():
@@ -48,9 +44,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("task", choices=TASKS)
     parser.add_argument("--cells", nargs="+", choices=CELLS, default=list(CELLS), help="(default: all)")
     parser.add_argument("--rates", nargs="+", type=float, default=list(RATES), help="(default: %(default)s)")
+    parser.add_argument("--seeds", nargs="+", type=int, default=in_turn(TEST, VALIDATION), help="(default: all)")
     parser.add_argument("--output", type=Path, default=FOLDER, help="where to write (default: %(default)s)")
     given = parser.parse_args(arguments)
-    grid(given.task, tuple(given.cells), tuple(given.rates), in_turn(TEST, VALIDATION), given.output)
+    grid(given.task, tuple(given.cells), tuple(given.rates), given.seeds, given.output)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from numba import njit
 
 from lstmlib.numpy.checks import Array
 from lstmlib.online.lanes import LANES, fused, load, store
+from lstmlib.studies.cells.kinds import CLASSES, GRU, LSTM, SQUARED, Shape
 from lstmlib.studies.cells.steps import (
     OUT,
     OUT_BIAS,
@@ -24,29 +25,6 @@ from lstmlib.studies.cells.steps import (
     rnn_back,
     rnn_step,
 )
-
-LSTM, GRU, RNN = range(3)
-SQUARED, CLASSES, BINARY = range(3)  # losses
-NAMES = ("ih", "hh", "bias", "ch", "gg", "out", "out_bias")  # a net's arrays, in order
-
-
-class Shape(NamedTuple):
-    """A net, as the compiled code takes it."""
-
-    kind: int  # LSTM, GRU or RNN
-    D: int
-    H: int
-    O: int  # noqa: E741
-    R: int  # rows of all blocks
-    rows: tuple[int, int, int, int]  # first row of the blocks i, f, g, o; -1 where there is none
-    place: tuple[int, int, int, int]  # first place among the gates that are there; -1 for g and where there is none
-    at: tuple[int, int, int, int, int, int, int]  # where each of ``NAMES`` begins in the net's row of numbers
-    coupled: bool
-    peepholes: bool
-    recurrence: bool
-    squash_g: bool
-    squash_c: bool
-    after: bool  # a GRU's reset gate after the product
 
 
 class Work(NamedTuple):
@@ -161,7 +139,7 @@ def train(
         m: room for it.
         flat: (4, count): its weights, their gradients, Adam's two means.
         x: inputs (U, T D, 8).
-        loss: SQUARED, CLASSES or BINARY.
+        loss: ``SQUARED``, ``CLASSES`` or ``BINARY`` of ``kinds``.
         target: what the read-outs should be, one-hot for classes (U, T, O, 8).
         share: what each step counts in the mean (U, T, 8); 0 where none is asked for.
         done: how many updates the net has had.

@@ -1,10 +1,15 @@
 """The cells that are compared, each with as many units as bring a net closest to the same number of parameters."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from lstmlib.numpy.checks import Array
-from lstmlib.studies.cells.compiled import GRU, LSTM, NAMES, RNN, Shape
 from lstmlib.studies.variants.nets import VARIANTS
+
+LSTM, GRU, RNN = range(3)
+SQUARED, CLASSES, BINARY = range(3)  # losses
+NAMES = ("ih", "hh", "bias", "ch", "gg", "out", "out_bias")  # a net's arrays, in order
 
 # From the LSTM to a GRU, a part at a time; without an exit and its squashing, the cell is JANET's, without its beta.
 STEPS: dict[str, tuple[str, ...]] = {
@@ -15,7 +20,43 @@ STEPS: dict[str, tuple[str, ...]] = {
 CHANGED = VARIANTS | STEPS
 OTHERS = {"GRU": GRU, "GRU before": GRU, "RNN": RNN}
 CELLS = (*CHANGED, *OTHERS)
+TITLES = {
+    "V": "vanilla",
+    "NIG": "no input gate",
+    "NFG": "no forget gate",
+    "NOG": "no output gate",
+    "NIAF": "no input activation",
+    "NOAF": "no output activation",
+    "CIFG": "coupled gates",
+    "NP": "no peepholes: the LSTM",
+    "FGR": "full gate recurrence",
+    "coupled": "LSTM, gates coupled",
+    "no exit": "and no output gate",
+    "JANET": "and no output tanh",
+    "GRU": "GRU",
+    "GRU before": "GRU, reset before",
+    "RNN": "plain tanh net",
+}
 UNBIASED = ("NFG", "RNN")  # without a gate that keeps, whose bias could be chosen
+
+
+class Shape(NamedTuple):
+    """A net, as the compiled code takes it."""
+
+    kind: int  # LSTM, GRU or RNN
+    D: int
+    H: int
+    O: int  # noqa: E741
+    R: int  # rows of all blocks
+    rows: tuple[int, ...]  # first row of the blocks i, f, g, o; -1 where there is none
+    place: tuple[int, ...]  # first place among the gates that are there; -1 for g and where there is none
+    at: tuple[int, ...]  # where each of ``NAMES`` begins in the net's row of numbers
+    coupled: bool
+    peepholes: bool
+    recurrence: bool
+    squash_g: bool
+    squash_c: bool
+    after: bool  # a GRU's reset gate after the product
 
 
 def shape_of(cell: str, D: int, H: int, O: int) -> Shape:  # noqa: E741
@@ -32,6 +73,8 @@ def shape_of(cell: str, D: int, H: int, O: int) -> Shape:  # noqa: E741
     """
     if cell not in CELLS:
         raise ValueError(f"cell is {cell!r}, expected one of {', '.join(map(repr, CELLS))}")
+    rows: tuple[int, ...]
+    place: tuple[int, ...]
     if cell in OTHERS:
         blocks, rows, place = 1 if cell == "RNN" else 3, (0, H, 2 * H, -1), (-1,) * 4
         changes: tuple[str, ...] = ("no peepholes",)
@@ -47,7 +90,7 @@ def shape_of(cell: str, D: int, H: int, O: int) -> Shape:  # noqa: E741
         OTHERS.get(cell, LSTM), D, H, O, blocks * H, rows, place, at, "coupled" in changes,
         "no peepholes" not in changes, gg > 0, "no input activation" not in changes,
         "no output activation" not in changes, cell == "GRU",
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def blocks_of(changes: tuple[str, ...], H: int) -> tuple[int, tuple[int, ...], tuple[int, ...]]:

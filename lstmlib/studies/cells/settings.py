@@ -1,20 +1,22 @@
-"""The tasks as the grid sets them, and what a trial is: one net, one bias, one rate, one seed."""
+"""The tasks as the grid sets them, and by what its nets are judged."""
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lstmlib import tasks
 from lstmlib.numpy.checks import Array
-from lstmlib.studies.cells.compiled import CLASSES, LANES, SQUARED, Shape, run, train, workspace
-from lstmlib.studies.cells.kinds import shape_of, start, units
+from lstmlib.studies.cells.kinds import CLASSES, SQUARED
 from lstmlib.tasks import Batch
 from lstmlib.tasks.embedded_reber import allowed_next
 
 MARKS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)  # parts of the budget after which a net's loss is noted
+BIASES = (0.0, 1.0, 3.0, 5.0)  # where the gate that keeps starts
+RATES = (0.003, 0.01, 0.03, 0.1)
+TEST = tuple(range(10))
+VALIDATION = tuple(range(100, 103))  # on which biases and rates are chosen, and nothing else
 EVERY, SOLVED = 50, 0.95  # how often it is asked whether a net solves the task, and what share that is
 ROWS = 256  # fresh sequences on which it is judged
 
@@ -55,54 +57,10 @@ def copy_best(batch: Batch) -> Array:
 
 TASKS = {
     "adding": Task(partial(tasks.adding, 22), 2, 1, 24, SQUARED, 2000, 300, None),
-    "reber": Task(partial(tasks.continual_embedded_reber, 30), 7, 7, 30, CLASSES, 1500, 600, reber_best),
+    "reber": Task(partial(tasks.continual_embedded_reber, 30), 7, 7, 30, CLASSES, 1000, 600, reber_best),
     "counting": Task(partial(tasks.counting, 1, 10), 3, 3, 21, CLASSES, 1000, 300, counting_best),
     "copy": Task(partial(tasks.copy, 8, num_symbols=3, num_recalled=3), 5, 4, 14, CLASSES, 4000, 500, copy_best),
 }
-
-
-class Data(NamedTuple):
-    """All that the nets of one seed see, as the compiled code takes it; every setting sees the same."""
-
-    x: Array  # (U, T D, 8)
-    target: Array  # (U, T, O, 8)
-    share: Array  # (U, T, 8)
-    test: Array  # (B, T D, 8)
-    judge: Any  # from read-outs (T, N, O) to the loss above the best possible, and the share solved
-
-
-def in_lanes(values: NDArray[Any], T: int) -> Array:
-    """Return (t, N, K) as (N / LANES, T, K, LANES), with zeros after step t."""
-    t, N, K = values.shape
-    out = np.zeros((N // LANES, T, K, LANES))
-    out[:, :t] = values.reshape(t, -1, LANES, K).transpose(1, 0, 3, 2)
-    return out
-
-
-def targets(batch: Batch, task: Task) -> Array:
-    """Return a batch's targets as numbers (T, N, O), classes one-hot."""
-    return batch.target if task.loss != CLASSES else np.eye(task.O)[batch.target]
-
-
-def draw(name: str, seed: int, updates: int | None = None) -> Data:
-    """Draw what the nets of one seed see: fresh sequences for every update, and others to be judged by.
-
-    Args:
-        name: of the task.
-        seed: of the draws.
-        updates: how many batches of ``LANES`` sequences; the task's budget unless told.
-    """
-    task, rng = TASKS[name], np.random.default_rng([seed, 1])
-    updates = task.updates if updates is None else updates
-    rows = task.draw(LANES * updates, rng)
-    mask = in_lanes(rows.mask[..., None].astype(float), task.T)[:, :, 0]
-    share = mask / mask.sum((1, 2), keepdims=True)
-    test = task.draw(ROWS, rng)
-    x, tested = (in_lanes(part.x, task.T).reshape(-1, task.T * task.D, LANES) for part in (rows, test))
-    return Data(
-        x, in_lanes(targets(rows, task), task.T), share, tested,
-        partial(judge, batch=test, best=task.best and task.best(test)),
-    )  # fmt: skip
 
 
 def judge(y: Array, *, batch: Batch, best: Array | None) -> tuple[float, float]:
@@ -141,40 +99,3 @@ class Trial(NamedTuple):
 def marks_of(updates: int) -> list[int]:
     """Return after how many updates a net's loss is noted, for a budget of so many."""
     return [round(part * updates) for part in MARKS]
-
-
-def trial(name: str, cell: str, bias: float | None, rate: float, seed: int, data: Data) -> Trial:
-    """Train one net and judge it on the way.
-
-    Args:
-        name: of the task.
-        cell: a name in ``CELLS``.
-        bias: where the gate that keeps starts.
-        rate: Adam's, the same for all updates.
-        seed: of the weights.
-        data: what the seed's nets see.
-    """
-    task = TASKS[name]
-    shape = shape_of(cell, task.D, units(cell, task.D, task.O, task.parameters), task.O)
-    flat = start(shape, bias, np.random.default_rng([seed, 0]))
-    work = workspace(shape, task.T)
-    losses, needed, marks = [], None, marks_of(len(data.x))
-    stops = sorted({*marks, *range(EVERY, len(data.x) + 1, EVERY)})
-    for done, now in zip((0, *stops), stops, strict=False):
-        piece = slice(done, now)
-        train(shape, flat, work, data.x[piece], task.loss, data.target[piece], data.share[piece], done, rate)
-        if now in marks or needed is None:
-            above, share = data.judge(read(shape, flat[0], work, data.test))
-            if needed is None and share >= SOLVED and now % EVERY == 0:
-                needed = now
-            if now in marks:
-                losses.append(above)
-    return Trial(losses, needed)
-
-
-def read(shape: Shape, w: Array, work: Any, x: Array) -> Array:
-    """Return a net's read-outs (T, N, O) of inputs in lanes (B, T D, 8)."""
-    T = x.shape[1] // shape.D
-    y = np.empty((len(x), T * shape.O, LANES))
-    run(shape, w, work, x, y)
-    return y.reshape(-1, T, shape.O, LANES).transpose(1, 0, 3, 2).reshape(T, -1, shape.O)

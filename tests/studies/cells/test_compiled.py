@@ -6,9 +6,9 @@ import pytest
 from lstmlib.numpy import GRU, RNN, Adam, Linear, SequenceModel, cross_entropy, squared_error, train
 from lstmlib.numpy.losses import binary_cross_entropy
 from lstmlib.studies.cells import compiled
-from lstmlib.studies.cells.compiled import BINARY, CLASSES, LANES, SQUARED, workspace
-from lstmlib.studies.cells.kinds import CELLS, CHANGED, arrays, count, shape_of, start
-from lstmlib.studies.cells.settings import in_lanes, read
+from lstmlib.studies.cells.compiled import LANES, workspace
+from lstmlib.studies.cells.kinds import BINARY, CELLS, CHANGED, CLASSES, SQUARED, arrays, count, shape_of, start
+from lstmlib.studies.cells.trials import in_lanes, read
 from lstmlib.studies.variants import Cells, Nets
 from lstmlib.studies.variants.studies import clip_each
 from lstmlib.tasks import Batch
