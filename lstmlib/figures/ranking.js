@@ -3,9 +3,9 @@
 import { button, drawing, el, figure, label, s, slider, superscript, voice } from "../page/kit.js";
 
 const MARKS = 5, DIGITS = 3; // losses of a net, and digits of each: hundredths of a power of ten below 1
-const TASKS = { adding: "Adding", reber: "Reber strings", counting: "Counting" };
-const UNITS = { adding: "mean squared error", reber: "nats above the least possible", counting: "nats above the least possible" };
-const BIASES = ["best", "0", "1", "3", "5"], RATES = ["best", "0.003", "0.01", "0.03", "0.1"];
+const TASKS = { adding: "Adding", reber: "Reber strings" };
+const UNITS = { adding: "mean squared error", reber: "nats above the least possible" };
+const BIASES = ["best", "0", "1", "3", "5"], RATES = ["best", "0.01", "0.03", "0.1"];
 
 const loss = (digits) => 10 ** (-Number(digits) / 100);
 

@@ -11,6 +11,7 @@ import traitlets as t
 
 from lstmlib.page import bundle
 from lstmlib.page.figure import Figure
+from lstmlib.studies.cells import settings
 from lstmlib.studies.cells.kinds import CELLS, TITLES
 from lstmlib.studies.cells.settings import BIASES, MARKS, RATES, TEST, VALIDATION
 from lstmlib.studies.cells.store import packed
@@ -18,7 +19,7 @@ from lstmlib.studies.cells.store import packed
 if TYPE_CHECKING:
     from lstmlib.studies.cells.ranking import Place
 
-TASKS = ("adding", "reber", "counting")
+TASKS = ("adding", "reber")
 BEST = "best"
 
 
@@ -35,7 +36,7 @@ def given(task: str, cells: Sequence[str]) -> dict[str, Any]:
     """
     from lstmlib.studies.cells import ranking  # only where it is needed: SciPy and statsmodels take a while
 
-    def settings(cell: str) -> list[list[Any]]:
+    def of(cell: str) -> list[list[Any]]:
         found = []
         for setting, trials in ranking.grid(task)[cell].items():
             middle = np.median(ranking.values(task, cell, setting, seeds=VALIDATION))
@@ -43,7 +44,10 @@ def given(task: str, cells: Sequence[str]) -> dict[str, Any]:
             found.append([*setting, packed(float(middle)), digits])
         return found
 
-    return {"updates": ranking.updates(task), "cells": {cell: settings(cell) for cell in cells}}
+    return {
+        "updates": ranking.updates(task),
+        "cells": {cell: of(cell) for cell in cells if cell in settings.TASKS[task].cells},
+    }
 
 
 class Ranking(Figure):
@@ -51,9 +55,9 @@ class Ranking(Figure):
 
     Args:
         cells: which; all unless told.
-        task: "adding", "reber" or "counting".
+        task: "adding" or "reber".
         bias: where the gate that keeps starts, "0", "1", "3" or "5" for all cells, or "best" for each its own.
-        rate: the learning rate, "0.003", "0.01", "0.03" or "0.1" for all, or "best".
+        rate: the learning rate, "0.01", "0.03" or "0.1" for all, or "best".
         mark: which of the five numbers of updates, 0 to 4.
         seeds: how many nets of each cell, 4 to 10.
 
@@ -94,4 +98,5 @@ class Ranking(Figure):
         from lstmlib.studies.cells import ranking
 
         bias, rate = (None if value == BEST else float(value) for value in (self.bias, self.rate))
-        return ranking.ranking(self.task, self.cells, bias=bias, rate=rate, mark=self.mark, seeds=self.seeds)
+        cells = [cell for cell in self.cells if cell in settings.TASKS[self.task].cells]
+        return ranking.ranking(self.task, cells, bias=bias, rate=rate, mark=self.mark, seeds=self.seeds)

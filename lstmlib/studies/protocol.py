@@ -43,7 +43,7 @@ def beyond(rate: float, rates: Sequence[float]) -> float | None:
 
     Args:
         rate: the best.
-        rates: the grid, at least two, rising.
+        rates: the grid, at least two, rising, from 1 and 3 times powers of ten.
 
     Raises:
         ValueError: a grid that doesn't rise or doesn't hold the rate.
@@ -51,8 +51,21 @@ def beyond(rate: float, rates: Sequence[float]) -> float | None:
     grid = list(rates)
     if len(grid) < 2 or sorted(set(grid)) != grid or rate not in grid:
         raise ValueError(f"rates are {grid} and the best {rate}, expected two or more, rising, the best among them")
-    steps = {grid[0]: grid[0] ** 2 / grid[1], grid[-1]: grid[-1] ** 2 / grid[-2]}
-    return float(f"{steps[rate]:.1g}") if rate in steps else None
+    if rate not in (grid[0], grid[-1]):
+        return None
+    return grid_step(rate, up=rate == grid[-1])
+
+
+def grid_step(rate: float, *, up: bool) -> float:
+    """Return the next rate of a grid that goes ..., 0.01, 0.03, 0.1, 0.3, ...
+
+    Args:
+        rate: one of them.
+        up: whether the next is higher.
+    """
+    first = f"{rate:.0e}"[0]
+    factor = {"1": 3.0, "3": 10.0 / 3.0}[first] if up else {"1": 0.3, "3": 1.0 / 3.0}[first]
+    return float(f"{rate * factor:.0e}")
 
 
 def learning(half: Values, whole: Values, *, most: float = 0.1) -> bool:

@@ -24,6 +24,7 @@ KINDS = {"without": "NP", "with": "V"}  # peepholes
 TASKS = (*(("gap", 9, H) for H in (1, 2, 4)), *(("after", 10, H) for H in (1, 2, 4)), ("gap", 49, 4), ("after", 50, 4))
 BIASES, RATES = (1.0, 3.0, 5.0), (0.003, 0.01, 0.03, 0.1)
 LONG, LONG_BIASES, LONG_RATES = 20, (3.0, 5.0), (0.003, 0.01, 0.03)  # for gaps longer than that, fewer are tried
+LEAST, MOST = 0.001, 0.3  # how far a grid of rates is made longer where the best lies at its end
 TEST, VALIDATION = tuple(range(20)), tuple(range(100, 105))
 UPDATES, EVERY, ROWS = 12_000, 100, 200
 
@@ -125,12 +126,30 @@ def missing(path: Path, gaps: tuple[int, ...]) -> Iterator[tuple[tuple[str, int,
     """Yield what the file doesn't hold yet: task, kind, setting, whether on validation seeds."""
     for task in (task for task in TASKS if task[1] in gaps):
         for kind in KINDS:
-            there = {(line.setting, line.validation) for line in load(path) if line[:4] == (*task, kind)}
-            yield from ((task, kind, one, True) for one in settings(kind, task[1]) if (one, True) not in there)
-            load.cache_clear()
+            wanted = settings(kind, task[1])
+            while wanted:
+                there = {line.setting for line in load(path) if line.validation and line[:4] == (*task, kind)}
+                yield from ((task, kind, one, True) for one in wanted if one not in there)
+                load.cache_clear()
+                wanted = longer(load(path), task, kind)
             best = chosen(load(path), task, kind)
-            if (best, False) not in there:
+            if not any(line[:6] == (*task, kind, best, False) for line in load(path)):
                 yield task, kind, best, False
+
+
+def longer(lines: list[Line], task: tuple[str, int, int], kind: str) -> list[Setting]:
+    """Return what is to be tried beside, because the best rate lies at the end of the grid; nothing if it lies inside.
+
+    Args:
+        lines: what is stored.
+        task: spike, gap and number of cells.
+        kind: "without" or "with" peepholes.
+    """
+    rates = sorted({line.setting.rate for line in lines if line.validation and line[:4] == (*task, kind)})
+    rate = protocol.beyond(chosen(lines, task, kind).rate, rates)
+    if rate is None or not LEAST <= rate <= MOST:
+        return []
+    return list(dict.fromkeys(one._replace(rate=rate) for one in settings(kind, task[1])))
 
 
 def run(path: Path, gaps: tuple[int, ...]) -> None:

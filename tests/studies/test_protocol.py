@@ -19,8 +19,10 @@ def test_the_lowest_median_is_chosen_and_a_net_that_fails_counts():
 
 def test_a_best_rate_at_the_end_of_its_grid_asks_for_one_more():
     assert beyond(0.01, [0.001, 0.01, 0.1]) is None
-    assert beyond(0.1, [0.001, 0.01, 0.1]) == pytest.approx(1.0)
-    assert beyond(0.003, [0.003, 0.01]) == pytest.approx(0.0009)
+    assert beyond(0.1, [0.01, 0.03, 0.1]) == 0.3
+    assert beyond(0.03, [0.01, 0.03]) == 0.1
+    assert beyond(0.01, [0.01, 0.03]) == 0.003
+    assert beyond(0.003, [0.003, 0.01]) == 0.001
     for rates in ([0.1, 0.01], [0.01], [0.01, 0.1, 0.1]):
         with pytest.raises(ValueError, match="rising"):
             beyond(0.01, rates)

@@ -42,12 +42,18 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one task's grid."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.cells", description=__doc__)
     parser.add_argument("task", choices=TASKS)
-    parser.add_argument("--cells", nargs="+", choices=CELLS, default=list(CELLS), help="(default: all)")
-    parser.add_argument("--rates", nargs="+", type=float, default=list(RATES), help="(default: %(default)s)")
+    parser.add_argument("--cells", nargs="+", choices=CELLS, help="(default: the task's)")
+    parser.add_argument("--rates", nargs="+", type=float, help="(default: the task's)")
     parser.add_argument("--seeds", nargs="+", type=int, default=in_turn(TEST, VALIDATION), help="(default: all)")
     parser.add_argument("--output", type=Path, default=FOLDER, help="where to write (default: %(default)s)")
     given = parser.parse_args(arguments)
-    grid(given.task, tuple(given.cells), tuple(given.rates), given.seeds, given.output)
+    grid(
+        given.task,
+        tuple(given.cells or TASKS[given.task].cells),
+        tuple(given.rates or RATES),
+        given.seeds,
+        given.output,
+    )
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from lstmlib.studies import protocol
-from lstmlib.studies.cells.kinds import CELLS, TITLES
-from lstmlib.studies.cells.settings import TASKS, TEST, VALIDATION, Trial, marks_of
+from lstmlib.studies.cells.kinds import TITLES
+from lstmlib.studies.cells.settings import RATES, TASKS, TEST, VALIDATION, Trial, marks_of
 from lstmlib.studies.cells.store import lines
 
 Setting = tuple[float | None, float]  # a bias, and a rate
@@ -22,11 +22,14 @@ def grid(task: str) -> dict[str, dict[Setting, dict[int, Trial]]]:
     Args:
         task: its name.
     """
-    found: dict[str, dict[Setting, dict[int, Trial]]] = {cell: {} for cell in CELLS}
+    found: dict[str, dict[Setting, dict[int, Trial]]] = {cell: {} for cell in TASKS[task].cells}
     for line in lines(task):
+        if line.cell not in found:
+            continue
         settings = [(bias, rate) for bias in line.biases for rate in line.rates]
         for setting, trial in zip(settings, line.trials, strict=True):
-            found[line.cell].setdefault(setting, {})[line.seed] = trial
+            if setting[1] in RATES:
+                found[line.cell].setdefault(setting, {})[line.seed] = trial
     return {cell: dict(sorted(settings.items(), key=_order)) for cell, settings in found.items()}
 
 
