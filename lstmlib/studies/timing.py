@@ -21,9 +21,8 @@ from lstmlib.studies.cells.kinds import BINARY, arrays, shape_of, start
 
 RESULTS = Path(__file__).parent / "results" / "timing.jsonl"
 KINDS = {"without": "NP", "with": "V"}  # peepholes
-TASKS = (*(("gap", 9, H) for H in (1, 2, 4)), *(("after", 10, H) for H in (1, 2, 4)), ("gap", 49, 4), ("after", 50, 4))
+TASKS = (*(("gap", 9, H) for H in (1, 2, 4)), *(("after", 10, H) for H in (1, 2, 4)))  # and how many cells
 BIASES, RATES = (1.0, 3.0, 5.0), (0.003, 0.01, 0.03, 0.1)
-LONG, LONG_BIASES, LONG_RATES = 20, (3.0, 5.0), (0.003, 0.01, 0.03)  # for gaps longer than that, fewer are tried
 LEAST, MOST = 0.001, 0.3  # how far a grid of rates is made longer where the best lies at its end
 TEST, VALIDATION = tuple(range(20)), tuple(range(100, 105))
 UPDATES, EVERY, ROWS = 12_000, 100, 200
@@ -86,11 +85,10 @@ def learn(spike: str, gap: int, cells: int, kind: str, setting: Setting, seed: i
     return (done + EVERY if solved(y, test).all() else None), loss
 
 
-def settings(kind: str, gap: int) -> list[Setting]:
-    """Return what is tried for a kind of cell and a gap."""
+def settings(kind: str) -> list[Setting]:
+    """Return what is tried for a kind of cell."""
     closed = (False, True) if kind == "with" else (False,)
-    biases, rates = (LONG_BIASES, LONG_RATES) if gap > LONG else (BIASES, RATES)
-    return [Setting(bias, rate, zero) for zero in closed for bias in biases for rate in rates]
+    return [Setting(bias, rate, zero) for zero in closed for bias in BIASES for rate in RATES]
 
 
 def score(line: Line) -> list[float]:
@@ -122,11 +120,11 @@ def chosen(lines: list[Line], task: tuple[str, int, int], kind: str) -> Setting:
     return protocol.chosen(found)
 
 
-def missing(path: Path, gaps: tuple[int, ...]) -> Iterator[tuple[tuple[str, int, int], str, Setting, bool]]:
+def missing(path: Path) -> Iterator[tuple[tuple[str, int, int], str, Setting, bool]]:
     """Yield what the file doesn't hold yet: task, kind, setting, whether on validation seeds."""
-    for task in (task for task in TASKS if task[1] in gaps):
+    for task in TASKS:
         for kind in KINDS:
-            wanted = settings(kind, task[1])
+            wanted = settings(kind)
             while wanted:
                 there = {line.setting for line in load(path) if line.validation and line[:4] == (*task, kind)}
                 yield from ((task, kind, one, True) for one in wanted if one not in there)
@@ -149,13 +147,13 @@ def longer(lines: list[Line], task: tuple[str, int, int], kind: str) -> list[Set
     rate = protocol.beyond(chosen(lines, task, kind).rate, rates)
     if rate is None or not LEAST <= rate <= MOST:
         return []
-    return list(dict.fromkeys(one._replace(rate=rate) for one in settings(kind, task[1])))
+    return list(dict.fromkeys(one._replace(rate=rate) for one in settings(kind)))
 
 
-def run(path: Path, gaps: tuple[int, ...]) -> None:
-    """Train what the file doesn't hold yet of tasks with these gaps; a line is added after every setting."""
+def run(path: Path) -> None:
+    """Train what the file doesn't hold yet; a line is added after every setting."""
     load.cache_clear()
-    for task, kind, setting, validation in missing(path, gaps):
+    for task, kind, setting, validation in missing(path):
         found = [learn(*task, kind, setting, seed) for seed in (VALIDATION if validation else TEST)]
         line = Line(*task, kind, setting, validation, [n for n, _ in found], [loss for _, loss in found])
         with path.open("a") as file:
@@ -199,9 +197,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the study, or go on with it."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.timing", description=__doc__)
     parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default: %(default)s)")
-    parser.add_argument("--gaps", nargs="+", type=int, default=[9, 10, 49, 50], help="tasks with these (default: all)")
-    given = parser.parse_args(arguments)
-    run(given.output, tuple(given.gaps))
+    run(parser.parse_args(arguments).output)
 
 
 if __name__ == "__main__":
