@@ -87,7 +87,8 @@ function mount(frame, store) {
   const group = (name, buttons) => el("div", { class: "buttons", role: "group", "aria-label": name }, el("span", { class: "which" }, name), buttons);
   const choose = (name, values, words = (value) => value) => values.map((value) => button(words(value), () => store.update({ [name]: value })));
   const word = (value) => (value === "best" ? "its best" : value);
-  const tasks = choose("task", Object.keys(TASKS), (name) => TASKS[name]);
+  const names = Object.keys(TASKS).filter((name) => store.get("data").tasks?.[name]);
+  const tasks = choose("task", names, (name) => TASKS[name]);
   const biases = choose("bias", BIASES, word), rates = choose("rate", RATES, word);
   const updates = slider("Updates", { min: 0, max: MARKS - 1, step: 1 }, (mark) => store.update({ mark }));
   const nets = slider("Nets of each cell", { min: 4, max: 10, step: 1 }, (seeds) => store.update({ seeds }));
@@ -95,7 +96,8 @@ function mount(frame, store) {
   frame.append(
     el("p", { class: "title" }, "Who is first?"),
     el("p", { class: "how" }, "Small nets at equally many parameters, lower loss first. Turn one setting and watch the order."),
-    el("div", { class: "controls above" }, group("Task", tasks), group("Bias of the gate that keeps", biases), group("Learning rate", rates), updates, nets),
+    el("div", { class: "controls above" }, names.length > 1 && group("Task", tasks), group("Bias of the gate that keeps", biases), group("Learning rate", rates)),
+    el("div", { class: "controls above" }, updates, nets),
     picture, status, spoken,
   );
   const press = (buttons, names, now) => buttons.forEach((one, k) => one.setAttribute("aria-pressed", names[k] === now));
@@ -103,10 +105,9 @@ function mount(frame, store) {
   function draw(wide) {
     const data = store.get("data"), task = store.get("task"), there = data.tasks?.[task];
     const state = Object.fromEntries(["bias", "rate", "mark", "seeds"].map((name) => [name, store.get(name)]));
-    press(tasks, Object.keys(TASKS), task);
+    press(tasks, names, task);
     press(biases, BIASES, state.bias);
     press(rates, RATES, state.rate);
-    tasks.forEach((one, k) => (one.disabled = !data.tasks?.[Object.keys(TASKS)[k]]));
     nets.set(state.seeds, String(state.seeds));
     if (!there) return void (status.textContent = "No results are given for this task.");
     updates.set(state.mark, there.updates[state.mark].toLocaleString("en-US"));
@@ -118,7 +119,7 @@ function mount(frame, store) {
       (behind ? `${level.length ? "The rest is" : "All others are"} behind.` : "None is behind.");
     spoken.say(`${TASKS[task]}, ${there.updates[state.mark]} updates, ${state.seeds} nets. ${status.textContent}`);
     const told = `${places.map((place, k) => `${k + 1}: ${name(place)} ${number(place.median)}`).join("; ")}. ${status.textContent}`;
-    picture.show(wide, 22 * places.length + 52, `Cells in order on ${TASKS[task].toLowerCase()}`, told, chart(wide, there, places, titles, UNITS[task]));
+    picture.show(wide, 22 * places.length + 52, `Cells in order on ${TASKS[task].toLowerCase()}`, told, chart(wide, there, places, titles, UNITS[task], state.bias === "best" || state.rate === "best"));
   }
   return { draw };
 }
@@ -128,8 +129,8 @@ function number(value) {
   return power < -3 ? `${(value / 10 ** power).toFixed(1)} × 10${superscript(power)}` : String(Number(value.toPrecision(2)));
 }
 
-function chart(wide, there, places, titles, unit) {
-  const narrow = wide < 520, left = narrow ? 132 : 236, right = wide - 8, row = 22, bottom = 18 + row * places.length;
+function chart(wide, there, places, titles, unit, turned) { // turned: whether cells have settings of their own
+  const narrow = wide < 520, left = narrow ? 140 : 250, right = wide - 8, row = 22, bottom = 18 + row * places.length;
   const all = Object.values(there.cells).flatMap((settings) => settings.flatMap((one) => one[3].match(/.{3}/g).map(Number)));
   const high = 0, low = -Math.ceil(Math.max(...all) / 50) / 2; // the axis stays as it is while the settings are turned
   const x = (value) => right - ((right - left) * (high - Math.log10(Math.max(value, 10 ** low)))) / (high - low);
@@ -148,7 +149,7 @@ function chart(wide, there, places, titles, unit) {
     return s("g", { style: `transform:translate(0px,${y}px)`, class: `row ${place.level ? "level" : "behind"}` },
       label(0, 4, `${rank + 1}`, { class: "small quiet" }),
       label(20, 4, narrow ? place.cell : titles[place.cell], { class: rank ? "name" : "name strong" }),
-      label(left - 10, 4, brief(place), { class: "end small quiet" }),
+      turned && label(left - 10, 4, brief(place), { class: "end small quiet" }),
       effect && s("line", { x1: x(first.median * effect.low), x2: x(first.median * effect.high), y1: 0, y2: 0, class: "interval" }),
       place.values.map((value) => s("circle", { cx: x(value), cy: 0, r: 2.6, class: "net" })),
       s("line", { x1: x(place.median), x2: x(place.median), y1: -7, y2: 7, class: "median" }));
@@ -157,12 +158,12 @@ function chart(wide, there, places, titles, unit) {
 }
 
 const LOOK = `
-.above{margin:4px 0 10px} .which{font-size:14px;align-self:center;margin-right:4px;min-width:4.5em}
+.above{margin:4px 0 8px} .which{font-size:14px;align-self:center;margin-right:4px;min-width:4.5em}
 .grid{stroke:var(--soft)} .front{stroke:var(--cell);stroke-width:2;stroke-dasharray:5 4}
 .row{transition:transform .5s} @media (prefers-reduced-motion:reduce){.row{transition:none}}
 .net{fill:var(--hidden);opacity:.5} .median{stroke:currentColor;stroke-width:3} .interval{stroke:var(--gate);stroke-width:4;opacity:.75}
 .row.level .median{stroke:var(--cell-ink)} .row.level .name{fill:var(--cell-ink)}
-.fate{min-height:4.4em} @media (max-width:600px){.fate{min-height:9em}}
+.fate{min-height:4.4em} @media (max-width:600px){.fate{min-height:7.4em}}
 @media (max-width:480px){.which{flex:1 0 100%}}
 `;
 

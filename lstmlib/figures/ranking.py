@@ -19,7 +19,7 @@ from lstmlib.studies.cells.store import packed
 if TYPE_CHECKING:
     from lstmlib.studies.cells.ranking import Place
 
-TASKS = ("adding", "reber")
+TASKS = ("adding",)  # those whose grid is whole
 BEST = "best"
 
 
@@ -55,7 +55,7 @@ class Ranking(Figure):
 
     Args:
         cells: which; all unless told.
-        task: "adding" or "reber".
+        task: one of ``TASKS``.
         bias: where the gate that keeps starts, "0", "1", "3" or "5" for all cells, or "best" for each its own.
         rate: the learning rate, "0.01", "0.03" or "0.1" for all, or "best".
         mark: which of the five numbers of updates, 0 to 4.

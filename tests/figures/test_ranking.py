@@ -37,8 +37,6 @@ def test_what_it_carries_is_what_is_stored(task):
 def test_places_are_the_library_s():
     figure = Ranking(cells=CELLS, bias="0", rate="0.01", mark=3, seeds=7)
     assert figure.places() == ranking.ranking("adding", CELLS, bias=0.0, rate=0.01, mark=3, seeds=7)
-    strings = Ranking(cells=CELLS, task="reber", rate="0.1")
-    assert strings.places() == ranking.ranking("reber", CELLS, rate=0.1)
 
 
 @pytest.mark.parametrize(
