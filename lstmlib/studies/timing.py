@@ -61,7 +61,7 @@ def learn(spike: str, gap: int, cells: int, kind: str, setting: Setting, seed: i
         seed: of weights and rows.
     """
     # Only here: what is stored can be read without Numba.
-    from lstmlib.online.lanes import LANES
+    from lstmlib.online.compiled.lanes import LANES
     from lstmlib.studies.cells.compiled import train, workspace
     from lstmlib.studies.cells.trials import in_lanes, read
 

@@ -11,12 +11,12 @@ import numpy as np
 from numba import njit
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.lanes import LANES, fused, load, store
+from lstmlib.online.compiled.jit import OPTIONS, part
+from lstmlib.online.compiled.lanes import LANES, fused, load, store
 from lstmlib.studies.cells.kinds import CLASSES, GRU, LSTM, SQUARED, Shape
 from lstmlib.studies.cells.steps import (
     OUT,
     OUT_BIAS,
-    compiled,
     gru_back,
     gru_step,
     lstm_back,
@@ -52,7 +52,7 @@ def workspace(s: Shape, T: int) -> Work:
     return Work(*(np.zeros((count, LANES)) for count in (*rows, T * s.O, s.O, s.at[OUT_BIAS] + s.O)))
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def forward(s: Any, w: Array, m: Any, x: Array, T: int) -> None:
     """Run a batch x (T D, 8) from an empty state; the read-outs stand in ``m.y``."""
     for t in range(T):
@@ -67,7 +67,7 @@ def forward(s: Any, w: Array, m: Any, x: Array, T: int) -> None:
         product(m.y, t * s.O, w, s.at[OUT], s.O, s.H, m.h, (t + 1) * s.H)
 
 
-@njit(cache=True, error_model="numpy", fastmath=True)  # type: ignore[untyped-decorator]
+@njit(fastmath=True, **OPTIONS)  # type: ignore[untyped-decorator]
 def loss_back(s: Any, m: Any, t: int, loss: int, target: Array, share: Array) -> None:
     """Put the loss's gradient at step t into ``m.dy``: target (T, O, 8), share (T, 8) what each step counts."""
     for n in range(LANES):
@@ -88,7 +88,7 @@ def loss_back(s: Any, m: Any, t: int, loss: int, target: Array, share: Array) ->
                 m.dy[o, n] = share[t, n] * (m.dy[o, n] / total - target[t, o, n])
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def backward(s: Any, w: Array, m: Any, x: Array, loss: int, target: Array, share: Array) -> None:
     """Add the gradients of a batch to ``m.grads``; arrays as ``train`` has them, of one batch."""
     g = m.grads
@@ -111,7 +111,7 @@ def backward(s: Any, w: Array, m: Any, x: Array, loss: int, target: Array, share
             rnn_back(s, w, g, m, x, t)
 
 
-@njit(cache=True, error_model="numpy", fastmath=True)  # type: ignore[untyped-decorator]
+@njit(fastmath=True, **OPTIONS)  # type: ignore[untyped-decorator]
 def adam(flat: Array, grads: Array, step: int, rate: float) -> None:
     """Clip the gradient's norm to 1 and take one step of Adam, as ``lstmlib.numpy.Adam`` does it."""
     w, g, mean, square = flat[0], flat[1], flat[2], flat[3]
@@ -128,7 +128,7 @@ def adam(flat: Array, grads: Array, step: int, rate: float) -> None:
         w[k] -= rate * mean[k] * to_mean / (np.sqrt(square[k] * to_square) + 1e-8)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@part
 def train(
     s: Any, flat: Array, m: Any, x: Array, loss: int, target: Array, share: Array, done: int, rate: float
 ) -> None:
@@ -152,7 +152,7 @@ def train(
         adam(flat, m.grads, done + u + 1, rate)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@part
 def run(s: Any, w: Array, m: Any, x: Array, y: Array) -> None:
     """Run a net on batches x (B, T D, 8); the read-outs go into y (B, T O, 8)."""
     for b in range(x.shape[0]):

@@ -1,20 +1,18 @@
 """One step of each cell, forward and back, for eight sequences at once; compiled. ``compiled`` puts them together.
 
-Arrays of rows of eight are read and written by ``lstmlib.online.lanes``: row ``t * H + j`` of ``m.h`` holds unit j of
+Arrays of rows of eight are read and written by ``lstmlib.online.compiled.lanes``: row ``t * H + j`` of ``m.h`` holds unit j of
 the eight sequences before step t. ``w`` is the row of all numbers of a net, and ``s.at`` says where each array begins.
 """
 
 from typing import Any
 
-from numba import njit
-
-from lstmlib.online.lanes import fused, load, logistic, store
+from lstmlib.online.compiled.jit import part
+from lstmlib.online.compiled.lanes import fused, load, logistic, store
 
 IH, HH, BIAS, CH, GG, OUT, OUT_BIAS = range(7)  # places in ``s.at``
-compiled = njit(cache=True, error_model="numpy")
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def product(out: Any, first: int, w: Any, at: int, rows: int, width: int, v: Any, start: int) -> None:
     """Add W v to ``rows`` rows of out: W (rows, width) from w[at] on, v from its row ``start`` on."""
     for r in range(rows):
@@ -24,7 +22,7 @@ def product(out: Any, first: int, w: Any, at: int, rows: int, width: int, v: Any
         store(out, first + r, total)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def product_back(dv: Any, first: int, w: Any, at: int, rows: int, width: int, d: Any, start: int) -> None:
     """Add W.T d to ``width`` rows of dv: d from its row ``start`` on."""
     for k in range(width):
@@ -34,7 +32,7 @@ def product_back(dv: Any, first: int, w: Any, at: int, rows: int, width: int, d:
         store(dv, first + k, total)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def outer(g: Any, at: int, rows: int, width: int, d: Any, start: int, v: Any, first: int) -> None:
     """Add d v.T to the gradients of W (rows, width), each kept as eight numbers."""
     for r in range(rows):
@@ -44,7 +42,7 @@ def outer(g: Any, at: int, rows: int, width: int, d: Any, start: int, v: Any, fi
             store(g, row, fused(error, load(v, first + k), load(g, row)))
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def net_input(s: Any, w: Any, m: Any, x: Any, t: int, rows: int) -> None:
     """Set ``m.net`` to what all blocks get: W_ih x + bias, and for the first ``rows`` rows W_hh h."""
     for r in range(s.R):
@@ -53,7 +51,7 @@ def net_input(s: Any, w: Any, m: Any, x: Any, t: int, rows: int) -> None:
     product(m.net, 0, w, s.at[HH], rows, s.H, m.h, t * s.H)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def net_back(s: Any, w: Any, g: Any, m: Any, x: Any, t: int, rows: int) -> None:
     """Add the gradients of what ``net_input`` used; for its first ``rows`` rows the error at h goes to ``m.dh``."""
     outer(g, s.at[IH], s.R, s.D, m.dnet, 0, x, t * s.D)
@@ -63,7 +61,7 @@ def net_back(s: Any, w: Any, g: Any, m: Any, x: Any, t: int, rows: int) -> None:
     product_back(m.dh, 0, w, s.at[HH], rows, s.H, m.dnet, 0)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def gate(s: Any, w: Any, m: Any, a: int, t: int, seen: int) -> None:
     """Set gate a of step t: the logistic function of its net input and what it sees of row ``seen`` of c on; or 1."""
     for j in range(s.H):
@@ -76,7 +74,7 @@ def gate(s: Any, w: Any, m: Any, a: int, t: int, seen: int) -> None:
             store(m.act, (t * 4 + a) * s.H + j, logistic(net))
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def lstm_step(s: Any, w: Any, m: Any, x: Any, t: int) -> None:
     """Make h(t), c(t) and all gates; the equations are ``Cells``'."""
     H = s.H
@@ -109,7 +107,7 @@ def lstm_step(s: Any, w: Any, m: Any, x: Any, t: int) -> None:
         store(m.h, (t + 1) * H + j, load(m.act, (t * 4 + 3) * H + j) * shown)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def gate_back(s: Any, w: Any, g: Any, m: Any, a: int, t: int, seen: int) -> None:
     """Send the error at gate a, ``m.error``, through its logistic function; by a peephole, on to ``m.dc``."""
     if s.rows[a] < 0:
@@ -125,7 +123,7 @@ def gate_back(s: Any, w: Any, g: Any, m: Any, a: int, t: int, seen: int) -> None
             store(g, place, fused(error, load(m.c, seen + j), load(g, place)))
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def lstm_back(s: Any, w: Any, g: Any, m: Any, x: Any, t: int) -> None:
     """Send the error back through step t: ``m.dh`` and ``m.dc`` come in for t and leave for t - 1."""
     H, i, f, cand = s.H, t * 4 * s.H, (t * 4 + 1) * s.H, (t * 4 + 2) * s.H
@@ -157,7 +155,7 @@ def lstm_back(s: Any, w: Any, g: Any, m: Any, x: Any, t: int) -> None:
         recurrence_back(s, w, g, m, t)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def recurrence_back(s: Any, w: Any, g: Any, m: Any, t: int) -> None:
     """Send the errors at the gates to the gates of the step before, which they heard."""
     H = s.H
@@ -174,7 +172,7 @@ def recurrence_back(s: Any, w: Any, g: Any, m: Any, t: int) -> None:
                     outer(g, at, 1, H, m.dnet, row, m.act, heard)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def rnn_step(s: Any, w: Any, m: Any, x: Any, t: int) -> None:
     """Make h(t) of a plain net."""
     net_input(s, w, m, x, t, s.H)
@@ -182,7 +180,7 @@ def rnn_step(s: Any, w: Any, m: Any, x: Any, t: int) -> None:
         store(m.h, (t + 1) * s.H + j, 2.0 * logistic(2.0 * load(m.net, j)) - 1.0)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def rnn_back(s: Any, w: Any, g: Any, m: Any, x: Any, t: int) -> None:
     """Send the error back through step t of a plain net."""
     for j in range(s.H):
@@ -192,7 +190,7 @@ def rnn_back(s: Any, w: Any, g: Any, m: Any, x: Any, t: int) -> None:
     net_back(s, w, g, m, x, t, s.H)
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def gru_step(s: Any, w: Any, m: Any, x: Any, t: int) -> None:
     """Make h(t) of a GRU: ``act`` holds r, z, n, and ``c`` what the reset gate multiplies."""
     H, r, z, cand = s.H, t * 4 * s.H, (t * 4 + 1) * s.H, (t * 4 + 2) * s.H
@@ -218,7 +216,7 @@ def gru_step(s: Any, w: Any, m: Any, x: Any, t: int) -> None:
         store(m.h, (t + 1) * H + j, fused(keep, load(m.h, t * H + j), (1.0 - keep) * n))
 
 
-@compiled  # type: ignore[untyped-decorator]
+@part
 def gru_back(s: Any, w: Any, g: Any, m: Any, x: Any, t: int) -> None:
     """Send the error back through step t of a GRU; ``m.error`` is that at what the reset gate multiplied."""
     H, at = s.H, s.at[HH] + 2 * s.H * s.H

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.lanes import LANES
+from lstmlib.online.compiled.lanes import LANES
 from lstmlib.studies.cells.compiled import run, train, workspace
 from lstmlib.studies.cells.kinds import CLASSES, Shape, shape_of, start, units
 from lstmlib.studies.cells.settings import EVERY, ROWS, SOLVED, TASKS, Task, Trial, judge, marks_of
