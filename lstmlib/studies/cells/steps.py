@@ -1,7 +1,8 @@
 """One step of each cell, forward and back, for eight sequences at once; compiled. ``compiled`` puts them together.
 
-Arrays of rows of eight are read and written by ``lstmlib.online.compiled.lanes``: row ``t * H + j`` of ``m.h`` holds unit j of
-the eight sequences before step t. ``w`` is the row of all numbers of a net, and ``s.at`` says where each array begins.
+Arrays of rows of eight are read and written by ``lstmlib.online.compiled.lanes``: row ``t * H + j`` of ``m.h`` holds
+unit j of the eight sequences before step t. ``w`` is the row of all numbers of a net, and ``s.at`` says where each
+array begins.
 """
 
 from typing import Any
