@@ -39,6 +39,8 @@ def given(task: str, cells: Sequence[str]) -> dict[str, Any]:
     def of(cell: str) -> list[list[Any]]:
         found = []
         for setting, trials in ranking.grid(task)[cell].items():
+            if setting[1] not in RATES:
+                continue
             middle = np.median(ranking.values(task, cell, setting, seeds=VALIDATION))
             digits = "".join(packed(loss) for seed in TEST for loss in trials[seed].loss)
             found.append([*setting, packed(float(middle)), digits])

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from lstmlib.studies.cells.kinds import CELLS, UNBIASED
-from lstmlib.studies.cells.settings import BIASES, MARKS, RATES, TASKS, TEST, VALIDATION
+from lstmlib.studies.cells.settings import BIASES, MARKS, RATES, SEARCHED, TASKS, TEST, VALIDATION
 from lstmlib.studies.cells.store import FOLDER, Line, add, lines
 from lstmlib.studies.cells.trials import draw, trial
 
@@ -15,19 +15,22 @@ def in_turn(test: tuple[int, ...], validation: tuple[int, ...]) -> list[int]:
     return pairs + [seed for seed in (*validation, *test) if seed not in pairs]
 
 
-def grid(task: str, cells: tuple[str, ...], rates: tuple[float, ...], seeds: list[int], folder: Path = FOLDER) -> None:
+def grid(
+    task: str, cells: tuple[str, ...], seeds: list[int], folder: Path = FOLDER, rates: tuple[float, ...] | None = None
+) -> None:
     """Train what the file doesn't hold yet; a line is added after every cell of a seed.
 
     Args:
         task: its name.
         cells: names in ``CELLS``.
-        rates: Adam's.
         seeds: of weights and data.
         folder: where the files are.
+        rates: Adam's; those of the search for validation seeds and of the test for the others unless told.
     """
     for seed in seeds:
         there = {(line.cell, line.seed, rate) for line in lines(task, folder) for rate in line.rates}
-        missing = {cell: [rate for rate in rates if (cell, seed, rate) not in there] for cell in cells}
+        tried = rates or (SEARCHED if seed in VALIDATION else RATES)
+        missing = {cell: [rate for rate in tried if (cell, seed, rate) not in there] for cell in cells}
         data = draw(task, seed) if any(missing.values()) else None
         for cell, wanted in missing.items():
             if data is None or not wanted:
@@ -43,17 +46,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.cells", description=__doc__)
     parser.add_argument("task", choices=TASKS)
     parser.add_argument("--cells", nargs="+", choices=CELLS, help="(default: the task's)")
-    parser.add_argument("--rates", nargs="+", type=float, help="(default: the task's)")
+    parser.add_argument("--rates", nargs="+", type=float, help="(default: those of the seed's kind)")
     parser.add_argument("--seeds", nargs="+", type=int, default=in_turn(TEST, VALIDATION), help="(default: all)")
     parser.add_argument("--output", type=Path, default=FOLDER, help="where to write (default: %(default)s)")
     given = parser.parse_args(arguments)
-    grid(
-        given.task,
-        tuple(given.cells or TASKS[given.task].cells),
-        tuple(given.rates or RATES),
-        given.seeds,
-        given.output,
-    )
+    cells, rates = tuple(given.cells or TASKS[given.task].cells), tuple(given.rates or ()) or None
+    grid(given.task, cells, given.seeds, given.output, rates)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import numpy as np
 
 from lstmlib.studies import protocol
 from lstmlib.studies.cells.kinds import TITLES
-from lstmlib.studies.cells.settings import RATES, TASKS, TEST, VALIDATION, Trial, marks_of
+from lstmlib.studies.cells.settings import RATES, SEARCHED, TASKS, TEST, VALIDATION, Trial, marks_of
 from lstmlib.studies.cells.store import lines
 
 Setting = tuple[float | None, float]  # a bias, and a rate
@@ -28,8 +28,7 @@ def grid(task: str) -> dict[str, dict[Setting, dict[int, Trial]]]:
             continue
         settings = [(bias, rate) for bias in line.biases for rate in line.rates]
         for setting, trial in zip(settings, line.trials, strict=True):
-            if setting[1] in RATES:
-                found[line.cell].setdefault(setting, {})[line.seed] = trial
+            found[line.cell].setdefault(setting, {})[line.seed] = trial
     return {cell: dict(sorted(settings.items(), key=_order)) for cell, settings in found.items()}
 
 
@@ -72,7 +71,13 @@ def values(
 
 
 def best(
-    task: str, cell: str, *, bias: float | None = None, rate: float | None = None, measure: str = "loss"
+    task: str,
+    cell: str,
+    *,
+    bias: float | None = None,
+    rate: float | None = None,
+    measure: str = "loss",
+    rates: Sequence[float] = RATES,
 ) -> Setting:
     """Return the setting that is best on the validation seeds, at the end of the budget.
 
@@ -82,12 +87,13 @@ def best(
         bias: only settings with this one; a cell without a gate that keeps has none, and all of its count.
         rate: only settings with this one.
         measure: "loss" or "needed".
+        rates: those to choose from.
     """
     found = {
         setting: values(task, cell, setting, measure=measure, seeds=VALIDATION)
         for setting in grid(task)[cell]
+        if setting[1] in (rates if rate is None else (rate,))
         if bias in (None, setting[0]) or setting[0] is None
-        if rate in (None, setting[1])
     }
     return protocol.chosen(found)
 
@@ -153,10 +159,10 @@ def ranking(
     return places
 
 
-def at_an_edge(task: str, cell: str, measure: str = "loss") -> float | None:
-    """Return the next rate to try for a cell, if the best one lies at an end of its grid; None if it lies inside."""
-    rates = sorted({rate for _, rate in grid(task)[cell]})
-    return protocol.beyond(best(task, cell, measure=measure)[1], rates)
+def at_an_edge(task: str, cell: str) -> float | None:
+    """Return the next rate to try for a cell, if its best among all that were searched lies at an end; else None."""
+    rate = best(task, cell, rates=SEARCHED)[1]
+    return protocol.beyond(rate, SEARCHED) if rate not in RATES else None
 
 
 def still_learning(task: str, cell: str) -> bool:

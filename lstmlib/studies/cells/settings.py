@@ -14,7 +14,8 @@ from lstmlib.tasks.embedded_reber import allowed_next
 
 MARKS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)  # parts of the budget after which a net's loss is noted
 BIASES = (0.0, 1.0, 3.0, 5.0)  # where the gate that keeps starts
-RATES = (0.01, 0.03, 0.1)
+SEARCHED = (0.003, 0.01, 0.03, 0.1, 0.3)  # Adam's rates, on the validation seeds
+RATES = (0.01, 0.03, 0.1)  # those among which all of the best are, on the test seeds
 MOST = tuple(cell for cell in CELLS if cell not in ("no exit", "GRU before"))
 SOME = ("V", "NFG", "NOG", "CIFG", "NP", "coupled", "JANET", "GRU", "RNN")
 TEST = tuple(range(10))
