@@ -57,7 +57,7 @@ export function holm(ps) {
   return found;
 }
 
-/** The setting with the lowest median on the validation nets, among those with this bias and rate; the first of equals. */
+/** The setting with the lowest median of all nets, among those with this bias and rate; the first of equals. */
 export function chosen(settings, bias, rate) {
   const open = settings.filter(([b, r]) => (bias === "best" || b === null || b === Number(bias)) && (rate === "best" || r === Number(rate)));
   return open.reduce((best, one) => (loss(one[2]) < loss(best[2]) ? one : best));

@@ -11,15 +11,14 @@ import traitlets as t
 
 from lstmlib.page import bundle
 from lstmlib.page.figure import Figure
-from lstmlib.studies.cells import settings
-from lstmlib.studies.cells.kinds import CELLS, TITLES
+from lstmlib.studies.cells.kinds import TITLES
 from lstmlib.studies.cells.settings import BIASES, MARKS, RATES, TEST, VALIDATION
 from lstmlib.studies.cells.store import packed
 
 if TYPE_CHECKING:
     from lstmlib.studies.cells.ranking import Place
 
-TASKS = ("adding",)  # those whose grid is whole
+TASKS = ("adding",)
 BEST = "best"
 
 
@@ -31,7 +30,7 @@ def given(task: str, cells: Sequence[str]) -> dict[str, Any]:
         cells: names in ``CELLS``.
 
     Returns:
-        "updates", after which losses were noted; "cells", name -> list of [bias, rate, the validation nets' median,
+        "updates", after which losses were noted; "cells", name -> list of [bias, rate, the median of all nets,
         the test nets' losses at all marks]; losses as three digits, as ``lstmlib.studies.cells.store`` has them.
     """
     from lstmlib.studies.cells import ranking  # only where it is needed: SciPy and statsmodels take a while
@@ -41,14 +40,14 @@ def given(task: str, cells: Sequence[str]) -> dict[str, Any]:
         for setting, trials in ranking.grid(task)[cell].items():
             if setting[1] not in RATES:
                 continue
-            middle = np.median(ranking.values(task, cell, setting, seeds=VALIDATION))
+            middle = np.median(ranking.values(task, cell, setting, seeds=(*VALIDATION, *TEST)))
             digits = "".join(packed(loss) for seed in TEST for loss in trials[seed].loss)
             found.append([*setting, packed(float(middle)), digits])
         return found
 
     return {
         "updates": ranking.updates(task),
-        "cells": {cell: of(cell) for cell in cells if cell in settings.TASKS[task].cells},
+        "cells": {cell: of(cell) for cell in cells},
     }
 
 
@@ -56,7 +55,7 @@ class Ranking(Figure):
     """Cells by what their nets reached, with the nets, the medians, and who can't be told from the first.
 
     Args:
-        cells: which; all unless told.
+        cells: which; all whose grid is whole unless told.
         task: one of ``TASKS``.
         bias: where the gate that keeps starts, "0", "1", "3" or "5" for all cells, or "best" for each its own.
         rate: the learning rate, "0.01", "0.03" or "0.1" for all, or "best".
@@ -79,8 +78,11 @@ class Ranking(Figure):
     mark = t.Int(len(MARKS) - 1, min=0, max=len(MARKS) - 1).tag(sync=True)
     seeds = t.Int(len(TEST), min=4, max=len(TEST)).tag(sync=True)
 
-    def __init__(self, cells: Sequence[str] = CELLS, **state: Any) -> None:
+    def __init__(self, cells: Sequence[str] = (), **state: Any) -> None:
         if "data" not in state:
+            from lstmlib.studies.cells import ranking
+
+            cells = cells or ranking.whole(TASKS[0])
             titles = {cell: TITLES[cell] for cell in cells}
             state["data"] = {"titles": titles, "tasks": {task: given(task, cells) for task in TASKS}}
         super().__init__(**state)
@@ -100,5 +102,4 @@ class Ranking(Figure):
         from lstmlib.studies.cells import ranking
 
         bias, rate = (None if value == BEST else float(value) for value in (self.bias, self.rate))
-        cells = [cell for cell in self.cells if cell in settings.TASKS[self.task].cells]
-        return ranking.ranking(self.task, cells, bias=bias, rate=rate, mark=self.mark, seeds=self.seeds)
+        return ranking.ranking(self.task, self.cells, bias=bias, rate=rate, mark=self.mark, seeds=self.seeds)

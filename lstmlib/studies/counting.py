@@ -3,37 +3,16 @@
 import argparse
 import json
 import platform
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from lstmlib.numpy import GRU, LSTM, RNN, Adam, Linear, SequenceModel, cross_entropy, train
+from lstmlib.numpy import LSTM, Adam, Linear, SequenceModel, cross_entropy, train
+from lstmlib.studies.gru_and_lstm import CELLS, Make, same_size
 from lstmlib.tasks import counting, counting_solved
 
 RESULTS = Path(__file__).parent / "results" / "counting.json"
 TAUGHT, TRIED = 10, 100  # the largest n that is taught, and the largest that is tried
-Make = Callable[[int, int, np.random.Generator], Any]  # from D, H and the source of the weights
-CELLS: dict[str, Make] = {
-    "RNN": lambda D, H, rng: RNN(D, H, rng=rng),
-    "LSTM, bias 1": lambda D, H, rng: LSTM(D, H, forget_bias=1.0, rng=rng),
-    "GRU": lambda D, H, rng: GRU(D, H, rng=rng),
-}
-
-
-def same_size(make: Make, D: int, outputs: int, parameters: int) -> int:
-    """Return how many units a cell may have for a net of about so many parameters, the read-out's included.
-
-    Args:
-        make: one of ``CELLS``.
-        D: the width of the inputs.
-        outputs: their width.
-        parameters: how many the net should have; the nearest count wins.
-    """
-    rng = np.random.default_rng(0)
-    off = {H: abs(make(D, H, rng).num_parameters + (H + 1) * outputs - parameters) for H in range(1, 100)}
-    return min(off, key=lambda H: off[H])
 
 
 def reach(make: Make, hidden_size: int, seed: int, *, updates: int = 1000, rate: float = 0.01) -> int:
@@ -80,7 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
     given = parser.parse_args(arguments)
     parameters = LSTM(3, 16).num_parameters + 17 * 3
-    sizes = {name: same_size(CELLS[name], 3, 3, parameters) for name in CELLS}
+    sizes = {name: same_size(CELLS[name], 3, 3, parameters) for name in ("RNN", "LSTM, bias 1", "GRU")}
     far = {
         name: sorted(reach(CELLS[name], H, seed, updates=given.updates) for seed in range(given.seeds))
         for name, H in sizes.items()

@@ -14,7 +14,7 @@ from lstmlib.studies.protocol import holm, mann_whitney
 
 pytestmark = pytest.mark.browser
 TAG = "lstm-ranking"
-CELLS = ("V", "NFG", "NP", "coupled", "GRU", "RNN")
+CELLS = ("V", "NIG", "NFG", "NOG", "NIAF", "NOAF")
 STATES = [
     {},
     {"bias": "1", "rate": "0.01"},

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from lstmlib.studies.cells.kinds import CELLS, UNBIASED
-from lstmlib.studies.cells.settings import BIASES, MARKS, RATES, SEARCHED, TASKS, TEST, VALIDATION
+from lstmlib.studies.cells.settings import BIASES, MARKS, RATES, TASKS, TEST, VALIDATION
 from lstmlib.studies.cells.store import FOLDER, Line, add, lines
 from lstmlib.studies.cells.trials import draw, trial
 
@@ -25,11 +25,11 @@ def grid(
         cells: names in ``CELLS``.
         seeds: of weights and data.
         folder: where the files are.
-        rates: Adam's; those of the search for validation seeds and of the test for the others unless told.
+        rates: Adam's; those of the grid unless told.
     """
     for seed in seeds:
         there = {(line.cell, line.seed, rate) for line in lines(task, folder) for rate in line.rates}
-        tried = rates or (SEARCHED if seed in VALIDATION else RATES)
+        tried = rates or RATES
         missing = {cell: [rate for rate in tried if (cell, seed, rate) not in there] for cell in cells}
         data = draw(task, seed) if any(missing.values()) else None
         for cell, wanted in missing.items():
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.cells", description=__doc__)
     parser.add_argument("task", choices=TASKS)
     parser.add_argument("--cells", nargs="+", choices=CELLS, help="(default: the task's)")
-    parser.add_argument("--rates", nargs="+", type=float, help="(default: those of the seed's kind)")
+    parser.add_argument("--rates", nargs="+", type=float, help="(default: those of the grid)")
     parser.add_argument("--seeds", nargs="+", type=int, default=in_turn(TEST, VALIDATION), help="(default: all)")
     parser.add_argument("--output", type=Path, default=FOLDER, help="where to write (default: %(default)s)")
     given = parser.parse_args(arguments)

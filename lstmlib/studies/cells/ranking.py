@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from lstmlib.studies import protocol
-from lstmlib.studies.cells.kinds import TITLES
-from lstmlib.studies.cells.settings import RATES, SEARCHED, TASKS, TEST, VALIDATION, Trial, marks_of
+from lstmlib.studies.cells.kinds import TITLES, UNBIASED
+from lstmlib.studies.cells.settings import BIASES, RATES, TASKS, TEST, VALIDATION, Trial, marks_of
 from lstmlib.studies.cells.store import lines
 
 Setting = tuple[float | None, float]  # a bias, and a rate
@@ -35,6 +35,23 @@ def grid(task: str) -> dict[str, dict[Setting, dict[int, Trial]]]:
 def _order(item: tuple[Setting, object]) -> tuple[float, float]:
     (bias, rate), _ = item
     return (0.0 if bias is None else bias), rate
+
+
+@lru_cache
+def whole(task: str) -> tuple[str, ...]:
+    """Return the cells of which every setting and seed is stored: those that can be compared.
+
+    Args:
+        task: its name.
+    """
+    seeds = {*TEST, *VALIDATION}
+
+    def is_whole(cell: str) -> bool:
+        biases = [None] if cell in UNBIASED else BIASES
+        there = grid(task)[cell]
+        return all(seeds <= set(there.get((bias, rate), ())) for bias in biases for rate in RATES)
+
+    return tuple(cell for cell in grid(task) if is_whole(cell))
 
 
 def values(
@@ -77,9 +94,9 @@ def best(
     bias: float | None = None,
     rate: float | None = None,
     measure: str = "loss",
-    rates: Sequence[float] = RATES,
+    without: int | None = None,
 ) -> Setting:
-    """Return the setting that is best on the validation seeds, at the end of the budget.
+    """Return the setting that is best at the end of the budget, by the median of all nets but one.
 
     Args:
         task: its name.
@@ -87,12 +104,13 @@ def best(
         bias: only settings with this one; a cell without a gate that keeps has none, and all of its count.
         rate: only settings with this one.
         measure: "loss" or "needed".
-        rates: those to choose from.
+        without: the seed that has no say, because its net is to be judged at the setting.
     """
+    seeds = [seed for seed in (*VALIDATION, *TEST) if seed != without]
     found = {
-        setting: values(task, cell, setting, measure=measure, seeds=VALIDATION)
+        setting: values(task, cell, setting, measure=measure, seeds=seeds)
         for setting in grid(task)[cell]
-        if setting[1] in (rates if rate is None else (rate,))
+        if setting[1] in (RATES if rate is None else (rate,))
         if bias in (None, setting[0]) or setting[0] is None
     }
     return protocol.chosen(found)
@@ -107,14 +125,20 @@ def said(setting: Setting) -> str:
 def side(task: str, cell: str, setting: Setting | None = None, *, measure: str = "loss") -> protocol.Side:
     """Return one side of a comparison: a cell at its best setting, or at another.
 
+    At its best, every test net is judged at the setting that all other nets chose, so that none has a say in what it
+    is judged by. If they don't all choose the same, what is said is what most did.
+
     Args:
         task: its name.
         cell: a name in ``CELLS``.
-        setting: its bias and rate; the best on the validation seeds unless told.
+        setting: its bias and rate, the same for all nets; the best unless told.
         measure: "loss" or "needed".
     """
-    setting = best(task, cell, measure=measure) if setting is None else setting
-    return protocol.Side(TITLES[cell], said(setting), values(task, cell, setting, measure=measure))
+    chosen = [setting or best(task, cell, measure=measure, without=seed) for seed in TEST]
+    found = [values(task, cell, one, measure=measure, seeds=[seed])[0] for one, seed in zip(chosen, TEST, strict=True)]
+    most = max(chosen, key=chosen.count)
+    mostly = "" if chosen.count(most) == len(TEST) else "mostly "
+    return protocol.Side(TITLES[cell], mostly + said(most), found)
 
 
 class Place(NamedTuple):
@@ -160,9 +184,8 @@ def ranking(
 
 
 def at_an_edge(task: str, cell: str) -> float | None:
-    """Return the next rate to try for a cell, if its best among all that were searched lies at an end; else None."""
-    rate = best(task, cell, rates=SEARCHED)[1]
-    return protocol.beyond(rate, SEARCHED) if rate not in RATES else None
+    """Return the next rate to try for a cell, if the best one lies at an end of the grid; None if it lies inside."""
+    return protocol.beyond(best(task, cell)[1], RATES)
 
 
 def still_learning(task: str, cell: str) -> bool:

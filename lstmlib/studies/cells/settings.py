@@ -14,12 +14,11 @@ from lstmlib.tasks.embedded_reber import allowed_next
 
 MARKS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)  # parts of the budget after which a net's loss is noted
 BIASES = (0.0, 1.0, 3.0, 5.0)  # where the gate that keeps starts
-SEARCHED = (0.003, 0.01, 0.03, 0.1, 0.3)  # Adam's rates, on the validation seeds
-RATES = (0.01, 0.03, 0.1)  # those among which all of the best are, on the test seeds
+RATES = (0.01, 0.03, 0.1)  # Adam's
 MOST = tuple(cell for cell in CELLS if cell not in ("no exit", "GRU before"))
 SOME = ("V", "NFG", "NOG", "CIFG", "NP", "coupled", "JANET", "GRU", "RNN")
 TEST = tuple(range(10))
-VALIDATION = tuple(range(100, 103))  # on which biases and rates are chosen, and nothing else
+VALIDATION = tuple(range(100, 103))  # more nets that choose biases and rates, and are not judged
 EVERY, SOLVED = 50, 0.95  # how often it is asked whether a net solves the task, and what share that is
 ROWS = 256  # fresh sequences on which it is judged
 
