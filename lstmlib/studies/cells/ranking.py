@@ -47,7 +47,7 @@ def whole(task: str) -> tuple[str, ...]:
     seeds = {*TEST, *VALIDATION}
 
     def is_whole(cell: str) -> bool:
-        biases = [None] if cell in UNBIASED else BIASES
+        biases: tuple[float | None, ...] = (None,) if cell in UNBIASED else BIASES
         there = grid(task)[cell]
         return all(seeds <= set(there.get((bias, rate), ())) for bias in biases for rate in RATES)
 
