@@ -20,6 +20,7 @@ from lstmlib.figures import (
     ErrorChain,
     GRUBesideLSTM,
     ParallelScan,
+    Ranking,
     ReberWalk,
     Safe,
     Tape,
@@ -42,9 +43,10 @@ STATES: list[Figure] = [
     Tape(),
     CellParts(),
     GRUBesideLSTM(),
-    AttentionMatrix(),
+    AttentionMatrix(target=7),
     CostOfLength(),
     ParallelScan(plan="sweeps", round=5),
+    Ranking(),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

@@ -33,6 +33,7 @@ from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
 from lstmlib.numpy.peephole import PeepholeLSTM
 from lstmlib.numpy.positional import PositionalEncoding
 from lstmlib.numpy.projected import ProjectedLSTM
+from lstmlib.numpy.reversed import Reversed
 from lstmlib.numpy.rnn import RNN
 from lstmlib.numpy.stack import Stack
 from lstmlib.numpy.training import train
@@ -57,6 +58,7 @@ __all__ = [
     "PeepholeLSTM",
     "PositionalEncoding",
     "ProjectedLSTM",
+    "Reversed",
     "SequenceModel",
     "Stack",
     "TransformerBlock",
