@@ -97,7 +97,7 @@ def test_input_feeding_is_the_equations_and_its_gradients_are_differences():
     net, texts = net_of(input_feeding=True), NUMBERS.encode(PAIRS)
     h, m = net.read(texts.source, texts.lengths)
     s, c, weights = net.decode(h, m, texts.lengths, texts.read, True)
-    state, before = torch.tanh(net.first(m)[0]), torch.zeros_like(m)
+    state, before = torch.tanh(net.first(m, checked=True)[0]), torch.zeros_like(m)
     for i, symbol in enumerate(texts.read):
         state = net.decoder(torch.cat([net.target(symbol[None])[0], before[None]], 2), state)[1]
         before = torch.einsum("ns,snk->nk", weights[:, i], h)
