@@ -15,6 +15,7 @@ without recurrence has ``None`` there; for attention, the memory that is attende
 """
 
 from lstmlib.numpy.attention import AdditiveAttention, MultiHeadAttention
+from lstmlib.numpy.batch import Batch
 from lstmlib.numpy.bidirectional import Bidirectional
 from lstmlib.numpy.carousel import Carousel
 from lstmlib.numpy.convlstm import ConvLSTM
@@ -45,6 +46,7 @@ __all__ = [
     "SGD",
     "Adam",
     "AdditiveAttention",
+    "Batch",
     "Bidirectional",
     "Carousel",
     "ConvLSTM",

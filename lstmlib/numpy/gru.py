@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.checks import Array, check_choice
 from lstmlib.numpy.recurrent import Params, Recurrent, by_gate, input_gradient, weight_gradients
 from lstmlib.numpy.rnn import sigmoid
 
@@ -64,10 +64,8 @@ class GRU(Recurrent):
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
+        self.reset = check_choice("reset", reset, RESETS)
         super().__init__(input_size, hidden_size, num_layers=num_layers, rng=rng, dtype=dtype)
-        if reset not in RESETS:
-            raise ValueError(f"reset is {reset!r}, expected one of {', '.join(RESETS)}")
-        self.reset = reset
 
     @property
     def num_parameters(self) -> int:

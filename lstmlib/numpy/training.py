@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.batch import Batch, check_batch
+from lstmlib.numpy.checks import Array, named
 from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
-from lstmlib.tasks.batch import Batch
 
 
 def train(
@@ -29,15 +29,21 @@ def train(
 
     Args:
         model: a layer or model with the contract of ``lstmlib.numpy``.
-        batches: what to learn from; ``itertools.islice`` makes an endless source end.
+        batches: what to learn from, each a ``Batch``; ``itertools.islice`` makes an endless source end.
         loss: ``squared_error``, ``cross_entropy`` or ``binary_cross_entropy``.
         optimizer: holds ``model.params``.
         max_norm: clip the gradient's norm to this; the norm yielded is the one before.
 
     Raises:
-        ValueError: a gradient is no longer finite.
+        TypeError: something that is no batch.
+        ValueError: what the layer, the loss or the optimiser refuses; a net or a gradient that explodes.
     """
-    for batch in batches:
+    for name, needed in (("forward", model), ("backward", model), ("step", optimizer)):
+        if not callable(getattr(needed, name, None)):
+            argument = "optimizer" if name == "step" else "model"
+            raise TypeError(f"{argument} is {named(needed)}, expected one with the method {name}")
+    for k, batch in enumerate(batches):
+        check_batch(f"batches[{k}]", batch)
         y, _, cache = model.forward(batch.x)
         value, dy = loss(y, batch.target, batch.mask)
         _, _, grads = model.backward(cache, dy)

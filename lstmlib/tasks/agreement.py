@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.numpy.checks import check_array
+from lstmlib.numpy.checks import check_form, check_rng, named
 from lstmlib.tasks.batch import Batch, check_count
 
 # Number 0 is the singular, number 1 the plural.
@@ -49,7 +49,7 @@ def agreement(num_phrases: int, batch_size: int, rng: np.random.Generator) -> Se
         TypeError, ValueError: sizes that are not integers, or too small.
     """
     count = check_count("num_phrases", num_phrases, 0)
-    N = check_count("batch_size", batch_size, 1)
+    N, rng = check_count("batch_size", batch_size, 1), check_rng(rng)
     number = rng.integers(2, size=N)
 
     def draw(choices: tuple[str, ...]) -> NDArray[np.int64]:
@@ -78,10 +78,13 @@ def agreement_solved(y: NDArray[np.floating], sentences: Sentences) -> NDArray[n
         y: scores before the softmax (T, N, 26).
         sentences: what they answer.
     """
-    y = check_array("y", y, sentences.batch.x.shape)
+    if not isinstance(sentences, Sentences):
+        raise TypeError(f"sentences is {named(sentences)}, expected the Sentences that agreement draws")
+    y, _ = check_form("y", y, sentences.batch.x.shape)
     at_verb = y[sentences.verb_at]
     one, many = (np.logaddexp.reduce(at_verb[:, [WORDS.index(verb) for verb in verbs]], axis=1) for verbs in VERBS)
-    return np.where(sentences.number == 0, one > many, many > one)
+    sure = np.isfinite(at_verb.max(1))  # NaN or infinity is no likelihood
+    return sure & np.where(sentences.number == 0, one > many, many > one)
 
 
 def as_text(sentences: Sentences, n: int) -> str:
