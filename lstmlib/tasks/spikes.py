@@ -45,7 +45,8 @@ def spike_gap_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]
         y: scores (T, N, 1), before a logistic function.
         batch: what they answer.
     """
-    return (~batch.mask | _right(y, batch)[..., 0]).all(0)
+    right = _right(y, batch)[..., 0]
+    return (~batch.mask | right).all(0)
 
 
 def spike_after(delay: int, batch_size: int, rng: np.random.Generator, *, latest: int = 5) -> Batch:
