@@ -156,7 +156,7 @@ class Layer:
         for name, parameter in inspect.signature(type(self)).parameters.items():
             if name == "rng":
                 continue
-            value = self.dtype if name == "dtype" else getattr(self, name)
+            value: Any = self.dtype if name == "dtype" else getattr(self, name)
             if parameter.kind is parameter.VAR_POSITIONAL:
                 yield from map(repr, value)
             elif parameter.default is parameter.empty:

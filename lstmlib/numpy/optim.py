@@ -31,7 +31,7 @@ class SGD:
         if not 0.0 <= check_number("momentum", momentum, expected) < 1.0:
             raise ValueError(f"momentum is {momentum}, expected {expected}")
         self.params, self.lr, self.momentum = params, lr, momentum
-        self.velocity = {name: np.zeros_like(value) for name, value in params.items()}
+        self.velocity: dict[str, Array] = {name: np.zeros_like(value) for name, value in params.items()}
 
     def __repr__(self) -> str:
         """Return the call that makes it."""
@@ -48,7 +48,9 @@ class SGD:
         """
         check_gradients_of(self.params, grads, self.velocity)
         with np.errstate(over="ignore", invalid="ignore"):
-            velocity = {name: self.momentum * self.velocity[name] + grads[name] for name in self.params}
+            velocity: dict[str, Array] = {
+                name: self.momentum * self.velocity[name] + grads[name] for name in self.params
+            }
             change = {name: self.lr * velocity[name] for name in self.params}
         _apply(self.params, change, velocity)
         self.velocity = velocity
@@ -87,8 +89,8 @@ class Adam:
             raise ValueError(f"betas are {betas}, expected {expected}")
         check_positive("eps", eps)
         self.params, self.lr, self.betas, self.eps = params, lr, tuple(betas), eps
-        self.mean = {name: np.zeros_like(value) for name, value in params.items()}
-        self.square = {name: np.zeros_like(value) for name, value in params.items()}
+        self.mean: dict[str, Array] = {name: np.zeros_like(value) for name, value in params.items()}
+        self.square: dict[str, Array] = {name: np.zeros_like(value) for name, value in params.items()}
         self.steps = 0
 
     def __repr__(self) -> str:
@@ -106,7 +108,9 @@ class Adam:
         """
         check_gradients_of(self.params, grads, self.mean)
         steps, (beta1, beta2) = self.steps + 1, self.betas
-        mean, square, change = {}, {}, {}
+        mean: dict[str, Array] = {}
+        square: dict[str, Array] = {}
+        change: dict[str, Array] = {}
         with np.errstate(over="ignore", invalid="ignore"):
             for name in self.params:
                 m, v = self.mean[name], self.square[name]
@@ -165,7 +169,8 @@ def check_gradients_of(params: Mapping[str, Array], grads: Any, kept: Mapping[st
     """
     check_params("grads", grads)
     check_params("params", params)
-    if changed := [n for n in params.keys() | kept.keys() if np.shape(params.get(n)) != np.shape(kept.get(n))]:
+    shapes, made = ({name: value.shape for name, value in arrays.items()} for arrays in (params, kept))
+    if changed := [name for name in params.keys() | kept.keys() if shapes.get(name) != made.get(name)]:
         raise ValueError(f"params have other names or shapes than when the optimiser was made: {listed(changed)}")
     if missing := [name for name in params if name not in grads]:
         raise KeyError(f"grads lacks {listed(missing)}, expected one gradient for each of {listed(params)}")

@@ -46,7 +46,7 @@ def spike_gap_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]
         batch: what they answer.
     """
     right = _right(y, batch)[..., 0]
-    return (~batch.mask | right).all(0)
+    return np.asarray((~batch.mask | right).all(0))
 
 
 def spike_after(delay: int, batch_size: int, rng: np.random.Generator, *, latest: int = 5) -> Batch:
@@ -83,7 +83,7 @@ def spike_after_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool
         y: scores (T, N, 1), before a logistic function.
         batch: what they answer.
     """
-    return _right(y, batch).all((0, 2))
+    return np.asarray(_right(y, batch).all((0, 2)))
 
 
 def _right(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]:
