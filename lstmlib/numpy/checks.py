@@ -80,8 +80,8 @@ def check_forget_bias(value: Any) -> float | None:
 
 
 def check_flag(name: str, value: Any) -> bool:
-    """Return ``value`` as a bool if it is True or False: 2, "no" or an array are something else."""
-    if not isinstance(value, bool | np.bool_):
+    """Return ``value`` as a bool if it is True or False, or 1 or 0: 2, "no" or an array are something else."""
+    if not isinstance(value, bool | np.bool_ | int | np.integer) or value not in (0, 1):
         raise TypeError(f"{name} is {shown(value)}, expected True or False")
     return bool(value)
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -142,25 +142,21 @@ class TransformerBlock(Layer):
         """
         x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths, dtype=self.dtype)
         with naming_part(self, self._parts()):
-            y, kept = self._forward(x, lengths, inside)
+            if self.norm == "pre":
+                normed, _, norm1 = self.norm1.forward(x)
+                attended, _, attention = self.self_attn.forward(normed, None, lengths)
+                h: Array = x + attended  # (T, N, E)
+                normed, _, norm2 = self.norm2.forward(h)
+                out, feedforward = self._feedforward(normed)
+                y: Array = h + out
+            else:
+                attended, _, attention = self.self_attn.forward(x, None, lengths)
+                h, _, norm1 = self.norm1.forward(x + attended)  # (T, N, E)
+                out, feedforward = self._feedforward(h)
+                y, _, norm2 = self.norm2.forward(h + out)
+        y = zero_past_end(y, inside)
         check_finite(self, {"y": y}, lambda: [x], {})
-        return y, None, self.keep(kept)
-
-    def _forward(self, x: Array, lengths: Lengths | None, inside: Mask) -> tuple[Array, TransformerBlockCache]:
-        """Run all parts, and keep what they keep."""
-        if self.norm == "pre":
-            normed, _, norm1 = self.norm1.forward(x)
-            attended, _, attention = self.self_attn.forward(normed, None, lengths)
-            h: Array = x + attended  # (T, N, E)
-            normed, _, norm2 = self.norm2.forward(h)
-            out, feedforward = self._feedforward(normed)
-            y: Array = h + out
-        else:
-            attended, _, attention = self.self_attn.forward(x, None, lengths)
-            h, _, norm1 = self.norm1.forward(x + attended)  # (T, N, E)
-            out, feedforward = self._feedforward(h)
-            y, _, norm2 = self.norm2.forward(h + out)
-        return zero_past_end(y, inside), TransformerBlockCache(attention, norm1, *feedforward, norm2, inside)
+        return y, None, self.keep(TransformerBlockCache(attention, norm1, *feedforward, norm2, inside))
 
     def backward(
         self, cache: Cache[TransformerBlockCache], dy: Array, dstate: None = None
@@ -175,30 +171,25 @@ class TransformerBlock(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        kept, _ = self.recall(cache)
-        T, N, _ = kept.slope.shape
-        dy = read_gradient(dy, (T, N, self.embed_size), kept.inside, self.dtype)
+        cache, _ = self.recall(cache)
+        T, N, _ = cache.slope.shape
+        dy = read_gradient(dy, (T, N, self.embed_size), cache.inside, self.dtype)
         with naming_part(self, self._parts()):
-            dx, grads = self._backward(kept, dy)
+            if self.norm == "pre":
+                dnormed, feedforward = self._feedforward_backward(cache, dy)
+                through, _, norm2 = self.norm2.backward(cache.norm2, dnormed)
+                dh = dy + through
+                dnormed, _, attention = self.self_attn.backward(cache.attention, dh)
+                through, _, norm1 = self.norm1.backward(cache.norm1, dnormed)
+                dx = dh + through
+            else:
+                dsum, _, norm2 = self.norm2.backward(cache.norm2, dy)
+                through, feedforward = self._feedforward_backward(cache, dsum)
+                dsum, _, norm1 = self.norm1.backward(cache.norm1, dsum + through)
+                through, _, attention = self.self_attn.backward(cache.attention, dsum)
+                dx = dsum + through
         check_finite(self, {"dx": dx}, lambda: [dy], {})
-        return dx, None, grads
-
-    def _backward(self, cache: TransformerBlockCache, dy: Array) -> tuple[Array, Grads]:
-        """Send the error back through all parts."""
-        if self.norm == "pre":
-            dnormed, feedforward = self._feedforward_backward(cache, dy)
-            through, _, norm2 = self.norm2.backward(cache.norm2, dnormed)
-            dh = dy + through
-            dnormed, _, attention = self.self_attn.backward(cache.attention, dh)
-            through, _, norm1 = self.norm1.backward(cache.norm1, dnormed)
-            dx = dh + through
-        else:
-            dsum, _, norm2 = self.norm2.backward(cache.norm2, dy)
-            through, feedforward = self._feedforward_backward(cache, dsum)
-            dsum, _, norm1 = self.norm1.backward(cache.norm1, dsum + through)
-            through, _, attention = self.self_attn.backward(cache.attention, dsum)
-            dx = dsum + through
-        return dx, _join({"self_attn": attention, **feedforward, "norm1": norm1, "norm2": norm2})
+        return dx, None, _join({"self_attn": attention, **feedforward, "norm1": norm1, "norm2": norm2})
 
     def _feedforward(self, x: Array) -> tuple[Array, tuple[Cache[Array], Array, Cache[Array]]]:
         """Return W_2 f(W_1 x + b_1) + b_2 (T, N, E), and what ``_feedforward_backward`` needs."""
@@ -207,7 +198,7 @@ class TransformerBlock(Layer):
         out, _, linear2 = self.linear2.forward(hidden)  # (T, N, E)
         return out, (linear1, slope, linear2)
 
-    def _feedforward_backward(self, cache: TransformerBlockCache, dout: Array) -> tuple[Array, dict[str, Grads]]:
+    def _feedforward_backward(self, cache: Any, dout: Array) -> tuple[Array, dict[str, Grads]]:
         """Return the gradient for what went into the feed-forward net (T, N, E), and for its two maps."""
         dhidden, _, linear2 = self.linear2.backward(cache.linear2, dout)  # (T, N, F)
         dx, _, linear1 = self.linear1.backward(cache.linear1, dhidden * cache.slope)  # (T, N, E)

@@ -195,7 +195,7 @@ def test_every_size_and_flag_is_checked(name, rng):
     function(**good)
     for key, parameter in parameters.items():
         if isinstance(parameter.default, bool):
-            bad = [0, 1, None, "no", np.ones(2)]
+            bad = [2, -1, 0.0, None, "no", np.ones(2)]
         elif key in ("rng", "images", "first_pair"):
             continue
         else:
