@@ -45,4 +45,4 @@ def read_gradient(dy: Any, shape: tuple[int, ...], inside: Mask, dtype: np.dtype
 
 def zero_past_end(x: Array, inside: Mask) -> Array:
     """Return a copy of ``x`` (T, N, ...) that is 0 where ``inside`` (T, N) is False, whatever was there."""
-    return np.where(inside.reshape(*inside.shape, *(1,) * (x.ndim - 2)), x, 0.0)
+    return np.where(inside.reshape(*inside.shape, *(1,) * (x.ndim - 2)), x, np.zeros((), x.dtype))

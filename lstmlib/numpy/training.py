@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstmlib.numpy.batch import Batch, check_batch
-from lstmlib.numpy.checks import Array, named
+from lstmlib.numpy.checks import Array, check_lengths, check_plain, named
 from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
+from lstmlib.numpy.padding import zero_past_end
 
 
 def train(
@@ -25,7 +27,7 @@ def train(
 
     The model runs over the padding too, without ``batch.lengths``: the mask keeps it out of the loss. That is enough
     for a model that reads forwards; one that looks ahead (``Bidirectional``, attention that is not causal) would see
-    the padding, and needs batches of equal lengths.
+    the padding, and needs batches of equal lengths. Whatever ``batch.x`` holds there, it sees zeros.
 
     Args:
         model: a layer or model with the contract of ``lstmlib.numpy``.
@@ -44,9 +46,16 @@ def train(
             raise TypeError(f"{argument} is {named(needed)}, expected one with the method {name}")
     for k, batch in enumerate(batches):
         check_batch(f"batches[{k}]", batch)
-        y, _, cache = model.forward(batch.x)
+        y, _, cache = model.forward(without_padding(batch))
         value, dy = loss(y, batch.target, batch.mask)
         _, _, grads = model.backward(cache, dy)
         norm = clip_grad_norm(grads, max_norm)
         optimizer.step(grads)
         yield value, norm
+
+
+def without_padding(batch: Batch) -> NDArray[Any]:
+    """Return a batch's inputs (T, N, ...) with zeros past each sequence's end."""
+    x = check_plain("batch.x", batch.x, "an array (T, N, ...)")
+    lengths = check_lengths(batch.lengths, x, "batch.lengths")
+    return zero_past_end(x, np.arange(len(x))[:, None] < lengths)
