@@ -15,7 +15,7 @@ without recurrence has ``None`` there; for attention, the memory that is attende
 
 A cache belongs to the layer that made it and holds copies, of the parameters too: ``backward`` is the gradient of its
 ``forward``, whatever has become since of x, of the state or of the parameters. To assign to ``params``, of a layer or
-of a net of several, copies numbers into its arrays. All arrays have the parameters' dtype, and no subclass of ndarray is
+of a net of several, copies numbers into its arrays. All arrays have the parameters' dtype; no subclass of ndarray is
 taken; past a sequence's end, and where a mask is False, they may hold anything. A layer that makes infinity or NaN of
 finite numbers says so, with its place in the net and the step; ``train`` learns from a ``Batch``.
 """
