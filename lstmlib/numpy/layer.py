@@ -156,7 +156,7 @@ class Layer:
         for name, parameter in inspect.signature(type(self)).parameters.items():
             if name == "rng":
                 continue
-            value: Any = self.dtype if name == "dtype" else getattr(self, name)
+            value: Any = self._setting(name)
             if parameter.kind is parameter.VAR_POSITIONAL:
                 yield from map(repr, value)
             elif parameter.default is parameter.empty:
@@ -166,6 +166,10 @@ class Layer:
                     yield f"dtype={value}"
             elif value is not parameter.default and value != parameter.default:
                 yield repr(value) if parameter.kind is parameter.POSITIONAL_OR_KEYWORD else f"{name}={shown(value)}"
+
+    def _setting(self, name: str) -> Any:
+        """Return the value of one of the constructor's arguments."""
+        return getattr(self, name)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is pickled: the copies that caches share are not."""

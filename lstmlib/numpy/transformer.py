@@ -103,7 +103,6 @@ class TransformerBlock(Layer):
         )
         self.norm, self.activation = norm, activation
         rng = np.random.default_rng() if rng is None else check_rng(rng)
-        self.num_heads, self.causal = num_heads, causal
         self.self_attn = MultiHeadAttention(E, num_heads, causal=causal, rng=rng, dtype=dtype)
         self.linear1, self.linear2 = Linear(E, F, rng=rng, dtype=dtype), Linear(F, E, rng=rng, dtype=dtype)
         self.norm1, self.norm2 = LayerNorm(E, dtype=dtype), LayerNorm(E, dtype=dtype)
@@ -111,6 +110,10 @@ class TransformerBlock(Layer):
     def _parameters(self) -> Parameters:
         """Return the arrays of all parts, by "self_attn.…", "linear1.…", "linear2.…", "norm1.…" and "norm2.…"."""
         return Parameters(_join({name: part.params for name, part in self._parts().items()}))
+
+    def _setting(self, name: str) -> Any:
+        """Return the value of one of the constructor's arguments; two of them are the attention's."""
+        return getattr(self.self_attn if name in ("num_heads", "causal") else self, name)
 
     def _parts(self) -> Mapping[str, Layer]:
         return {name: getattr(self, name) for name in PARTS}
