@@ -14,7 +14,7 @@ from lstmlib.numpy.padding import zero_past_end
 
 def train(
     model: Any,
-    batches: Iterable[Batch],
+    batches: "Iterable[Batch]",
     loss: Callable[..., tuple[float, Array]],
     optimizer: SGD | Adam,
     *,
