@@ -59,7 +59,7 @@ def nodes(layer: Any, dtype: DTypeLike = np.float32) -> list[Node]:
 
     Args:
         layer: an ``LSTM``, ``PeepholeLSTM``, ``CoupledLSTM``, ``GRU`` or ``RNN``, of either backend and any number of
-            layers, or ``Bidirectional`` or ``Stack`` of them.
+            layers, or ``Bidirectional``, ``Reversed`` or ``Stack`` of them.
         dtype: of the tensors.
 
     Raises:
@@ -71,6 +71,8 @@ def nodes(layer: Any, dtype: DTypeLike = np.float32) -> list[Node]:
         return [node for part in layer.layers for node in nodes(part, dtype)]
     if kind == "Bidirectional":
         return [_node([layer.forward_layer, layer.backward_layer], 0, "bidirectional", dtype)]
+    if kind == "Reversed":
+        return [_node([layer.layer], k, "reverse", dtype) for k in range(layer.num_layers)]
     return [_node([layer], k, "forward", dtype) for k in range(getattr(layer, "num_layers", 1))]
 
 

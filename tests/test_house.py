@@ -12,7 +12,6 @@ MOST_IN_A_FILE, MOST_IN_A_FUNCTION = 400, 60
 LONGER = {
     "tests/assignments/test_grading.py: a_class",
     "tests/book/test_interactives.py",
-    "tests/test_files_functions.py",
     "tools/grade.py",
 }
 

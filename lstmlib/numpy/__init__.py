@@ -40,6 +40,7 @@ from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
 from lstmlib.numpy.peephole import PeepholeLSTM
 from lstmlib.numpy.positional import PositionalEncoding
 from lstmlib.numpy.projected import ProjectedLSTM
+from lstmlib.numpy.reversed import Reversed
 from lstmlib.numpy.rnn import RNN
 from lstmlib.numpy.stack import Stack
 from lstmlib.numpy.training import train
@@ -65,6 +66,7 @@ __all__ = [
     "PeepholeLSTM",
     "PositionalEncoding",
     "ProjectedLSTM",
+    "Reversed",
     "SequenceModel",
     "Stack",
     "TransformerBlock",

@@ -31,7 +31,7 @@ def draw(kind: str, seed: int, dtype: Any = np.float32, **wanted: Any) -> tuple[
         seed: which of its models.
         dtype: of all numbers.
         wanted: what isn't left to chance: at least so many ``steps`` and ``units``;
-            ``both_ways``, ``lengths`` (one of them short), ``state``, ``zero_c``,
+            ``both_ways``, ``reverse``, ``lengths`` (one of them short), ``state``, ``zero_c``,
             ``no_bias``, ``clip`` (the limit, or False).
     """
     rng = np.random.default_rng([list(KINDS).index(kind), seed])
@@ -47,6 +47,8 @@ def draw(kind: str, seed: int, dtype: Any = np.float32, **wanted: Any) -> tuple[
     layer = make(D, H, clip=limit, rng=rng, dtype=dtype)
     if chance["both_ways"]:
         layer = ln.Bidirectional(layer, make(D, H, clip=limit, rng=rng, dtype=dtype))
+    elif wanted.get("reverse", seed % 3 == 0):
+        layer = ln.Reversed(layer)
     widen = rng.choice([1.0, 2.0])  # weights as at the start of training, or larger
     for name, value in layer.params.items():
         value *= 0.0 if chance["no_bias"] and name.startswith("bias") else widen

@@ -117,6 +117,8 @@ def twin(layer: Any) -> torch.nn.Module:
     kind = type(layer).__name__
     if kind == "Bidirectional":
         return lt.Bidirectional(twin(layer.forward_layer), twin(layer.backward_layer))
+    if kind == "Reversed":
+        return lt.Reversed(twin(layer.layer))
     if kind == "Stack":
         return lt.Stack(*(twin(part) for part in layer.layers))
     settings = {name: getattr(layer, name) for name in SETTINGS if hasattr(layer, name)}

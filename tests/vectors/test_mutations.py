@@ -17,7 +17,7 @@ from drawn import draw
 from engines import Answer, Case, compare, ours, theirs, twin
 
 import lstmlib.torch as lt
-from lstmlib.numpy import Bidirectional
+from lstmlib.numpy import Bidirectional, Reversed
 from lstmlib.numpy.gradients import state_arrays
 from lstmlib.onnx import nodes
 
@@ -49,7 +49,9 @@ class Error(NamedTuple):
 
 
 def cells(layer):
-    return [layer.forward_layer, layer.backward_layer] if isinstance(layer, Bidirectional) else [layer]
+    if isinstance(layer, Bidirectional):
+        return [layer.forward_layer, layer.backward_layer]
+    return [layer.layer] if isinstance(layer, Reversed) else [layer]
 
 
 def swap(name, rows, a, b):
@@ -200,6 +202,11 @@ ERRORS = GATES_SWAPPED | {
         ("RNN tanh", "RNN relu", "RNN logistic"),
         set_to("nonlinearity", {"tanh": "relu", "relu": "tanh", "logistic": "tanh"}),
     ),
+    "reversed layer reads from the start": Error(
+        ALL,
+        case=lambda case: case._replace(x=case.x[::-1].copy()),
+        wanted={"reverse": True, "both_ways": False, "lengths": False},
+    ),
     "directions swapped": Error(ALL, swap_directions, wanted={"both_ways": True}),
     "directions of the output swapped": Error(
         ALL, answer=lambda answer, case: answer._replace(Y=answer.Y[:, ::-1]), wanted={"both_ways": True}
@@ -271,7 +278,7 @@ class KeepsWhatItShouldReplace(lt.GRU):
 )
 def test_a_wrong_equation_is_noticed(kind, wrong):
     for seed in range(MODELS):
-        layer, case = draw(kind, seed, both_ways=False, **ENOUGH)
+        layer, case = draw(kind, seed, both_ways=False, reverse=False, **ENOUGH)
         (node,) = nodes(layer)
         made = twin(layer)
         made.fast = False

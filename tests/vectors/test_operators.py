@@ -45,6 +45,7 @@ def test_the_models_have_what_the_operators_take():
         seen[node.operator] += 1
         given = {
             "both ways": node.attributes["direction"] == "bidirectional",
+            "reverse": node.attributes["direction"] == "reverse",
             "shorter": case.lengths is not None and case.lengths.min() < len(case.x),
             "state": case.state is not None,
             "no bias": not node.tensors["B"].any(),
@@ -58,7 +59,15 @@ def test_the_models_have_what_the_operators_take():
         seen["P, input_forget"] += "P" in node.tensors and "input_forget" in node.attributes
     assert sum(seen[operator] for operator in ("LSTM", "GRU", "RNN")) == len(MODELS) >= 600
     for operator in ("LSTM", "GRU", "RNN"):
-        for name, least in {"both ways": 50, "shorter": 40, "state": 50, "no bias": 20, "wide": 20, "clip": 30}.items():
+        for name, least in {
+            "both ways": 50,
+            "reverse": 20,
+            "shorter": 40,
+            "state": 50,
+            "no bias": 20,
+            "wide": 20,
+            "clip": 30,
+        }.items():
             assert seen[f"{operator} {name}"] >= least, f"{operator} {name}"
     for name in ("P", "P, input_forget", "input_forget 1", "linear_before_reset 0", "linear_before_reset 1"):
         assert seen[name] >= 50, name
