@@ -22,7 +22,7 @@ TORCH = {
     "bidirectional": "use Bidirectional(layer, another), and Stack for several levels of them",
     "dropout": "there is none here; torch.nn has it",
     "dropout1": "there is none here; torch.nn has it",
-    "proj_size": "this layer has no projection; put a Linear on top",
+    "proj_size": "use ProjectedLSTM(input_size, num_cells, proj_size)",
     "device": "NumPy has one device; lstmlib.torch has the same layers for others",
     "padding_idx": "any symbol will do for padding: lengths or a mask say where it is",
     "in_features": "use input_size",

@@ -12,17 +12,39 @@ LENGTHS = np.array([4, 5, 2])
 
 # How to make each class, with the variants that its arguments give; the width of x at a step.
 MAKES = {
-    "RNN": [lambda **more: ln.RNN(3, 4, **more), lambda **more: ln.RNN(3, 4, nonlinearity="relu", **more)],
-    "LSTM": [lambda **more: ln.LSTM(3, 4, **more), lambda **more: ln.LSTM(3, 4, num_layers=2, **more)],
-    "PeepholeLSTM": [lambda **more: ln.PeepholeLSTM(3, 4, **more)],
-    "CoupledLSTM": [lambda **more: ln.CoupledLSTM(3, 4, **more)],
-    "GRU": [lambda **more: ln.GRU(3, 4, **more), lambda **more: ln.GRU(3, 4, reset="before", **more)],
+    "RNN": [
+        lambda **more: ln.RNN(3, 4, **more),
+        lambda **more: ln.RNN(3, 4, nonlinearity="relu", **more),
+        lambda **more: ln.RNN(3, 4, clip=0.5, **more),
+    ],
+    "LSTM": [
+        lambda **more: ln.LSTM(3, 4, **more),
+        lambda **more: ln.LSTM(3, 4, num_layers=2, **more),
+        lambda **more: ln.LSTM(3, 4, clip=0.5, **more),
+    ],
+    "PeepholeLSTM": [
+        lambda **more: ln.PeepholeLSTM(3, 4, **more),
+        lambda **more: ln.PeepholeLSTM(3, 4, clip=0.5, **more),
+    ],
+    "CoupledLSTM": [
+        lambda **more: ln.CoupledLSTM(3, 4, **more),
+        lambda **more: ln.CoupledLSTM(3, 4, peephole=True, clip=0.5, **more),
+    ],
+    "ProjectedLSTM": [
+        lambda **more: ln.ProjectedLSTM(3, 5, 4, **more),
+        lambda **more: ln.ProjectedLSTM(3, 5, 4, clip=0.5, num_layers=2, **more),
+    ],
+    "GRU": [lambda **more: ln.GRU(3, 4, **more), lambda **more: ln.GRU(3, 4, reset="before", clip=0.5, **more)],
     "LSTM1997": [lambda **more: ln.LSTM1997(3, 2, 2, weight_range=0.5, **more)],
     "Carousel": [
         lambda **more: ln.Carousel(3, 4, g="tanh", h="tanh", loop="free", **more),
         lambda **more: ln.Carousel(3, 4, doors=True, **more),
     ],
     "Bidirectional": [lambda **more: ln.Bidirectional(ln.LSTM(3, 4, **more), ln.LSTM(3, 4, **more))],
+    "Reversed": [
+        lambda **more: ln.Reversed(ln.LSTM(3, 4, **more)),
+        lambda **more: ln.Reversed(ln.GRU(3, 4, num_layers=2, **more)),
+    ],
     "Stack": [lambda **more: ln.Stack(ln.GRU(3, 4, **more), ln.GRU(4, 4, **more))],
     "SequenceModel": [lambda **more: ln.SequenceModel(ln.LSTM(3, 4, **more), ln.Linear(4, 2, **more))],
     "Linear": [lambda **more: ln.Linear(3, 4, **more)],

@@ -32,6 +32,7 @@ PLACES = {
     "layers[1]": lambda: ln.Stack(ln.RNN(2, 2), explosive(), ln.RNN(2, 2)),
     "forward_layer": lambda: ln.Bidirectional(explosive(), ln.RNN(2, 2, nonlinearity="relu")),
     "backward_layer": lambda: ln.Bidirectional(ln.RNN(2, 2, nonlinearity="relu"), explosive()),
+    "layer": lambda: ln.Reversed(explosive()),
     "layers[0].backward_layer": lambda: ln.Stack(ln.Bidirectional(ln.RNN(2, 2, nonlinearity="relu"), explosive())),
     "recurrent.layers[1]": lambda: ln.SequenceModel(ln.Stack(ln.LSTM(2, 2), ln.LSTM(2, 2)), ln.Linear(2, 1)),
     "recurrent.level 1": lambda: ln.SequenceModel(ln.RNN(2, 2, nonlinearity="relu", num_layers=2), ln.Linear(2, 1)),
