@@ -20,8 +20,8 @@ PALE = {"alpha": 0.5, "lw": 1.1}
 def plot_curves(panels: Mapping[str, "Inside"]) -> None:
     """Plot, panel below panel, how many test sequences eight nets get wrong, how many nets err, and the paper's mean.
 
-    A net errs where it gets a tenth or more wrong. (A median of nets of which some know nothing and the others all would
-    lie where no net is.)
+    A net errs where it gets a tenth or more wrong. (Where some nets know nothing and the others everything, a median
+    would lie where no net is.)
 
     Args:
         panels: title -> what is stored of an experiment.
