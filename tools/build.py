@@ -66,6 +66,8 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"The pages are built, but not the notebooks for every viewer: {error}")
     where = (OUT / "html" / "index.html").as_uri()
+    if not (OUT / "problem-sets" / "problem-sets.zip").exists():
+        print("Its page of problem sets offers none: make assignments, which fetches nbgrader, then make book.")
     print(f"The book is built. Open it:\n  {where}\nor show it at a local address: make serve")
 
 
