@@ -200,7 +200,7 @@ def test_check_prints_what_a_bug_report_needs():
         assert word in done.stdout
 
 
-@pytest.mark.parametrize("room", ["numpy", "torch", "online", "tasks", "data", "figures"])
+@pytest.mark.parametrize("room", ["numpy", "torch", "online", "tasks", "data", "figures", "plots"])
 def test_the_reference_page_has_every_public_name(room):
     """Names listed one by one must be complete; a room documented whole is so by itself."""
     page = (ROOT / "book" / "api.md").read_text()

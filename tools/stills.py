@@ -24,9 +24,9 @@ from lstmlib.figures import (
     Safe,
     Tape,
     Unrolling,
-    bundle,
 )
-from lstmlib.figures.widgets import Figure
+from lstmlib.page import bundle
+from lstmlib.page.figure import Figure
 
 WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows
 OPENED = [0.0, 1.0, 1.0] + [0.0] * 9

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 from address import pages, repository  # noqa: E402
-from lstmlib.figures.bundle import classic_script  # noqa: E402
+from lstmlib.page.bundle import classic_script  # noqa: E402
 
 FIGURES = "figures.js"
 

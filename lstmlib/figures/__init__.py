@@ -1,23 +1,23 @@
-"""Plots and the interactive figures of the book.
+"""The interactive figures of the book: one figure, one script and one class in files of one name.
 
-from lstmlib.figures import COLORS, Quiz, Safe, show_source, use_style
+from lstmlib.figures import Quiz, Safe
 """
 
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
+from lstmlib.figures.error_chain import ErrorChain
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
+from lstmlib.figures.quiz import Quiz
 from lstmlib.figures.reber import ReberWalk
+from lstmlib.figures.safe import Safe
 from lstmlib.figures.scan import ParallelScan
-from lstmlib.figures.source import show_source
-from lstmlib.figures.style import COLORS, use_style
 from lstmlib.figures.tape import Tape
+from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
-from lstmlib.figures.widgets import ErrorChain, Quiz, Safe, Unrolling
 
 __all__ = [
-    "COLORS",
     "AttentionMatrix",
     "CarouselUnit",
     "Cell",
@@ -31,6 +31,4 @@ __all__ = [
     "Safe",
     "Tape",
     "Unrolling",
-    "show_source",
-    "use_style",
 ]

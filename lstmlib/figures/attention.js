@@ -1,7 +1,7 @@
 // An attention matrix to drag through: for each symbol that a trained decoder writes, the weights over the states of the
 // text that it reads, the mean of the states under them, and the way that the error takes back.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, scientific, slider, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, scientific, slider, voice } from "../page/kit.js";
 
 const MODES = { weights: "Weights", scores: "Scores", error: "Error" };
 const TONGUES = { en: "English", de: "German", fr: "French", es: "Spanish", it: "Italian", nl: "Dutch", fi: "Finnish", pl: "Polish", ru: "Russian", el: "Greek", hu: "Hungarian", eu: "Basque" };

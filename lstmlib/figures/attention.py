@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from lstmlib.figures import bundle
-from lstmlib.figures.widgets import Figure
 from lstmlib.numpy.attention import softmax, softmax_backward
 from lstmlib.numpy.checks import Array
+from lstmlib.page import bundle
+from lstmlib.page.figure import Figure
 from lstmlib.studies.translation.store import stored
 
 KEYS = {"source", "target", "language", "scores", "plane", "spread", "push"}

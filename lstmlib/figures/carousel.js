@@ -1,6 +1,6 @@
 // The carousel beside an ordinary unit: the same inputs for both; what each holds, and the error on its way back.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, scientific, short, slider, superscript, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, scientific, short, slider, superscript, voice } from "../page/kit.js";
 
 const STEPS = 30;
 const NAMES = { logistic: "Logistic", tanh: "tanh", identity: "None" };

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from lstmlib.figures import bundle
-from lstmlib.figures.widgets import Figure, _numbers
 from lstmlib.numpy.carousel import Carousel
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.rnn import RNN
+from lstmlib.page import bundle
+from lstmlib.page.figure import Figure, check_numbers
 
 STEPS = 30
 
@@ -44,7 +44,7 @@ class CarouselUnit(Figure):
 
     @t.validate("values")
     def _check_values(self, proposal: Any) -> list[float]:
-        return _numbers("values", proposal.value, STEPS, -1.0, 1.0)
+        return check_numbers("values", proposal.value, STEPS, -1.0, 1.0)
 
     def layers(self) -> tuple[RNN | Carousel, Carousel]:
         """Return the two units from the library, ordinary unit first: they give the figure's numbers."""

@@ -1,6 +1,6 @@
 // One memory cell to take apart: what each part computes at this step, and what it does to the error coming back.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, slider, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, slider, voice } from "../page/kit.js";
 
 const I = 0, F = 1, G = 2, O = 3; // the library's order of gates
 const LIMIT = 8; // how far the old state's slider goes

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from lstmlib.figures import bundle
-from lstmlib.figures.widgets import Figure, _numbers
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.lstm import LSTM
 from lstmlib.numpy.lstm1997 import LSTM1997
+from lstmlib.page import bundle
+from lstmlib.page.figure import Figure, check_numbers
 
 PARTS = (
     "before",
@@ -80,7 +80,7 @@ class Cell(Figure):
     @t.validate("weight_ih", "weight_hh", "bias")
     def _check_numbers(self, proposal: Any) -> list[float]:
         limit = 6.0 if proposal.trait.name == "bias" else 3.0
-        return _numbers(proposal.trait.name, proposal.value, 4, -limit, limit)
+        return check_numbers(proposal.trait.name, proposal.value, 4, -limit, limit)
 
     @t.validate("part")
     def _check_part(self, proposal: Any) -> str:

@@ -1,6 +1,6 @@
 // What recurrence and attention cost as a sequence gets longer: counts of lstmlib's layers, and where they cross.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, slider, superscript, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, slider, superscript, voice } from "../page/kit.js";
 
 const LONGEST = 8192;
 const SHOWS = {

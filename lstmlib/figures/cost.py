@@ -5,12 +5,12 @@
 
 import traitlets as t
 
-from lstmlib.figures import bundle
-from lstmlib.figures.widgets import Figure
 from lstmlib.numpy.attention import MultiHeadAttention
 from lstmlib.numpy.generation import token_operations
 from lstmlib.numpy.lstm import LSTM
 from lstmlib.numpy.transformer import TransformerBlock
+from lstmlib.page import bundle
+from lstmlib.page.figure import Figure
 
 LONGEST = 8192
 

@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, scientific, short, slider, superscript, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, scientific, short, slider, superscript, voice } from "../page/kit.js";
 
 // The error's way back through one unit that feeds itself: each step back multiplies it by the weight and by the slope
 // of the squashing function, so that after q steps (w f')^q of it is left.

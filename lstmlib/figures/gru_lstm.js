@@ -1,6 +1,6 @@
 // A GRU beside an LSTM, one unit each: the same tape, gates set by hand; contents, outputs, and the error on its way back.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, scientific, short, slider, superscript, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, scientific, short, slider, superscript, voice } from "../page/kit.js";
 
 const STEPS = 16;
 const MARK = 8; // what a mark adds to the LSTM's input gate, and takes from the GRU's update gate

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from lstmlib.figures import bundle
-from lstmlib.figures.widgets import Figure, _numbers
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.gru import GRU
 from lstmlib.numpy.lstm import LSTM
+from lstmlib.page import bundle
+from lstmlib.page.figure import Figure, check_numbers
 
 STEPS = 16
 MARK = 8.0  # what a mark adds to the net input of the LSTM's input gate, and takes from that of the GRU's update gate
@@ -58,11 +58,11 @@ class GRUBesideLSTM(Figure):
 
     @t.validate("values")
     def _check_values(self, proposal: Any) -> list[float]:
-        return _numbers("values", proposal.value, STEPS, -1.0, 1.0)
+        return check_numbers("values", proposal.value, STEPS, -1.0, 1.0)
 
     @t.validate("marks")
     def _check_marks(self, proposal: Any) -> list[int]:
-        return [int(mark) for mark in _numbers("marks", proposal.value, STEPS, 0, 1)]
+        return [int(mark) for mark in check_numbers("marks", proposal.value, STEPS, 0, 1)]
 
     def layers(self) -> tuple[LSTM, GRU]:
         """Return the two units from the library: they give the figure's numbers."""

@@ -1,4 +1,4 @@
-import { button, el, figure, voice } from "./kit.js";
+import { button, el, figure, voice } from "../page/kit.js";
 
 // Questions with a reason for every answer, right or wrong. `chosen` holds the answer picked for each question, or -1.
 

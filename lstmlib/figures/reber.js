@@ -1,6 +1,6 @@
 // The embedded Reber grammar, to walk through and to be tested on: which symbols can come next?
 
-import { button, drawing, el, figure, label, s, voice } from "./kit.js";
+import { button, drawing, el, figure, label, s, voice } from "../page/kit.js";
 
 const SYMBOLS = "BTPSXVE";
 // Node -> the symbols that can come next, and the node each leads to, as lstmlib.tasks.embedded_reber has them.

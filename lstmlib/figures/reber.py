@@ -7,8 +7,8 @@ from typing import Any
 
 import traitlets as t
 
-from lstmlib.figures import bundle
-from lstmlib.figures.widgets import Figure
+from lstmlib.page import bundle
+from lstmlib.page.figure import Figure
 from lstmlib.tasks.embedded_reber import EMBEDDED, possible_next
 
 

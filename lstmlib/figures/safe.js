@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, still, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, still, voice } from "../page/kit.js";
 
 // The memory cell as a safe with two doors. A tape of twelve numbers goes by; the left door lets the number that arrives
 // in, the right door shows what lies inside. Squashing functions are left out: both are the identity.

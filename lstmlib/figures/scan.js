@@ -1,6 +1,6 @@
 // A linear recurrence of eight steps, folded round by round: each cell holds the pair (a, b) of the steps it covers.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, voice } from "../page/kit.js";
 
 const STEPS = 8;
 const VALUES = [1, 0, -0.5, 2, 0, 1.5, -1, 0.5];

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from lstmlib.figures import bundle
-from lstmlib.figures.widgets import Figure, _numbers
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.scan import Round, combine, doubling, one_by_one, sweeps
+from lstmlib.page import bundle
+from lstmlib.page.figure import Figure, check_numbers
 
 STEPS = 8
 PLANS = {"loop": one_by_one, "doubling": doubling, "sweeps": sweeps}
@@ -41,7 +41,7 @@ class ParallelScan(Figure):
 
     @t.validate("values")
     def _check_values(self, proposal: Any) -> list[float]:
-        return _numbers("values", proposal.value, STEPS, -2.0, 2.0)
+        return check_numbers("values", proposal.value, STEPS, -2.0, 2.0)
 
     @t.validate("round")
     def _check_round(self, proposal: Any) -> int:

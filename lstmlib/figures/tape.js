@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, voice } from "../page/kit.js";
 
 // A memory cell with three gates over a tape of twelve numbers: writing, holding, forgetting. What is left of each number
 // in the content, and of an error at the output on its way back, is the same product of forget gates. No squashing.

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from lstmlib.figures import bundle
-from lstmlib.figures.widgets import Figure, _numbers
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.lstm import LSTM
+from lstmlib.page import bundle
+from lstmlib.page.figure import Figure, check_numbers
 
 STEPS = 12
 SMALL = 1e-6  # the layer works on so small a scale that its tanh is a straight line
@@ -50,11 +50,11 @@ class Tape(Figure):
 
     @t.validate("values")
     def _check_values(self, proposal: Any) -> list[float]:
-        return _numbers("values", proposal.value, STEPS, -9.0, 9.0)
+        return check_numbers("values", proposal.value, STEPS, -9.0, 9.0)
 
     @t.validate("input_gate", "forget_gate", "output_gate")
     def _check_gate(self, proposal: Any) -> list[float]:
-        return _numbers(proposal.trait.name, proposal.value, STEPS, 0.0, 1.0)
+        return check_numbers(proposal.trait.name, proposal.value, STEPS, 0.0, 1.0)
 
     @t.validate("old")
     def _check_old(self, proposal: Any) -> bool:

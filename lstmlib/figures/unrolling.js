@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, voice } from "./kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, voice } from "../page/kit.js";
 
 // An Elman net of three tanh units read over a sentence: folded up as one unit with a loop, or unrolled into one copy a
 // word, all with the same weights; then the error's way back from the last copy to the first.

@@ -1,6 +1,6 @@
 // A cell whose parts can be switched on and off: what it then makes of two spikes, its equations, and what it costs.
 
-import { button, drawing, el, figure, fixed, label, s, slider, voice } from "./kit.js";
+import { button, drawing, el, figure, fixed, label, s, slider, voice } from "../page/kit.js";
 
 const STEPS = 28, SPIKES = [3, 17];
 const THRESHOLD = 0.9, GAIN = 200;

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from lstmlib.figures import bundle
-from lstmlib.figures.widgets import Figure
 from lstmlib.numpy.checks import Array
+from lstmlib.page import bundle
+from lstmlib.page.figure import Figure
 from lstmlib.studies.variants.nets import CHANGES, Cells, check_changes
 
 STEPS, SPIKES = 28, (3, 17)  # the inputs are 1 at these steps, and 0 at all others

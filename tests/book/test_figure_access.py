@@ -23,8 +23,8 @@ from lstmlib.figures import (
     Safe,
     Tape,
     Unrolling,
-    bundle,
 )
+from lstmlib.page import bundle
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lstmlib.figures import ErrorChain, Quiz, Safe, Unrolling
-from lstmlib.figures.widgets import TAPE
+from lstmlib.figures.safe import TAPE
 from lstmlib.numpy import RNN, error_scaling
 
 pytestmark = pytest.mark.browser

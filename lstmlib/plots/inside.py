@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lstmlib.figures.style import COLORS
+from lstmlib.plots.style import COLORS
 
 if TYPE_CHECKING:
     from lstmlib.paper.inside import Inside

@@ -1,0 +1,74 @@
+"""What every interactive figure is: in JupyterLab a widget that Python can read and set, in the book the figure alone.
+
+safe = Safe()
+safe                            # as a cell's last line: shows it
+safe.input_gate                 # what the reader has set
+safe.step = 5                   # the figure follows
+"""
+
+import base64
+import html
+import json
+import re
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets as t
+
+from lstmlib.page import bundle
+
+
+class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without types
+    """A figure with its state: the traits named in ``_state``, which a page gets as attributes."""
+
+    _name: ClassVar[str] = ""
+    _state: ClassVar[tuple[str, ...]] = ()
+
+    def _changed(self) -> dict[str, Any]:
+        """Return what differs from a new figure's state, by name."""
+        now = {name: getattr(self, name) for name in self._state}
+        return {name: value for name, value in now.items() if value != self.traits()[name].default()}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._changed().items())})"
+
+    def _still(self) -> str:
+        """Return the name of the still picture that shows this figure."""
+        return self._name
+
+    def _without_script(self) -> str:
+        """Return what stands in the figure's place where no JavaScript runs."""
+        svg = bundle.still(self._still())
+        title = re.search("<title>(.*?)</title>", svg)
+        alt = title.group(1) if title else ""
+        # As an image, not as elements: JupyterLab takes the elements out of a page that has not been run yet.
+        source = base64.b64encode(svg.encode()).decode()
+        return (
+            f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{source}">'
+            "<p>A still picture; run the cell, or open the page with JavaScript, to play with it.</p>"
+        )
+
+    def _html(self) -> str:
+        tag = "lstm-" + self._name.replace("_", "-")
+        attributes = "".join(
+            f' {name.replace("_", "-")}="{html.escape(_attribute(value))}"' for name, value in self._changed().items()
+        )
+        return f'<{tag} class="lstm-figure"{attributes}>{self._without_script()}</{tag}>'
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/plain": repr(self), "text/html": self._html()}, metadata
+
+
+def _attribute(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def check_numbers(name: str, value: list[float], length: int, low: float, high: float) -> list[float]:
+    """Return the list if it is of that length and range."""
+    if len(value) != length:
+        raise t.TraitError(f"{name} has {len(value)} numbers, expected {length}")
+    wrong = [number for number in value if not low <= number <= high]
+    if wrong:
+        raise t.TraitError(f"{name} holds {wrong[0]}, expected numbers from {low:g} to {high:g}")
+    return value

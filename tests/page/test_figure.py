@@ -1,0 +1,79 @@
+"""What every figure is to Python: state, repr, and the HTML for the book."""
+
+import base64
+import html
+import re
+
+import pytest
+
+from lstmlib import figures
+from lstmlib.figures import ErrorChain, Quiz, Safe, Unrolling
+
+QUESTIONS = [
+    {
+        "question": "What does `f'(net) w < 1` do to the *error*?",
+        "answers": [
+            {"text": "It fades", "right": True, "reason": "Each step multiplies by less than 1."},
+            {"text": "It bursts", "right": False, "reason": 'That takes more than 1: a > 1 & "b".'},
+        ],
+    }
+]
+DRAWN = [getattr(figures, name) for name in figures.__all__ if name[0].isupper() and name != "Quiz"]
+FIGURES = [*DRAWN, lambda: Quiz(QUESTIONS)]
+
+
+def bundle_of(figure):
+    data, _ = figure._repr_mimebundle_()
+    return data
+
+
+def attributes(text):
+    """Return the tag and the attributes of the first element, as a page would read them."""
+    tag, rest = re.match(r"<(lstm-[a-z-]+)((?: [a-z-]+=\"[^\"]*\")*)>", text).groups()
+    found = {name: html.unescape(value) for name, value in re.findall(r' ([a-z-]+)="([^"]*)"', rest)}
+    assert found.pop("class") == "lstm-figure"
+    return tag, found
+
+
+@pytest.mark.parametrize("make", FIGURES)
+def test_widget_and_page_and_text_stand_side_by_side(make):
+    data = bundle_of(make())
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["text/html"].startswith("<lstm-")
+    assert data["text/plain"] == repr(make())
+
+
+@pytest.mark.parametrize("make", FIGURES)
+def test_html_and_text_are_the_same_every_time(make):
+    first, second = bundle_of(make()), bundle_of(make())
+    assert first["text/html"] == second["text/html"]
+    assert first["text/plain"] == second["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("figure", "text", "given"),
+    [
+        (Safe(), "Safe()", {}),
+        (Safe(step=3, keep=0.7), "Safe(step=3, keep=0.7)", {"step": "3", "keep": "0.7"}),
+        (ErrorChain(), "ErrorChain()", {}),
+        (ErrorChain(w=-1.5, squash="tanh"), "ErrorChain(w=-1.5, squash='tanh')", {"w": "-1.5", "squash": "tanh"}),
+        (Unrolling("a b a"), None, {"words": '["a", "b", "a"]'}),
+    ],
+)
+def test_state_is_in_the_html_and_the_repr(figure, text, given):
+    _, found = attributes(bundle_of(figure)["text/html"])
+    assert found.items() >= given.items()
+    if text:
+        assert repr(figure) == text
+        assert found == given
+
+
+@pytest.mark.parametrize("figure", [drawn() for drawn in DRAWN])
+def test_a_still_picture_stands_inside(figure):
+    text = bundle_of(figure)["text/html"]
+    alt, source = re.search(
+        '<img alt="(.+?)" style="max-width:100%" src="data:image/svg[+]xml;base64,(.+?)">', text
+    ).groups()
+    picture = base64.b64decode(source).decode()
+    assert picture.count("<svg ") == 1
+    assert f"<title>{alt}</title>" in picture
