@@ -6,6 +6,7 @@ export class Errors {
     this.y = new Float64Array(outputs);
     this.e = new Float64Array(outputs);
     this.worst = this.mean = this.squared = this.answers = 0;
+    this.taken = 0; // steps so far, of all sequences
   }
 
   begin() {
@@ -33,7 +34,8 @@ export class Errors {
     this.answers += O;
   }
 
-  finish() {
+  finish(length) {
+    this.taken += length;
     this.mean /= this.answers;
     this.squared /= this.answers;
   }

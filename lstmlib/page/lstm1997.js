@@ -14,7 +14,7 @@ export class LSTM1997 extends Errors {
    */
   constructor(net, { symbolic, initialActivation = 0, outputSlope = true, full = false }) {
     super(net.output_size);
-    const { D, O, C, U, M } = sizes(net), K = C + (net.direct ? D : 0) + 1, array = (size) => new Float64Array(size);
+    const { D, S, O, C, U, M } = sizes(net), K = C + (net.direct ? D : 0) + 1, array = (size) => new Float64Array(size);
     Object.assign(this, { net, symbolic, initialActivation, full, slope: outputSlope && !net.linear_output }, sizes(net));
     this.G = net.swapped_ranges ? 1 : 2; // g reaches from -G to G, h from -H to H
     this.H = net.swapped_ranges ? 2 : 1;
@@ -37,6 +37,7 @@ export class LSTM1997 extends Errors {
     this.eS = array(C);
     this.past = array(0);
     this.unbiased = Array.from({ length: U }, (_, u) => u).filter((u) => !this.biasedUnits.includes(u));
+    this.block = Int32Array.from({ length: C }, (_, c) => Math.floor(c / S));
     this.symbol = 0;
   }
 
@@ -69,7 +70,7 @@ export class LSTM1997 extends Errors {
       const at = n * T + t, asked = mask[at] === 1;
       if (this.symbolic) this.symbol = drawn.symbols[at];
       else for (let d = 0; d < D; d++) this.seen[d] = drawn.x[at * D + d];
-      this.hidden();
+      this.hidden(asked);
       if (asked) {
         this.outputs();
         this.measure(drawn, at);
@@ -84,7 +85,7 @@ export class LSTM1997 extends Errors {
       if (this.full) this.sendBack(drawn, n * T, length);
       this.update(rate);
     }
-    this.finish();
+    this.finish(length);
   }
 
   /** The net inputs of all hidden units. Four at a time, so that what they see is read once for the four. */
@@ -120,33 +121,37 @@ export class LSTM1997 extends Errors {
     }
   }
 
-  /** Take the hidden units one step on; the inputs are in `seen`, or the number of their symbol in `symbol`. */
-  hidden() {
-    const { a, B, S, C, U, G, H, s, h, slopes, total, net } = this, { plain, output_gates: gated } = net;
+  /**
+   * Take the hidden units one step on; the inputs are in `seen`, or the number of their symbol in `symbol`. What cells
+   * show, and their output gates, are left out where nobody looks: no hidden unit does, and no output is asked for.
+   */
+  hidden(asked = true) {
+    const { a, B, C, U, G, H, s, h, slopes, total, block, net } = this, { plain, output_gates: gated } = net;
+    const shown = asked || this.numSeen > 0 || this.full, units = shown || net.forget_gates ? U : B + C;
     this.netInputs(); // (7), (8)
-    squash(total, 0, U);
-    for (let u = 0; u < U; u++) a[u] = total[u];
+    squash(total, 0, units);
+    for (let u = 0; u < units; u++) a[u] = total[u];
     if (net.forget_gates) this.forget();
     for (let c = 0; c < C; c++) {
-      const yIn = a[Math.floor(c / S)], f = a[B + c];
+      const yIn = a[block[c]], f = a[B + c];
       const g = plain ? f : G * (2 * f - 1), slope = plain ? f * (1 - f) : 2 * G * f * (1 - f); // (5)
       slopes[c] = g * yIn * (1 - yIn);
       slopes[C + c] = slope * yIn;
       h[c] = s[c] = yIn * g + s[c]; // (9)
     }
-    if (!plain) squash(h, 0, C);
-    for (let c = 0; c < C; c++) {
+    if (shown && !plain) squash(h, 0, C);
+    for (let c = 0; shown && c < C; c++) {
       if (!plain) h[c] = H * (2 * h[c] - 1); // (4)
-      a[B + c] = gated ? h[c] * a[B + C + Math.floor(c / S)] : h[c];
+      a[B + c] = gated ? h[c] * a[B + C + block[c]] : h[c];
     }
     if (!this.full) this.addTraces();
   }
 
   /** Multiply the states with their forget gates, and the traces with them. */
   forget() {
-    const { a, B, S, C, U, s, slopes, trace, traceForget, seen, first, end } = this, from = this.symbol * C;
+    const { a, B, C, U, s, slopes, trace, traceForget, seen, first, end, block } = this, from = this.symbol * C;
     for (let c = 0; c < C; c++) {
-      const y = a[U - B + Math.floor(c / S)];
+      const y = a[U - B + block[c]];
       slopes[2 * C + c] = s[c] * y * (1 - y);
       s[c] = s[c] * y;
       if (this.full) continue;
@@ -185,7 +190,7 @@ export class LSTM1997 extends Errors {
 
   /** Add what this step's error, in `e`, asks of every weight. */
   addError() {
-    const { V, dV, dW, a, y, e, h, eS, toCells, trace, traceForget, B, S, C, D, O, U, H, seen, net, end, first } = this;
+    const { V, dV, dW, a, y, e, h, eS, toCells, trace, traceForget, B, S, C, D, O, U, H, seen, net, end, first, block } = this;
     const bias = (C + (net.direct ? D : 0)) * O, from = (C + this.symbol) * O;
     for (let k = 0; k < O; k++) {
       if (this.slope) e[k] = e[k] * y[k] * (1 - y[k]); // (19)
@@ -201,13 +206,13 @@ export class LSTM1997 extends Errors {
       }
       toCells[c] = sum;
       eS[c] = net.plain ? sum : sum * ((0.5 / H) * (H - h[c]) * (H + h[c]));
-      if (net.output_gates) eS[c] = eS[c] * a[B + C + Math.floor(c / S)]; // (23)
+      if (net.output_gates) eS[c] = eS[c] * a[B + C + block[c]]; // (23)
     }
     if (this.full) return;
     for (let k = 0; k < end; k++) {
       const to = k * U;
       for (let c = 0; c < C; c++) {
-        const j = Math.floor(c / S);
+        const j = block[c];
         dW[to + j] += eS[c] * trace[k * 2 * C + c]; // (26)
         dW[to + B + c] += eS[c] * trace[k * 2 * C + C + c]; // (28)
         if (net.forget_gates) dW[to + U - B + j] += eS[c] * traceForget[k * C + c];
@@ -249,13 +254,13 @@ export class LSTM1997 extends Errors {
 
   /** Add what a whole sequence's errors ask of the hidden units, along all paths: the full gradient. */
   sendBack(drawn, start, length) {
-    const { W, dW, past, B, S, C, D, U, M, H, net } = this, wide = U + 5 * C;
+    const { W, dW, past, B, C, D, U, M, H, net, block } = this, wide = U + 5 * C;
     const eA = new Float64Array(U), eS = new Float64Array(C), eNet = new Float64Array(U);
     for (let t = length - 1; t >= 0; t--) {
       const a = t * wide, slopes = a + U, h = a + U + 3 * C, toCells = h + C;
       for (let u = 0; u < U; u++) eNet[u] = eA[u] * past[a + u] * (1 - past[a + u]); // of gates, which others saw at the next step
       for (let c = 0; c < C; c++) {
-        const j = Math.floor(c / S), eY = eA[B + c] + past[toCells + c];
+        const j = block[c], eY = eA[B + c] + past[toCells + c];
         let toS = net.plain ? eY : eY * ((0.5 / H) * (H - past[h + c]) * (H + past[h + c]));
         if (net.output_gates) {
           const yOut = past[a + B + C + j];

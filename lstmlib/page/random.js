@@ -33,27 +33,54 @@ function seedWords(entropy) {
   return [long(0), long(4)];
 }
 
-// A ziggurat has 256 layers of one area: layer n reaches to edge[n] and from height[n] up. The heights add up, so the
-// small remainders are added up, too.
-function ziggurat(edge, area, top, inverse, bits) {
-  const x = new Float64Array(256), height = new Float64Array(256), scale = 2 ** bits;
-  x[255] = edge;
-  height[255] = top;
+// A ziggurat has 256 layers of one area: layer n reaches to edge[n], and from height[n] up.
+// NumPy's table for the normal distribution: the layers' widths over 2^52, as bytes. Computed anew, a layer would differ
+// in its last digits, and so would what is drawn from it.
+const WIDTHS = [
+  "edkVeDtJzzzG9v3jC42LPLRbLDyvUJI8YTtEOLl8lTwMpy/o/AGYPLzQTC4MI5o892E4L00AnDx0cnRaL6ydPMPVTC1IMp88rbuOJzJNoDxDXQ",
+  "I7BfWgPHc2QZemkqE89Rp6j6InojyA2GM4LrWiPPWRV8A/PKM8L7GiwZ69ozxVm/+N7zmkPKf+PTa7saQ8dNMaYnUlpTyWzgengJWlPOp+2c8x",
+  "AqY8PXyjYdJrpjxwBQCSotKmPKb4RtPaNqc8dyqzEK2YpzxD9UatRfinPHcKQ1PMVag8mnZ7nmSxqDyYz06pLgupPOoeLIJHY6k8RsU4jsm5qT",
+  "wsp6TczA6qPFnNd21nYqo8MBYQbq20qjycbBNtsQWrPCl6QoeEVas8Op9Sjjakqzwygr8q1vGrPPNOWflwPqw8YTsypROKrDyLJnL+ydSsPEi3",
+  "gA6fHq08EB/kKZ1nrTzDuCMAzq+tPFN28ak69608/u3Stes9rjwAb3oz6YOuPM6C+b06ya48JmLwhOcNrzyI9thU9lGvPK7Xh55tla88rC76fV",
+  "PYrzzsNELgVg2wPJqPOfVALrA8/KUWnupOsDwQoHJbVm+wPAv0cZCGj7A8E2G8hH2vsDx/zEtmPc+wPGsIFkvI7rA87hWVMiAOsTy+DzEHRy2x",
+  "PEGRjp8+TLE8HiDEvwhrsTw02ngap4mxPIht7lEbqLE8yyr4+GbGsTwu1OCTi+SxPJ+gQJmKArI86cbEcmUgsjwfw+l9HT6yPPtrqQy0W7I8f9",
+  "MdZip5sjwb1xnHgZayPNouuGK7s7I8U7jhYtjQsjyOqcvo2e2yPNdIbg3BCrM8MLn04Y4nszyhXiZwRESzPNVSyrriYLM8algFvmp9szxksrJv",
+  "3ZmzPAM9uL87trM84B1WmIbSszyDWnLevu6zPHSe4HHlCrQ8XXSmLfsmtDykMDzoAEO0PF3HynP3XrQ8NsNmnt96tDwvj0gyupa0PF1BAvaHsr",
+  "Q83BGzrEnOtDwFpjgWAOq0PGJVXu+rBbU8WosK8k0htTxPZmrV5jy1PMiyG053WLU8eF9VDgB0tTwUhQ7GgY+1PFkbJCP9qrU8PXN90XLGtTzT",
+  "jC974+G1PDhen8hP/bU8wx+jYLgYtjyisKLoHTS2PAsmtwSBT7Y8cpbJV+Jqtjw3MbGDQoa2PLGyUCmiobY8u0Oz6AG9tjxS0yhhYti2PFT4YT",
+  "HE87Y862iL9ycPtzzGFGlRjiq3PNzucNz3Rbc8H3PlNWVhtzxJ9O/61ny3PJO9ushNmLc8CRSLPMqztzz7ItvzTM+3POfec4zW6rc8H+qGpGcG",
+  "uDx2hsjaACK4PBWfic6iPbg8vfXRH05ZuDzFfnpvA3W4PC33R1/DkLg8Q8AFko6suDycDKGrZci4PCdqRFFJ5Lg8j7VzKToAuTxHgyjcOBy5PP",
+  "wK7xJGOLk8iqIDeWJUuTzu1XC7jnC5PDEqLonLjLk8v5k/kxmpuTws2dWMecW5PBF0byvs4bk8StL6JnL+uTySNvk5DBu6PFvIoiG7N7o8iLsL",
+  "nn9UujykqUpyWnG6PD0xoGRMjro8CPGfPlarujzO9VrNeMi6PDazi+G05bo8GqHDTwsDuzxbmJrwfCC7PAAM4KAKPrs8Az3OQbVbuzwniT+5fX",
+  "m7PDz35fFkl7s8biWF22u1uzyiwC5rk9O7PIOugZvc8bs8oBbsbEgQvDwtevDl1y68PBwNbhOMTbw8BYfsCGZsvDwXpuvgZou8PKuiNr2Pqrw8",
+  "kNY7x+HJvDw34GgwXum8PG6PizIGCb08IO83ENsovTxHxjMV3ki9PCPx55YQab08pfvX9HOJvTxwbiCZCaq9PA5J/PjSyr08Ny5SldHrvTwc0k",
+  "n7Bg2+PPZG6sR0Lr48iNHBmRxQvjwl/pcvAHK+PAq/KkshlL48CG/3wIG2vjw6pxB2I9m+PKnsAWEI/L48IVPCijIfvzxtTbcPpEK/PGgBySBf",
+  "Zr88gpeJBGaKvzy/InEYu66/PIXnL9Jg0788C/YYwVn4vzx1oNNH1A7APEfJjwKoIcA8qwKpg6k0wDzH9T5O2kfAPH6zrfY7W8A8aCanI9BuwD",
+  "wXLmOPmILAPFSi6AiXlsA8xMBxdc2qwDxI1O7RPb/APDA9qjTq08A8k2URz9TowDy2n6bv//3APEFwIARuE8E8NV27myEpwTxtCcRpHT/BPDsu",
+  "YEhkVcE88+6dO/lrwTxhEtJ034LBPKzrTlYamsE8ji9/d62xwTyUpnGpnMnBPDmu5Pvr4cE8Adniwp/6wTyBzASdvBPCPO7Tb3pHLcI8JJyspE",
+  "VHwjzgWHbHvGHCPC5ZqPqyfMI8eA53zS6YwjxSCipTN7TCPJfbljHU0MI89XipsQ3uwjzurlbS7AvDPKOkaF57KsM8oxKuBcRJwzxAqDN60mnD",
+  "PApBVpKzisM8+oiucHWswzymBBezJ8/DPHX0YKrb8sM82uW5nKQXxDyUXlQVmD3EPBU6p0TOZMQ8vEOcdWKNxDwnWmudc7fEPAKJzQ0l48Q8Qa",
+  "zpU58QxTxCfjpSEUDFPBvkSqmxccU82Y1xi8ClxTz+0DokitzFPEwehs9pFsY86moAe85TxjzD5Z++QJXGPDLiCY1r28Y8NHpf8CgnxzxzBglW",
+  "lXnHPIzO1vQt1Mc8NPIpBQM5yDwUfKq/D6vIPJZEb5TgLsk8q1dAAe7LyTxad5R43I/KPLH9eDgfmMs8M60JgrQ7zTw=",
+].join("");
+const NORMAL = (() => {
+  const width = new Float64Array(Uint8Array.from(atob(WIDTHS), (letter) => letter.charCodeAt(0)).buffer);
+  const x = width.map((value) => value * 2 ** 52), height = x.map((value, n) => (n ? Math.exp(-0.5 * value * value) : 1));
+  return { edge: x[255], height, width, sure: x.map((value, n) => (n > 1 ? (x[n - 1] / value) * 2 ** 52 : n ? 0 : (x[255] / value) * 2 ** 52)) };
+})();
+const EXPONENTIAL = (() => {
+  const x = new Float64Array(256), height = new Float64Array(256), area = 0.003949659822581557;
+  x[255] = 7.69711747013105;
+  height[255] = 0.0004541343538414965;
   height[0] = 1;
-  let rest = 0;
   for (let n = 254; n > 0; n--) {
-    const part = area / x[n + 1], sum = height[n + 1] + part, back = sum - height[n + 1];
-    rest += height[n + 1] - (sum - back) + (part - back);
-    height[n] = sum;
-    x[n] = inverse(sum > 0.5 ? Math.log1p(sum - 1 + rest) : Math.log(sum + rest));
+    height[n] = height[n + 1] + area / x[n + 1];
+    x[n] = -Math.log(height[n]);
   }
-  const width = x.map((value, n) => (n ? value : area / top) / scale);
-  const sure = x.map((value, n) => (n > 1 ? (x[n - 1] / value) * scale : n ? 0 : ((edge * top) / area) * scale));
-  return { edge, height, width, sure };
-}
-
-const NORMAL = ziggurat(3.6541528853610088, 0.0049286732339746557, 0.0012602859304985975, (log) => Math.sqrt(-2 * log), 52);
-const EXPONENTIAL = ziggurat(7.69711747013105, 0.003949659822581557, 0.0004541343538414965, (log) => -log, 53);
+  x[0] = area / height[255];
+  const sure = x.map((value, n) => (n > 1 ? x[n - 1] / value : n ? 0 : x[255] / value) * 2 ** 53);
+  return { edge: x[255], height, width: x.map((value) => value / 2 ** 53), sure };
+})();
 
 /** A source of random numbers. `seed` is a list of integers from 0 to 2^32 - 1, as for numpy.random.default_rng. */
 export class Random {

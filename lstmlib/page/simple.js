@@ -74,7 +74,7 @@ export class SimpleRecurrent extends Errors {
       if (rule === "BPTT") this.sendBack(drawn, n * drawn.steps, length);
       this.update(rate);
     }
-    this.finish();
+    this.finish(length);
   }
 
   hidden() {
@@ -166,6 +166,20 @@ export class SimpleRecurrent extends Errors {
         }
       }
     }
+  }
+
+  /** Read sequence n without learning: per step the hidden units, as `contents`, and the outputs, asked or not. */
+  read(drawn, n) {
+    const { H, O } = this, T = drawn.lengths[n], found = { contents: new Float64Array(T * H), outputs: new Float64Array(T * O), steps: T };
+    this.reset();
+    for (let t = 0; t < T; t++) {
+      this.symbol = drawn.symbols[n * drawn.steps + t];
+      this.hidden();
+      this.outputs();
+      found.contents.set(this.h, t * H);
+      found.outputs.set(this.y, t * O);
+    }
+    return found;
   }
 
   update(rate) {
