@@ -17,6 +17,7 @@ from lstmlib.figures import (
     CostOfLength,
     ErrorChain,
     GRUBesideLSTM,
+    Laboratory,
     ParallelScan,
     Quiz,
     ReberWalk,
@@ -75,6 +76,8 @@ ALL = [
     CostOfLength(length=8192, width=1024, heads=16, part="block", show="token"),
     ParallelScan(plan="sweeps", round=5),
     ParallelScan(values=[-2.0] * 8, a=1.0, plan="loop", round=7),
+    Laboratory(),
+    Laboratory(experiment="2c", lag=1000, mode="race", guess=1_000_000),
     Quiz(QUESTIONS, chosen=[0, 1]),
 ]
 

@@ -10,7 +10,6 @@ pytestmark = pytest.mark.browser
 def test_javascript_is_faster_than_the_readable_learner_in_any_case(browser):
     page = browser.new_page()
     serve(page)
-    beside, faster = measure(page, 5)
+    _, faster = measure(page, 3, turns=40)
     page.close()
-    assert beside.ratio > 0.0
     assert faster.ratio > 5.0
