@@ -76,10 +76,35 @@ def main() -> None:
     about = "print versions, backends, GPU and what is missing, for bug reports"
     commands.add_parser("check", help=about, description=about).set_defaults(run=lambda given: check())
     add_commands(commands)
-    given = parser.parse_args()
+    open_streams()
     try:
-        given.run(given)
-        sys.stdout.flush()
-    except BrokenPipeError:  # who reads the output, such as head, has had enough
+        try:
+            given = parser.parse_args()
+            given.run(given)
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        # What can't be printed now could not be printed at the end, either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        if isinstance(error, BrokenPipeError):  # who reads the output, such as head, has had enough
+            sys.exit(1)
+        sys.exit(f"lstmlib: can't print: {error.strerror or error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def open_streams() -> None:
+    """Stop if there is nowhere to print to; where input or errors are closed, open them to nothing.
+
+    Else the first file to be opened would get their number, and what is printed as an error would go into it.
+
+    Raises:
+        SystemExit: standard output is closed.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    if sys.stdout is None:
+        sys.exit("lstmlib: standard output is closed, so there is nowhere to print to")

@@ -93,7 +93,7 @@ def test_a_file_of_torch_nn_loads(path):
     load(ours, path)
     x = np.random.default_rng(0).standard_normal((5, 2, 3))
     np.testing.assert_allclose(ours.forward(x)[0], theirs(torch.as_tensor(x))[0].detach().numpy(), rtol=1e-12)
-    encoder, block = torch.nn.TransformerEncoderLayer(6, 2, 8), lt.TransformerBlock(6, 2, 8)
+    encoder, block = torch.nn.TransformerEncoderLayer(6, 2, 8), lt.TransformerBlock(6, 2, 8, norm="post")
     save(encoder, path)
     load(block, path)
     assert torch.equal(block.linear1.weight, encoder.linear1.weight)

@@ -44,7 +44,7 @@ def run(path: Path) -> None:
     cell = first_code_cell(notebook)
     cell.source = install_cell()
     cell.metadata["tags"] = ["remove-cell"]
-    options = {"timeout": 180, "record_timing": False, "store_widget_state": False, "kernel_name": "python3"}
+    options = {"timeout": 1800, "record_timing": False, "store_widget_state": False, "kernel_name": "python3"}
     options["coalesce_streams"] = True  # what one cell prints is one output, however the kernel cut it
     NotebookClient(notebook, **options).execute()
     tidy(notebook)

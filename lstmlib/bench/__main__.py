@@ -1,10 +1,9 @@
-"""``python -m lstmlib.bench``: measure, print one table, and write it where a chapter can plot it."""
+"""``python -m lstmlib.bench``: measure, print one table, and write it."""
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import os
 import sys
 import time
@@ -12,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from lstmlib.output import add_output, check, write
 
 if TYPE_CHECKING:
     from lstmlib.bench.timing import Row
@@ -27,12 +28,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--no-compile", action="store_true", help="leave out torch.compile, which takes most of the time"
     )
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
+    add_output(parser, RESULTS)
     given = parser.parse_args(arguments)
 
     # NumPy's products ask for the number of threads once, when NumPy is imported: so it is set here, before.
     if "numpy" in sys.modules:
         raise SystemExit("NumPy is already imported: run this as python -m lstmlib.bench")
+    check(given.output)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = str(given.threads)
     from lstmlib.bench.timing import machine
@@ -43,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
         rows += part()
     show(rows)
     about = {"machine": machine(), "rows": [asdict(item) | {"met": item.met} for item in rows]}
-    given.output.write_text(json.dumps(about, indent=1) + "\n")
+    write(given.output, about)
     print(f"\n{len(rows)} ratios in {time.perf_counter() - start:.0f} s, written to {given.output}")
 
 

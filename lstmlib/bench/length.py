@@ -13,6 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lstmlib.output import add_output, check, write
+
 if TYPE_CHECKING:
     from lstmlib.bench.timing import Row, Run
 
@@ -178,13 +180,14 @@ def stored(path: Path = RESULTS) -> "list[Row]":
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure on one thread, print, and write where the chapter reads it."""
+    """Measure on one thread, print, and write it."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.bench.length", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often each thing is timed (default 5)")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
+    add_output(parser, RESULTS)
     given = parser.parse_args(arguments)
     if "numpy" in sys.modules and os.environ.get("OMP_NUM_THREADS") != "1":
         raise SystemExit("NumPy is already imported, on many threads: set OMP_NUM_THREADS=1")
+    check(given.output)
     os.environ["OMP_NUM_THREADS"] = "1"
     import torch
 
@@ -198,9 +201,7 @@ def main(arguments: list[str] | None = None) -> None:
             section = item.section
             print(f"\n{section}")
         print(f"  T={item.shape['T']:<5} {item.what:<24} {item.ratio:7.2f} times {item.than}'s time")
-    given.output.write_text(
-        json.dumps({"machine": machine(), "rows": [asdict(item) for item in rows]}, indent=1) + "\n"
-    )
+    write(given.output, {"machine": machine(), "rows": [asdict(item) for item in rows]})
     print(f"\n{len(rows)} ratios in {time.perf_counter() - start:.0f} s, written to {given.output}")
 
 

@@ -6,13 +6,14 @@ read-out, trained on one sequence at a time with plain gradient descent.
 """
 
 import argparse
-import json
 import os
 import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from lstmlib.output import add_output, check, write
 
 if TYPE_CHECKING:
     from lstmlib.bench.timing import Row, Run
@@ -28,8 +29,8 @@ def runs(T: int) -> "dict[str, tuple[Run, int]]":
 
     from lstmlib import tasks
     from lstmlib.online import LSTM1997, Net
-    from lstmlib.online.compiled import Eight
-    from lstmlib.online.lanes import LANES
+    from lstmlib.online.compiled.lanes import LANES
+    from lstmlib.online.compiled.lstm1997 import Eight
 
     rng = np.random.default_rng(0)
     net = Net(2, 2, 2, 1)
@@ -121,13 +122,14 @@ def measure(rounds: int) -> "list[Row]":
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure on one thread, print, and write where a chapter can read it."""
+    """Measure on one thread, print, and write it."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.bench.online", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="how often each thing is timed (default 9)")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
+    add_output(parser, RESULTS)
     given = parser.parse_args(arguments)
     if "numpy" in sys.modules and os.environ.get("OMP_NUM_THREADS") != "1":
         raise SystemExit("NumPy is already imported, on many threads: set OMP_NUM_THREADS=1")
+    check(given.output)
     os.environ["OMP_NUM_THREADS"] = "1"
     import torch
 
@@ -141,7 +143,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"T={item.shape['T']:<5} {item.what:<22} {item.ratio:>7.0f} times ({middle}) {item.than}{met}")
         print(f"{'':28} {item.milliseconds * 1e6:.0f} ns a step")
     about = {"machine": machine(), "rows": [asdict(item) | {"met": item.met} for item in rows]}
-    given.output.write_text(json.dumps(about, indent=1) + "\n")
+    write(given.output, about)
     print(f"{len(rows)} ratios in {time.perf_counter() - start:.0f} s, written to {given.output}")
 
 

@@ -1,6 +1,6 @@
 """Recurrent cascade correlation: a net that begins without hidden units and installs one after another.
 
-``lstmlib.online.compiled_cascade`` is this file once more, made to run fast.
+``lstmlib.online.compiled.cascade`` is this file once more, made to run fast.
 """
 
 from dataclasses import dataclass, replace

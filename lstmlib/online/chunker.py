@@ -1,6 +1,6 @@
 """The neural sequence chunker: a net that learns to expect, and one above it that sees only what was not expected.
 
-``lstmlib.online.compiled_chunker`` is this file once more, made to run fast.
+``lstmlib.online.compiled.chunker`` is this file once more, made to run fast.
 """
 
 from dataclasses import dataclass

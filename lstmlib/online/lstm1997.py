@@ -1,8 +1,8 @@
 """Long short-term memory as it was trained in 1997: the truncated gradient, carried forward in time.
 
 The equations and their numbers are those of Hochreiter and Schmidhuber (1997), appendix A.1. ``lstmlib.numpy.LSTM1997``
-computes the same gradient backward in time; ``lstmlib.online.compiled`` is this file once more, made to run fast.
-Forget gates are here for comparison: the paper has none.
+computes the same gradient backward in time; ``lstmlib.online.compiled.lstm1997`` is this file once more, made to run
+fast. Forget gates are here for comparison: the paper has none.
 """
 
 import numpy as np

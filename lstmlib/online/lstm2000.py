@@ -2,7 +2,7 @@
 
 The learner of Gers, Schmidhuber and Cummins (2000), sections 2 and 3. It is ``lstmlib.online.lstm1997`` and one factor
 more: what a cell keeps of its state it also keeps of how its state depends on the weights.
-``lstmlib.online.compiled2000`` is this file once more, made to run fast.
+``lstmlib.online.compiled.lstm2000`` is this file once more, made to run fast.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Nets without memory cells, learning on-line: real-time recurrent learning, and Elman's look at one step alone.
 
-``lstmlib.online.compiled_simple`` is this file once more, made to run fast.
+``lstmlib.online.compiled.simple`` is this file once more, made to run fast.
 """
 
 from dataclasses import dataclass

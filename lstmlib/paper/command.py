@@ -2,14 +2,20 @@
 
 import argparse
 import importlib
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
-from lstmlib.paper.report import lines_of, stored_readings, summarise
+from lstmlib.paper.cluster import Lost
+from lstmlib.paper.progress import to_stderr
+from lstmlib.paper.readings import READINGS
+from lstmlib.paper.report import Stored, head_of, lines_of, stored
 from lstmlib.paper.row import Row
-from lstmlib.paper.rows import READINGS, ROWS, find, label
-from lstmlib.paper.runner import run, threads_alone
-from lstmlib.paper.store import Store, current
+from lstmlib.paper.rows import ROWS, find, label
+from lstmlib.paper.runner import at_least, run, threads_alone
+from lstmlib.paper.store import OWN, RESULTS, current
+from lstmlib.paper.table import FORMATS, head_record, records_of, written
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,10 +24,25 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     paper = commands.add_parser("paper", help=about, description=about)
     inner = paper.add_subparsers(dest="paper_command", required=True)
     listing = inner.add_parser("list", help="every row, the paper's result, ours if there is one")
-    running = inner.add_parser("run", help="run trials that are not there yet; stop at any time, run again to go on")
-    showing = inner.add_parser("show", help="the paper's numbers beside ours, with intervals, for every reading")
-    for parser in (listing, running, showing):
-        parser.add_argument("--results", type=Path, metavar="DIR", help="where results are (default: in the package)")
+    listing.add_argument("--results", type=Path, metavar="DIR", help=f"a folder of results (default: {_COMES})")
+    listing.set_defaults(run=show_list)
+    _add_run(inner.add_parser("run", help="run trials that are not there yet; stop at any time, run again to go on"))
+    about = "the paper's numbers beside ours, with intervals, for every reading"
+    showing = inner.add_parser("show", help=about, description=about)
+    showing.add_argument("rows", nargs="*", metavar="ROW", help="a row or a table (default: all)")
+    where = f"a folder of results (default: {_COMES}, and ./{OWN} where that is there)"
+    showing.add_argument("--results", type=Path, metavar="DIR", help=where)
+    showing.add_argument("--seed", type=int, help="count trials of this seed alone (default: of all seeds)")
+    form = "text for people (the default), csv or json for other programs, md for a page"
+    showing.add_argument("--format", choices=FORMATS, default="text", help=form)
+    showing.set_defaults(run=show_rows)
+
+
+_COMES = "those that come with the library"
+
+
+def _add_run(running: argparse.ArgumentParser) -> None:
+    """Give ``run`` its arguments."""
     running.add_argument(
         "rows", nargs="*", metavar="ROW", help="a row such as table-7/T100, or a table such as table-7"
     )
@@ -30,6 +51,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     running.add_argument("--seed", type=int, default=0, help="of all trials (default: 0)")
     running.add_argument("--workers", type=int, help="processes (default: one a core)")
     running.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster to run on, such as tcp://host:8786")
+    where = running.add_mutually_exclusive_group()
+    where.add_argument(
+        "--results", type=Path, metavar="DIR", default=OWN, help="where they go (default: ./%(default)s)"
+    )
+    store = "for those who work on the library: add to the results that come with it, which the chapters show"
+    where.add_argument("--store", action="store_const", const=RESULTS, dest="results", help=store)
     options = "; ".join(f"{name}: {', '.join(found)}" for name, found in READINGS.items())
     running.add_argument(
         "--reading",
@@ -38,11 +65,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="NAME=OPTION",
         help=f"where the paper leaves something open; the first is the default. {options}".replace("%", "%%"),
     )
-    showing.add_argument("rows", nargs="*", metavar="ROW", help="a row or a table (default: all)")
-    showing.add_argument("--seed", type=int, help="count trials of this seed alone (default: of all seeds)")
-    listing.set_defaults(run=lambda given: show_list(given.results))
     running.set_defaults(run=run_rows)
-    showing.set_defaults(run=show_rows)
 
 
 def chosen_rows(names: list[str], everything: bool = False) -> list[Row]:
@@ -62,6 +85,16 @@ def chosen_rows(names: list[str], everything: bool = False) -> list[Row]:
     return [row for row in ROWS.values() if row.name in named]
 
 
+def remedy(package: str) -> str:
+    """Return what to do about a package that is missing; nothing if it is there."""
+    try:
+        importlib.import_module(package)
+    except ModuleNotFoundError:
+        extra = "cluster" if package == "distributed" else "paper"
+        return f"lstmlib paper: {package} is missing: pip install 'lstmlib[{extra}]'"
+    return ""
+
+
 def need(*packages: str) -> None:
     """Stop with a remedy if a package is missing.
 
@@ -69,15 +102,37 @@ def need(*packages: str) -> None:
         SystemExit: one is.
     """
     for package in packages:
-        try:
-            importlib.import_module(package)
-        except ModuleNotFoundError:
-            extra = "cluster" if package == "distributed" else "paper"
-            sys.exit(f"lstmlib paper: {package} is missing: pip install 'lstmlib[{extra}]'")
+        if line := remedy(package):
+            sys.exit(line)
 
 
-def show_list(results: Path | None) -> None:
+def existing(folder: Path | None) -> list[tuple[str, Path]]:
+    """Return the folders to show, with what their results are called: the one that was named, else ours and yours.
+
+    Raises:
+        SystemExit: the one that was named isn't there.
+    """
+    if folder is None:
+        return [("ours", RESULTS)] + ([("yours", OWN)] if os.path.isdir(OWN) else [])
+    if not os.path.isdir(folder):
+        what = "is not a folder" if os.path.exists(folder) else "is not there"
+        sys.exit(f"lstmlib paper: --results {folder}: it {what}")
+    return [("ours", folder)]
+
+
+def told(row: Row, folder: Path, unread: list[str]) -> Stored:
+    """Return what a folder has of a row; say what is wrong with its files, and note those that can't be read."""
+    found = stored(row, folder)
+    for line in found.trouble + found.unread:
+        to_stderr(f"lstmlib paper: {line}")
+    unread += found.unread
+    return found
+
+
+def show_list(given: argparse.Namespace) -> None:
     """Print a line for every row."""
+    _, folder = existing(given.results)[0]
+    unread: list[str] = []
     print(f"{'row':<34} {'method':<30} {'paper':>22}   ours")
     for row in ROWS.values():
         reported = row.reported
@@ -85,21 +140,41 @@ def show_list(results: Path | None) -> None:
         after = "" if reported.sequences is None else f"{reported.sequences:,}"
         paper = f"{'>' if reported.at_least else ''}{after}{percent}".strip()
         ours = ""
-        for reading in stored_readings(row, results)[:1]:
-            found = current(Store(row, reading, results).load()[0])
-            if found:
-                s = summarise(found)
-                mean = "" if s.mean is None else f"{s.mean:,.0f} "
+        for reading, results in told(row, folder, unread).readings[:1]:
+            counted = current(results)
+            solved = [result["sequences"] for result in counted if result["solved"]]
+            if counted:
+                mean = f"{sum(solved) / len(solved):,.0f} " if solved else ""
                 name = label(row, reading)
-                ours = f"{mean}({s.solved} of {s.trials} solved{'' if name == 'default' else f', {name}'})"
+                ours = f"{mean}({len(solved)} of {len(counted)} solved{'' if name == 'default' else f', {name}'})"
         print(f"{row.name:<34} {row.method:<30} {paper:>22}   {ours}".rstrip())
+    if line := remedy("scipy"):
+        to_stderr(f"{line} (this list needs nothing more; show and run do)")
+    if unread:
+        sys.exit(1)
 
 
 def show_rows(given: argparse.Namespace) -> None:
     """Print rows, paper beside ours."""
     need("scipy")
+    folders, unread = existing(given.results), list[str]()
+    try:
+        seed = None if given.seed is None else at_least("seed", 0, given.seed)
+    except ValueError as error:
+        sys.exit(f"lstmlib paper: {error}")
+    records: list[dict[str, Any]] = []
     for row in chosen_rows(given.rows, everything=not given.rows):
-        print("\n".join(lines_of(row, seed=given.seed, directory=given.results)))
+        found = [(whose, told(row, folder, unread)) for whose, folder in folders]
+        if given.format == "text":
+            lines = [line for whose, one in found for line in lines_of(row, one, seed=seed, whose=whose)]
+            print("\n".join(head_of(row) + lines))
+        else:
+            ours = [record for whose, one in found for record in records_of(row, one, seed=seed, whose=whose)]
+            records += ours or [head_record(row)]
+    if given.format != "text":
+        sys.stdout.write(written(records, given.format))
+    if unread:
+        sys.exit(1)
 
 
 def run_rows(given: argparse.Namespace) -> None:
@@ -115,22 +190,25 @@ def run_rows(given: argparse.Namespace) -> None:
         sys.exit(f"lstmlib paper: --reading {' '.join(given.reading)}: expected NAME=OPTION")
     if not rows:
         sys.exit("lstmlib paper: the library has no learner for these rows")
+    options: dict[str, Any] = {"seed": given.seed, "chosen": chosen, "directory": given.results}
+    options |= {"workers": given.workers, "scheduler": given.scheduler}
     for row in rows:
         try:
-            run(
-                row,
-                given.trials,
-                seed=given.seed,
-                chosen=chosen,
-                directory=given.results,
-                workers=given.workers,
-                scheduler=given.scheduler,
-            )
+            run(row, given.trials, **options)
         except ValueError as error:
             sys.exit(f"lstmlib paper: {error}")
-        except OSError as error:
-            sys.exit(f"lstmlib paper: {row.name}: {error}. Trials that were finished before are kept.")
+        except (OSError, Lost, MemoryError) as error:
+            reason = "memory has run out" if isinstance(error, MemoryError) else error
+            sys.exit(f"lstmlib paper: {row.name}: {reason}. Trials that were finished before are kept, and {_GOES_ON}")
         except KeyboardInterrupt:
-            print(f"\n{row.name}: stopped; finished trials are kept. The same command goes on.", file=sys.stderr)
+            to_stderr(f"\n{row.name}: stopped; finished trials are kept. T{_GOES_ON[1:]}")
             sys.exit(130)
-        print("\n".join(lines_of(row, seed=given.seed, directory=given.results)), flush=True)
+        lines, unread = head_of(row), list[str]()
+        folders = {os.path.realpath(folder): folder for folder in (given.results, RESULTS)}
+        for folder in reversed(folders.values()):
+            whose = "ours" if folder is RESULTS else "yours"
+            lines += lines_of(row, told(row, folder, unread), seed=given.seed, whose=whose)
+        print("\n".join(lines), flush=True)
+
+
+_GOES_ON = "the same command goes on."

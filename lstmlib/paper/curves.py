@@ -1,18 +1,28 @@
 """How the nets of a row get better while they learn, what they have become, and what they hold before."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.lanes import LANES
+from lstmlib.online.compiled.lanes import LANES
 from lstmlib.online.net import Net
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import reading_of
 from lstmlib.paper.steps import read
-from lstmlib.paper.trials import draw, initial_params, learning_rate, make_room, net_of, random_sources
+from lstmlib.paper.trials import (
+    Lane,
+    draw,
+    initial_params,
+    learning_rate,
+    make_room,
+    net_of,
+    random_sources,
+    side_by_side,
+)
+from lstmlib.paper.watch import check_nets
 from lstmlib.tasks.symbols import Symbols, one_hot
 
 
@@ -60,26 +70,24 @@ def learning_curves(
     """
     if not isinstance(row.net, Net) or row.experiment in ("1", "2a", "2b"):
         raise ValueError(f"{row.name}: expected a row of experiments 2c to 6")
-    if not 1 <= nets <= LANES:
-        raise ValueError(f"nets is {nets}, expected 1 to {LANES}")
+    check_nets(nets)
     if sequences < every or sequences % every:
         raise ValueError(f"sequences is {sequences}, expected a multiple of {every}, the sequences between two points")
     reading = reading_of(row, chosen or {})
     eight, room = make_room(row, reading)
-    sources = [random_sources(row, seed, trial) for trial in range(nets)]
-    for lane, (weights, _, _) in enumerate(sources):
-        eight.put(lane, initial_params(row, reading, weights))
-    errors, done = np.empty((nets, sequences, 2)), 0
-    while done < sequences:
-        count = min(room, sequences - done)
-        for lane, (_, training, _) in enumerate(sources):
-            eight.load(lane, 0, draw(row, reading, count, training))
-            eight.start(lane, 0, count, learning_rate(row, reading))
-        while eight.busy.any():
-            eight.run()
-        for lane in range(nets):
-            errors[lane, done : done + count] = eight.errors(lane, 0, count)[:, :2]
-        done += count
+    errors = np.empty((nets, sequences, 2))
+
+    def watch(lane: Lane, trial: int) -> Generator[None, None, None]:
+        weights, training, _ = random_sources(row, seed, trial)
+        lane.put(initial_params(row, reading, weights))
+        for done in range(0, sequences, room):
+            count = min(room, sequences - done)
+            lane.load(0, draw(row, reading, count, training))
+            lane.start(0, count, learning_rate(row, reading))
+            yield
+            errors[trial, done : done + count] = eight.errors(trial, 0, count)[:, :2]
+
+    side_by_side((eight, room), watch, range(nets), lambda *finished: None)
     blocks = errors.reshape(nets, -1, every, 2)
     return Curves(
         every * np.arange(1, sequences // every + 1),

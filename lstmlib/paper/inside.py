@@ -1,7 +1,8 @@
 """How nets of every experiment of 1997 get better while they learn, and the parameters of one that has learnt.
 
-    python -m lstmlib.paper.inside        # writes results/inside.json; some minutes on one core
-    python -m lstmlib.paper.inside 4 6a   # these experiments alone
+    python -m lstmlib.paper.inside           # writes ./results/inside.json; some minutes on one core
+    python -m lstmlib.paper.inside 4 6a      # these experiments alone
+    python -m lstmlib.paper.inside --store   # replaces what comes with the library, which a chapter shows
 
 Eight nets of a row are trained side by side and tested as they go: points for curves. Then the trials of the same nets
 run side by side until one of them has solved the task by its row's own rule, and its parameters are kept, rounded. They
@@ -11,8 +12,8 @@ are kept whole, so that whoever reads the file can run the net on any sequence. 
 What is finished is written at once, and not made again: a run that is stopped loses the experiment that it is at.
 """
 
+import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +21,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.lanes import LANES
+from lstmlib.online.compiled.lanes import LANES
+from lstmlib.output import add_output, check
+from lstmlib.paper import disk
 from lstmlib.paper.store import RESULTS
 from lstmlib.paper.version import VERSION
 from lstmlib.paper.watch import Plan, curves, share_wrong, solve
@@ -112,19 +115,21 @@ def load(path: Path = PATH) -> dict[str, Inside]:
                 raise ValueError(f"curves of shape {wrong.shape}, expected {(LANES, len(sequences))}")
             rest = (stored["trial"], stored["after"], stored["fresh_wrong"])
         except (AttributeError, KeyError, TypeError, ValueError) as reason:
-            raise ValueError(f"{path}, experiment {name}: {reason!r}; delete the file and run: {COMMAND}") from reason
+            raise ValueError(
+                f"{path}, experiment {name}: {reason!r}; delete the file and run: {COMMAND} --output {path}"
+            ) from reason
         found[name] = Inside(plan, sequences, wrong, error, *rest, params)
     return found
 
 
 def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
-        raise FileNotFoundError(f"{path} is not there; to make it, run: {COMMAND}")
+        raise FileNotFoundError(f"{path} is not there; to make it, run: {COMMAND} --output {path}")
     try:
         stored = json.loads(path.read_text(encoding="utf8"))
         return dict(stored["experiments"])
     except (ValueError, KeyError, TypeError) as reason:
-        raise ValueError(f"{path} is damaged ({reason!r}); delete it and run: {COMMAND}") from reason
+        raise ValueError(f"{path} is damaged ({reason!r}); delete it and run: {COMMAND} --output {path}") from reason
 
 
 def _write(path: Path, experiments: dict[str, Any]) -> None:
@@ -142,9 +147,7 @@ def _write(path: Path, experiments: dict[str, Any]) -> None:
             lines.append(f"{json.dumps(key)}: {text}")
         parts.append(f" {json.dumps(name)}: {{\n  " + ",\n  ".join(lines) + "}")
     head = f'{{"command": {json.dumps(COMMAND)},\n"experiments": {{\n'
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(head + ",\n".join(parts) + "}}\n", encoding="utf8")
-    os.replace(temporary, path)
+    disk.replace(path, (head + ",\n".join(parts) + "}}\n").encode())
 
 
 def make(names: list[str], path: Path = PATH) -> None:
@@ -174,10 +177,21 @@ def make(names: list[str], path: Path = PATH) -> None:
         print("net {trial} solved it after {after:,}, {fresh_wrong:.1%} wrong".format(**there[name]), file=sys.stderr)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Make what the command line names."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="EXPERIMENT", help=f"of {', '.join(PLANS)} (default: all)")
+    add_output(parser, PATH)
+    given = parser.parse_args()
+    check(given.output)
     try:
-        make(sys.argv[1:] or list(PLANS))
+        make(given.names or list(PLANS), given.output)
     except KeyboardInterrupt:
-        sys.exit("stopped; what was finished is kept")
+        print("stopped; what was finished is kept", file=sys.stderr)
+        sys.exit(130)
     except ValueError as reason:
         sys.exit(str(reason))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 """What the gates' biases are worth: the paper's own experiments with and without its two remedies.
 
-    python -m lstmlib.paper.remedies        # writes results/remedies.jsonl; some minutes on one core
+    python -m lstmlib.paper.remedies           # writes ./results/remedies.jsonl; some minutes on one core
+    python -m lstmlib.paper.remedies --store   # replaces what comes with the library, which a chapter shows
 
 The paper starts input gates with negative biases against drifting states, and output gates against cells that are
 abused as biases (section 4). Here a row of its tables runs with both, with either, and with neither; a gate without
@@ -8,6 +9,7 @@ the remedy has its bias drawn like any weight. Trial k has the same weights, seq
 these biases.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -18,6 +20,8 @@ from typing import Any
 import numpy as np
 
 import lstmlib
+from lstmlib.output import add_output, check
+from lstmlib.paper import disk
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import ROWS, reading_of
 from lstmlib.paper.store import RESULTS
@@ -101,6 +105,12 @@ def middle(results: Sequence[dict[str, Any]]) -> float:
 
 def main() -> None:
     """Run everything, and write it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m lstmlib.paper.remedies", description=(__doc__ or "").split("\n")[0]
+    )
+    add_output(parser, PATH)
+    given = parser.parse_args()
+    check(given.output)
     import numba
 
     made = {"command": "python -m lstmlib.paper.remedies", "version": VERSION, "lstmlib": lstmlib.__version__}
@@ -111,7 +121,7 @@ def main() -> None:
             lines += results
             solved = sum(result["solved"] for result in results)
             print(f"{name}, {condition}: {solved} of {len(results)}, median {middle(results):,.0f}", file=sys.stderr)
-    PATH.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf8")
+    disk.replace(given.output, "".join(json.dumps(line) + "\n" for line in lines).encode())
 
 
 if __name__ == "__main__":

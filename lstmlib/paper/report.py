@@ -3,12 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstmlib.online.cascade import CascadeNet
+from lstmlib.paper import disk
+from lstmlib.paper.readings import READINGS
+from lstmlib.paper.result import Result
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import label, reading_of
 from lstmlib.paper.store import RESULTS, Store, current
@@ -121,15 +125,20 @@ def _lengths(results: Sequence[dict[str, Any]]) -> tuple[_Part, _Part]:
     return found[0], found[1]
 
 
-def stored_readings(row: Row, directory: Path | None = None) -> list[dict[str, str]]:
-    """Return the readings under which a row has stored results, the default first."""
-    base = (directory or RESULTS) / row.table
+def stored_readings(row: Row, directory: Path = RESULTS) -> list[dict[str, str]]:
+    """Return the readings under which a row has stored results, the default first.
+
+    Raises:
+        OSError: the folder can't be read.
+    """
     start = row.name.split("/")[1] + "."
     found = []
-    for path in sorted([*base.glob(f"{start}*.jsonl"), *base.glob(f"{start}*.parts")]):
+    for path in map(Path, disk.names(directory / row.table)):
+        if path.suffix not in (".jsonl", ".parts") or not path.name.startswith(start):
+            continue
         name = path.stem[len(start) :]
-        chosen = {} if name == "default" else dict(part.split("=") for part in name.split(","))
         try:
+            chosen = {} if name == "default" else dict(part.split("=") for part in name.split(","))
             reading = reading_of(row, {key: _option(key, value) for key, value in chosen.items()})
         except ValueError:
             continue
@@ -140,40 +149,80 @@ def stored_readings(row: Row, directory: Path | None = None) -> list[dict[str, s
 
 def _option(name: str, value: str) -> str:
     """Return the option that a file's name means: there, spaces are hyphens."""
-    from lstmlib.paper.rows import READINGS
-
     same = [option for option in READINGS.get(name, ()) if option.replace(" ", "-") == value]
     return same[0] if same else value
 
 
-def lines_of(row: Row, *, seed: int | None = None, directory: Path | None = None) -> list[str]:
-    """Return a row as it is shown: the paper's numbers, and ours under every reading that has results."""
+class Stored(NamedTuple):
+    """What a folder has of a row.
+
+    Attributes:
+        readings: every reading that has results, and those of all versions.
+        trouble: lines about files that are damaged.
+        unread: lines about files that can't be read.
+    """
+
+    readings: list[tuple[dict[str, str], list[Result]]]
+    trouble: list[str]
+    unread: list[str]
+
+
+def stored(row: Row, directory: Path = RESULTS) -> Stored:
+    """Return what a folder has of a row, and what is wrong with its files."""
+    found = Stored([], [], [])
+    try:
+        readings = stored_readings(row, directory)
+    except OSError as error:
+        return Stored([], [], [f"{row.name}: {error}"])
+    for reading in readings:
+        try:
+            results, trouble = Store(row, reading, directory).load()
+        except OSError as error:
+            found.unread.append(f"{row.name}: {error}")
+            continue
+        found.readings.append((reading, results))
+        found.trouble.extend(trouble)
+    return found
+
+
+def head_of(row: Row) -> list[str]:
+    """Return a row and the paper's numbers, as they are shown."""
     weights = "" if row.net is None else f", {row.net.num_weights} weights"
     weights += " at first" if isinstance(row.net, CascadeNet) else ""
-    found = [f"{row.name}: experiment {row.experiment}, {row.method}{weights}", f"  paper: {_paper(row)}"]
-    for reading in stored_readings(row, directory):
-        results, trouble = Store(row, reading, directory).load()
-        found += [f"  {line}" for line in trouble]
+    return [f"{row.name}: experiment {row.experiment}, {row.method}{weights}", f"  paper: {_paper(row)}"]
+
+
+def lines_of(row: Row, found: Stored, *, seed: int | None = None, whose: str = "ours") -> list[str]:
+    """Return what a folder has of a row as it is shown, reading by reading."""
+    lines = []
+    for reading, results in found.readings:
         ours = current(results, seed)
         others = len(results) - len(current(results))
         if others:
-            found.append(f"  {others} results of another version are not counted")
+            lines.append(f"  {others} results of another version are not counted")
         if ours:
-            found += [f"  {line}" for line in _ours(summarise(ours), label(row, reading), row)]
-            found += [f"  {line}" for line in _missing(ours)]
-    return found
+            lines += [f"  {line}" for line in _ours(summarise(ours), f"{whose} ({label(row, reading)})", row)]
+            lines += [f"  {line}" for line in _missing(ours)]
+    return lines
 
 
-def _missing(results: Sequence[dict[str, Any]]) -> list[str]:
+def _missing(results: Sequence[Result]) -> list[str]:
     """Return a line for every seed whose trials have gaps: those that are there may be the ones that end soon."""
     found = []
     for seed in sorted({result["seed"] for result in results}):
-        there = {result["trial"] for result in results if result["seed"] == seed}
-        gaps = [str(trial) for trial in range(max(there)) if trial not in there]
+        there = sorted({result["trial"] for result in results if result["seed"] == seed})
+        gaps = [(a + 1, b - 1) for a, b in pairwise([-1, *there]) if b > a + 1]
+        count = sum(last - first + 1 for first, last in gaps)
         if gaps:
-            what = "trial is" if len(gaps) == 1 else "trials are"
-            found.append(f"stopped halfway: {len(gaps)} {what} missing ({', '.join(gaps)}), perhaps the longest")
+            what = "trial is" if count == 1 else "trials are"
+            listed = ", ".join(map(_named_gap, gaps[:20])) + (", ..." if len(gaps) > 20 else "")
+            found.append(f"stopped halfway: {count} {what} missing ({listed}), perhaps the longest")
     return found
+
+
+def _named_gap(gap: tuple[int, int]) -> str:
+    first, last = gap
+    return f"{first} to {last}" if last > first + 2 else ", ".join(map(str, range(first, last + 1)))
 
 
 def _paper(row: Row) -> str:
@@ -226,4 +275,4 @@ def _ours(s: Summary, name: str, row: Row) -> list[str]:
         parts.append(f"first stop {s.earlier:,.0f}")
     if s.wrong is not None:
         parts.append(f"{100 * s.wrong:.2g} % of test sequences wrong, mean error {s.error:.2g}")
-    return [f"ours ({name}): " + ", ".join(parts) + f"; {s.seconds:,.0f} s of computing"]
+    return [f"{name}: " + ", ".join(parts) + f"; {s.seconds:,.0f} s of computing"]

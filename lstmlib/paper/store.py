@@ -5,22 +5,38 @@
 
 A finished trial is written at once, whole or not at all, to a file of its own; later these are gathered into the file
 of lines, which is also replaced whole. So a process that is killed loses the trials it was running and nothing else.
+What is good is always written again before the file that it came from is replaced or removed.
 """
 
 import contextlib
-import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from lstmlib.paper import disk
+from lstmlib.paper.result import Result, read_line, write_line
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.rows import label
 from lstmlib.paper.version import VERSION
 
-RESULTS = Path(__file__).parent / "results"
-NEEDED = {"seed": int, "trial": int, "solved": bool, "sequences": int, "version": int}
-Result = dict[str, Any]
+RESULTS = Path(__file__).parent / "results"  # what the chapters show
+OWN = Path("results")  # where a reader's own runs go: in the folder in which they are
+
+
+class _File(NamedTuple):
+    """A file of results, as it was read."""
+
+    content: bytes
+    good: list[Result]
+    bad: list[int]  # numbers of lines
+
+    @property
+    def damaged(self) -> str:
+        """What is wrong with it; empty if nothing is."""
+        if self.bad:
+            return f"line {', '.join(map(str, self.bad[:10]))}{', ...' if len(self.bad) > 10 else ''}"
+        return "" if self.good else "nothing in it"
 
 
 class Store:
@@ -29,13 +45,35 @@ class Store:
     Args:
         row: which.
         reading: the option of every reading that concerns it.
-        directory: where all results are; the package's own if ``None``.
+        directory: where all results are; what comes with the library if nothing is said.
     """
 
-    def __init__(self, row: Row, reading: Reading, directory: Path | None = None) -> None:
-        base = (directory or RESULTS) / row.table
+    def __init__(self, row: Row, reading: Reading, directory: Path = RESULTS) -> None:
+        self.directory = Path(directory)
+        base = self.directory / row.table
         name = f"{row.name.split('/')[1]}.{label(row, reading).replace(' ', '-')}"
         self.lines, self.parts = base / f"{name}.jsonl", base / f"{name}.parts"
+
+    def prepare(self, seed: int, trials: int) -> None:
+        """Find out whether results can be kept, before the first is there.
+
+        Args:
+            seed: of the trials.
+            trials: one more than the highest number.
+
+        Raises:
+            OSError: they can't.
+        """
+        try:
+            self.parts.mkdir(parents=True, exist_ok=True)
+            disk.probe(self._part(seed, trials - 1))
+            with self._locked():
+                disk.probe(self.lines)
+        except OSError as error:
+            with contextlib.suppress(OSError):  # not there, or something lies in it
+                os.rmdir(self.parts)
+            reason = error.strerror or str(error)
+            raise OSError(f"results can't be kept in {self.lines.parent}, so nothing was run: {reason}") from error
 
     def keep(self, result: Mapping[str, Any]) -> None:
         """Keep a finished trial.
@@ -43,43 +81,93 @@ class Store:
         Raises:
             OSError: it can't be written; what was kept before still is.
         """
-        self.parts.mkdir(parents=True, exist_ok=True)
-        _replace(self.parts / f"{result['seed']}-{result['trial']}.json", json.dumps(dict(result)) + "\n")
+        path = self._part(result["seed"], result["trial"])
+        for last in [False] * 99 + [True]:
+            try:
+                self.parts.mkdir(parents=True, exist_ok=True)
+                disk.replace(path, write_line(dict(result)))
+                return
+            except (FileNotFoundError, FileExistsError):  # another process has gathered, and removed the folder
+                if last:
+                    raise
 
     def load(self) -> tuple[list[Result], list[str]]:
         """Return all results by seed and trial, those of other versions among them, and what was wrong with files.
 
-        A line or file that is damaged is set aside under another name, so that nothing reads it again.
+        A line or file that is damaged is set aside under another name, so that nothing reads it again; where that
+        can't be done, its good lines count all the same.
 
         Raises:
-            OSError: a file can't be read, or a damaged one not be set aside.
+            OSError: a file can't be read.
         """
-        found, trouble = {}, []
-        for path in [self.lines, *sorted(self.parts.glob("*.json"))]:
-            results, damaged = _read(path)
-            if damaged:
-                trouble.append(f"{path}: {damaged}")
-            for result in results:
-                found[result["version"], result["seed"], result["trial"]] = result
-        return [found[key] for key in sorted(found)], trouble
+        files = self._read()
+        if not any(file.damaged for file in files.values()):
+            return _together(files), []
+        try:
+            with self._locked():
+                files = self._read()  # another process may have been quicker
+                return _together(files), [self._set_aside(path, file) for path, file in _damaged(files)]
+        except OSError as error:
+            reason = error.strerror or str(error)
+            return _together(files), [
+                f"{path}: damaged ({file.damaged}); it can't be set aside ({reason}), "
+                f"its {len(file.good)} good results count"
+                for path, file in _damaged(files)
+            ]
 
-    def gather(self) -> None:
-        """Put what lies in single files into the file of lines.
+    def gather(self) -> list[str]:
+        """Put what lies in single files into the file of lines; return what was wrong with files.
+
+        What processes that were killed have left is removed.
 
         Raises:
             OSError: it can't be written; what was kept before still is.
         """
-        if not self.parts.is_dir():
-            return
-        with _locked(self.lines.with_suffix(".lock")):
-            parts = sorted(self.parts.glob("*.json"))
-            results, _ = self.load()
-            if parts and results:
-                _replace(self.lines, "".join(json.dumps(result) + "\n" for result in results))
-            for path in parts:
-                path.unlink(missing_ok=True)
-            with contextlib.suppress(OSError):  # not empty: something else lies there
-                self.parts.rmdir()
+        if not self.lines.parent.is_dir():
+            return []
+        with self._locked():
+            files = self._read()
+            trouble = [self._set_aside(path, file) for path, file in _damaged(files)]
+            if any(file.good for path, file in files.items() if path != self.lines):
+                disk.replace(self.lines, b"".join(map(write_line, _together(files))))
+            for path in files:
+                if path != self.lines:
+                    with contextlib.suppress(FileNotFoundError):  # nothing in it was good
+                        os.unlink(path)
+            disk.clear(self.parts)
+            disk.clear(self.lines.parent, self.lines.name)
+            with contextlib.suppress(OSError):  # not there, or something else lies in it
+                os.rmdir(self.parts)
+        return trouble
+
+    def _part(self, seed: int, trial: int) -> Path:
+        return self.parts / f"{seed}-{trial}.json"
+
+    def _locked(self) -> contextlib.AbstractContextManager[None]:
+        return disk.locked(self.lines.with_suffix(".lock"))
+
+    def _read(self) -> dict[Path, _File]:
+        """Return all files. Parts first: what another process gathers meanwhile is in the file of lines by then."""
+        files = {}
+        parts = [self.parts / name for name in disk.names(self.parts) if not name.startswith(".")]
+        for path in [*(path for path in parts if path.suffix == ".json"), self.lines]:
+            content = disk.read(path)
+            if content is not None:
+                files[path] = _parse(content)
+        return files
+
+    def _set_aside(self, path: Path, file: _File) -> str:
+        """Keep a copy of a damaged file under another name, then leave its good lines in its place; say so."""
+        aside, count = path.with_name(path.name + ".damaged"), 1
+        while disk.read(aside) not in (None, file.content):  # the same if one was killed after it had made the copy
+            count += 1
+            aside = path.with_name(f"{path.name}.damaged-{count}")
+        disk.replace(aside, file.content)
+        if file.good:
+            disk.replace(path, b"".join(map(write_line, file.good)))
+        else:
+            os.unlink(path)
+        return f"{path}: damaged ({file.damaged}); set aside as {aside.name}, {len(file.good)} good results kept"
 
 
 def current(results: list[Result], seed: int | None = None) -> list[Result]:
@@ -87,61 +175,24 @@ def current(results: list[Result], seed: int | None = None) -> list[Result]:
     return [r for r in results if r["version"] == VERSION and (seed is None or r["seed"] == seed)]
 
 
-def _read(path: Path) -> tuple[list[Result], str]:
-    """Return the good results of a file, and what is wrong with it; set it aside if something is."""
-    try:
-        text = path.read_text(encoding="utf8", errors="replace")
-    except FileNotFoundError:
-        return [], ""
+def _parse(content: bytes) -> _File:
     good, bad = [], []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(content.splitlines(), 1):
         try:
-            result = json.loads(line)
-            wrong = [name for name, kind in NEEDED.items() if type(result[name]) is not kind]
-            if wrong:
-                raise ValueError(f"{wrong[0]} is {result[wrong[0]]!r}")
-            good.append(result)
-        except (ValueError, KeyError, TypeError):
+            good.append(read_line(line))
+        except ValueError:
             bad.append(number)
-    if not bad and good:
-        return good, ""
-    aside = path.with_name(path.name + ".damaged")
-    count = 1
-    while aside.exists():
-        count += 1
-        aside = path.with_name(f"{path.name}.damaged-{count}")
-    os.replace(path, aside)
-    if good:
-        _replace(path, "".join(json.dumps(result) + "\n" for result in good))
-    what = f"line {', '.join(map(str, bad))}" if bad else "nothing in it"
-    return good, f"damaged ({what}); set aside as {aside.name}, {len(good)} good results kept"
+    return _File(content, good, bad)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file that others see whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(temporary, "w", encoding="utf8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+def _together(files: Mapping[Path, _File]) -> list[Result]:
+    """Return the good results of all files, each once; a part counts before what was gathered."""
+    found = {}
+    for file in reversed(list(files.values())):
+        for result in file.good:
+            found[result["version"], result["seed"], result["trial"]] = result
+    return [found[key] for key in sorted(found)]
 
 
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Keep other processes from gathering at the same time; the system lets go if this one is killed."""
-    try:
-        import fcntl
-    except ModuleNotFoundError:  # not on Windows: there one runs one process at a time
-        yield
-        return
-    with open(path, "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True)
+def _damaged(files: Mapping[Path, _File]) -> list[tuple[Path, _File]]:
+    return [(path, file) for path, file in files.items() if file.damaged]

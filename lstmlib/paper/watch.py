@@ -1,17 +1,16 @@
 """Nets of a row of the 1997 paper while they learn: tested as they go, and taken out when a trial is solved."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.lanes import LANES
+from lstmlib.online.compiled.lanes import LANES
 from lstmlib.online.net import Net
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import ROWS, reading_of
 from lstmlib.paper.trials import (
-    Drawn,
     Lane,
     Random,
     draw,
@@ -23,9 +22,11 @@ from lstmlib.paper.trials import (
     make_room,
     net_of,
     random_sources,
+    side_by_side,
 )
-from lstmlib.tasks.embedded_reber import allowed_next, as_symbols, embedded_reber_string, string_sets
-from lstmlib.tasks.symbols import one_hot
+from lstmlib.paper.trials.grammar import judged, pick, strings_of
+from lstmlib.paper.trials.lane import Drawn
+from lstmlib.tasks.embedded_reber import embedded_reber_string
 
 TESTED = 256  # sequences at each point of a curve, as many as decide in experiment 3
 
@@ -80,7 +81,14 @@ def curves(plan: Plan, *, seed: int = 0, nets: int = LANES) -> tuple[Array, Arra
         which part of the test sequences is wrong (nets, P), and their mean absolute error (nets, P); NaN where a net of
         experiment 2a or 2b has not been given its memory cell yet.
     """
-    found = _side_by_side(plan, lambda lane, trial: _watch(plan, lane, random_sources(plan.row, seed, trial)), nets)[1]
+    check_nets(nets)
+    found: dict[int, list[tuple[float, float]]] = {}
+    side_by_side(
+        make_room(plan.row, plan.reading),
+        lambda lane, trial: _watch(plan, lane, random_sources(plan.row, seed, trial)),
+        range(nets),
+        lambda trial, points, seconds: found.update({trial: points}),
+    )
     points = np.array([found[trial] for trial in range(nets)])
     return points[..., 0], points[..., 1]
 
@@ -99,12 +107,17 @@ def solve(plan: Plan, *, seed: int = 0, nets: int = LANES) -> dict[str, Any]:
     Raises:
         RuntimeError: none of them succeeds.
     """
+    check_nets(nets)
     row, reading = plan.row, plan.reading
-    run = kind_of(row)
-    eight, found = _side_by_side(
-        plan, lambda lane, trial: run(lane, row, reading, random_sources(row, seed, trial)), nets, one=True
+    eight, room = make_room(row, reading)
+    solved: dict[int, dict[str, Any]] = {}
+    side_by_side(
+        (eight, room),
+        lambda lane, trial: kind_of(row)(lane, row, reading, random_sources(row, seed, trial)),
+        range(nets),
+        lambda trial, result, seconds: solved.update({trial: result} if result["solved"] else {}),
+        lambda: not solved,
     )
-    solved = {trial: result for trial, result in found.items() if result["solved"]}
     if not solved:
         raise RuntimeError(f"none of {nets} nets of {plan.name} succeeds")
     trial = min(solved, key=lambda trial: solved[trial]["sequences"])
@@ -128,7 +141,7 @@ def share_wrong(plan: Plan, params: dict[str, Array], count: int, rng: Random) -
     for start in range(0, count, room):
         size = min(room, count - start)
         if row.experiment == "1":
-            lane.load(0, *_judged([embedded_reber_string(rng) for _ in range(size)]))
+            lane.load(0, *judged([embedded_reber_string(rng) for _ in range(size)]))
         else:
             lane.load(0, draw_test(row, reading, size, rng))
         lane.start(0, size, 0.0, tolerance=row.tolerance)
@@ -137,24 +150,14 @@ def share_wrong(plan: Plan, params: dict[str, Array], count: int, rng: Random) -
     return wrong / count
 
 
-def _side_by_side(
-    plan: Plan, begin: Callable[[Lane, int], Generator[None, None, Any]], nets: int, *, one: bool = False
-) -> tuple[Any, dict[int, Any]]:
-    """Let a generator go on in each of so many lanes, until all have returned, or with ``one`` one has succeeded."""
+def check_nets(nets: int) -> None:
+    """Raise an error unless so many nets fit into the lanes.
+
+    Raises:
+        ValueError: they don't.
+    """
     if not 1 <= nets <= LANES:
         raise ValueError(f"nets is {nets}, expected 1 to {LANES}")
-    eight, room = make_room(plan.row, plan.reading)
-    running = {number: begin(Lane(eight, number, room), number) for number in range(nets)}
-    found: dict[int, Any] = {}
-    while running and not (one and any(result["solved"] for result in found.values())):
-        for number in [number for number in running if not eight.busy[number]]:
-            try:
-                next(running[number])
-            except StopIteration as end:
-                found[number] = end.value
-                del running[number]
-        eight.run()
-    return eight, found
 
 
 def _watch(plan: Plan, lane: Lane, rngs: list[Random]) -> Watched:
@@ -168,8 +171,7 @@ def _watch(plan: Plan, lane: Lane, rngs: list[Random]) -> Watched:
     if row.experiment in ("2a", "2b"):
         params, shown = grow(row, reading, params, training)
     lane.put(params)
-    train, test = string_sets(testing, distinct=reading["strings"] == "distinct") if row.experiment == "1" else ([], [])
-    own = list(dict.fromkeys([*train, *test]))
+    train, own = strings_of(reading, testing) if row.experiment == "1" else ([], [])
     alpha, each_step = learning_rate(row, reading), reading.get("update") == "step"
     found: list[tuple[float, float]] = []
     left: Any = None
@@ -180,7 +182,7 @@ def _watch(plan: Plan, lane: Lane, rngs: list[Random]) -> Watched:
         while shown < point:
             if left is None or not len(left.lengths):
                 if row.experiment == "1":
-                    left = as_symbols([train[k] for k in training.integers(len(train), size=lane.room)])
+                    left = pick(train, lane.room, training)
                 else:
                     left = draw(row, reading, lane.room, training)
             count = min(point - shown, len(left.lengths))
@@ -192,7 +194,7 @@ def _watch(plan: Plan, lane: Lane, rngs: list[Random]) -> Watched:
         for start in range(0, size, lane.room):
             count = min(lane.room, size - start)
             if own:
-                lane.load(0, *_judged(own[start : start + count]))
+                lane.load(0, *judged(own[start : start + count]))
             else:
                 lane.load(0, draw_test(row, reading, count, testing))
             lane.start(0, count, 0.0, tolerance=row.tolerance)
@@ -207,9 +209,3 @@ def _part(drawn: Drawn, start: int, stop: int | None) -> Any:
     """Return some of the sequences of a batch."""
     kind: Any = type(drawn)
     return kind(*(array[:, start:stop] for array in drawn[:3]), drawn.lengths[start:stop])
-
-
-def _judged(strings: list[str]) -> tuple[Any, Any]:
-    """Return strings as a lane takes them, with the symbols that can come next."""
-    symbols = as_symbols(strings)
-    return symbols, allowed_next(one_hot(symbols, 7))

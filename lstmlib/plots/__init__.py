@@ -1,9 +1,10 @@
-"""Static plots and their style, and the quoting of the library's source on a page.
+"""Static plots and their style, and what a page shows of the library's source and of results.
 
-from lstmlib.plots import COLORS, show_source, use_style
+from lstmlib.plots import COLORS, show_source, show_table, use_style
 """
 
 from lstmlib.plots.source import show_source
 from lstmlib.plots.style import COLORS, use_style
+from lstmlib.plots.table import show_table
 
-__all__ = ["COLORS", "show_source", "use_style"]
+__all__ = ["COLORS", "show_source", "show_table", "use_style"]

@@ -71,8 +71,8 @@ def agreement(num_phrases: int, batch_size: int, rng: np.random.Generator) -> Se
     return Sentences(batch, number, 1 + 3 * count)
 
 
-def agreement_solved(y: NDArray[np.floating], sentences: Sentences) -> NDArray[np.bool_]:
-    """Return in which sentences the verbs of the right number together are likelier than those of the wrong one (N,).
+def chosen_number(y: NDArray[np.floating], sentences: Sentences) -> NDArray[np.int64]:
+    """Return which verbs are likelier together (N,): 0, those of the singular; 1, of the plural; -1 if neither.
 
     Args:
         y: scores before the softmax (T, N, 26).
@@ -81,7 +81,37 @@ def agreement_solved(y: NDArray[np.floating], sentences: Sentences) -> NDArray[n
     y = check_array("y", y, sentences.batch.x.shape)
     at_verb = y[sentences.verb_at]
     one, many = (np.logaddexp.reduce(at_verb[:, [WORDS.index(verb) for verb in verbs]], axis=1) for verbs in VERBS)
-    return np.where(sentences.number == 0, one > many, many > one)
+    return np.where(one > many, 0, np.where(many > one, 1, -1))
+
+
+def agreement_solved(y: NDArray[np.floating], sentences: Sentences) -> NDArray[np.bool_]:
+    """Return in which sentences the verbs of the right number together are likelier than those of the wrong one (N,).
+
+    Args:
+        y: scores before the softmax (T, N, 26).
+        sentences: what they answer.
+    """
+    return chosen_number(y, sentences) == sentences.number
+
+
+def noun_number(sentences: Sentences, back: int = 0) -> NDArray[np.int64]:
+    """Return the number, 0 or 1, of a noun before the verb (N,): the nearest, or one further back.
+
+    With it a wrong verb can be told apart from a guessed one: a net that agrees with the nearest noun shows what is
+    called agreement attraction (Bock and Miller 1991; Linzen, Dupoux and Goldberg 2016).
+
+    Args:
+        sentences: a batch of them.
+        back: how many nouns lie between that noun and the verb, from 0 to the number of phrases.
+
+    Raises:
+        ValueError: there is no such noun.
+    """
+    phrases = (sentences.verb_at - 1) // 3
+    if not 0 <= back <= phrases:
+        raise ValueError(f"back is {back}, expected 0 to {phrases}: these sentences have {phrases} phrases")
+    word = sentences.batch.x[sentences.verb_at - 3 * back].argmax(-1)
+    return np.isin(word, [WORDS.index(noun) for noun in NOUNS[1]]).astype(np.int64)
 
 
 def as_text(sentences: Sentences, n: int) -> str:

@@ -6,9 +6,10 @@ from torch.nn import functional as F
 
 from lstmlib.numpy.attention import check_heads, check_memory
 from lstmlib.numpy.checks import check_size
-from lstmlib.torch.initial import uniform
+from lstmlib.torch.checks import read_parameter
+from lstmlib.torch.initial import empty, uniform
 from lstmlib.torch.linear import Linear
-from lstmlib.torch.padding import read_padded, zero_past_end
+from lstmlib.torch.padding import read_padded, steps_inside, zero_past_end
 
 
 class AdditiveAttention(nn.Module):
@@ -62,7 +63,7 @@ class AdditiveAttention(nn.Module):
     @property
     def num_parameters(self) -> int:
         """How many numbers the layer learns."""
-        return sum(value.numel() for value in self.parameters())
+        return self.attention_size * (self.query_size + self.key_size + 1)
 
     def num_operations(self, num_steps: int, memory_steps: int) -> int:
         """Return how many multiply-adds a whole sequence takes, of T queries and S memories: it grows as T times S."""
@@ -95,15 +96,16 @@ class AdditiveAttention(nn.Module):
             TypeError, ValueError: a tensor of the wrong rank, size, dtype or device, an empty one, NaN, or a length
                 that is not from 1 to the number of steps.
         """
-        like = self.weight_score
+        weight_query, weight_key, weight_score = (read_parameter(self, *wanted) for wanted in self._shapes().items())
+        like = weight_score
         x, inside = read_padded("x", x, ("T", "N", self.query_size), lengths, like)
         shape = ("S", x.shape[1], self.key_size)
         memory, memory_inside = read_padded("memory", memory, shape, memory_lengths, like, "memory_lengths")
 
-        queries = F.linear(x, self.weight_query).transpose(0, 1)  # (N, T, A)
-        keys = F.linear(memory, self.weight_key).transpose(0, 1)  # (N, S, A)
+        queries = F.linear(x, weight_query).transpose(0, 1)  # (N, T, A)
+        keys = F.linear(memory, weight_key).transpose(0, 1)  # (N, S, A)
         hidden = torch.tanh(queries[:, :, None] + keys[:, None])  # (N, T, S, A)
-        scores = hidden @ self.weight_score  # (N, T, S)
+        scores = hidden @ weight_score  # (N, T, S)
         if memory_inside is not None:
             scores = scores.masked_fill(~memory_inside.T[:, None], -torch.inf)
         weights = scores.softmax(-1)
@@ -111,6 +113,10 @@ class AdditiveAttention(nn.Module):
             weights = weights * inside.T[..., None]
         y = (weights @ memory.transpose(0, 1)).transpose(0, 1)  # (T, N, K)
         return y, weights if need_weights else None
+
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        Q, K, A = self.query_size, self.key_size, self.attention_size
+        return {"weight_query": (A, Q), "weight_key": (A, K), "weight_score": (A,)}
 
 
 class MultiHeadAttention(nn.Module):
@@ -157,7 +163,7 @@ class MultiHeadAttention(nn.Module):
         self.embed_size, self.num_heads = E, _ = check_heads(embed_size, num_heads)
         self.causal, self.fast = causal, fast
         self.in_proj_weight = uniform((3 * E, E), (6 / (4 * E)) ** 0.5, generator, device, dtype)
-        self.in_proj_bias = nn.Parameter(torch.zeros(3 * E, device=device, dtype=dtype))
+        self.in_proj_bias = nn.Parameter(empty((3 * E,), device, dtype).fill_(0.0))
         self.out_proj = Linear(E, E, generator=generator, device=device, dtype=dtype)
         nn.init.zeros_(self.out_proj.bias)
 
@@ -168,7 +174,7 @@ class MultiHeadAttention(nn.Module):
     @property
     def num_parameters(self) -> int:
         """How many numbers the layer learns."""
-        return sum(value.numel() for value in self.parameters())
+        return 4 * self.embed_size * (self.embed_size + 1)
 
     def num_operations(self, num_steps: int, memory_steps: int | None = None) -> int:
         """Return how many multiply-adds a whole sequence takes, of T steps and S memories (T if ``None``)."""
@@ -184,6 +190,7 @@ class MultiHeadAttention(nn.Module):
         memory_lengths: Tensor | None = None,
         *,
         need_weights: bool = False,
+        checked: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
         """Let every step of ``x`` look at all of the memory, or of ``x`` itself.
 
@@ -194,6 +201,7 @@ class MultiHeadAttention(nn.Module):
                 never attended to.
             memory_lengths: how many steps each memory has (N,); S if ``None``. Only together with ``memory``.
             need_weights: whether to return the weights.
+            checked: whether a layer that has this one inside has looked at x and its lengths already.
 
         Returns:
             y (T, N, E); and the weights (N, heads, T, S), 0 for queries past the end, or ``None``.
@@ -203,35 +211,44 @@ class MultiHeadAttention(nn.Module):
                 is not from 1 to the number of steps, a memory for a causal layer, or ``memory_lengths`` without a
                 memory.
         """
-        like = self.in_proj_weight
-        x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths, like)
+        E = self.embed_size
+        weight = read_parameter(self, "in_proj_weight", (3 * E, E))
+        bias = read_parameter(self, "in_proj_bias", (3 * E,))
+        if checked:
+            inside = None if lengths is None else steps_inside(len(x), lengths)
+        else:
+            x, inside = read_padded("x", x, ("T", "N", E), lengths, weight)
         check_memory(memory is not None, memory_lengths is not None, self.causal)
         if memory is None:
-            return self.compute(x, x, inside, inside, need_weights)
-        shape = ("S", x.shape[1], self.embed_size)
-        memory, memory_inside = read_padded("memory", memory, shape, memory_lengths, like, "memory_lengths")
-        return self.compute(x, memory, inside, memory_inside, need_weights)
+            return self._attend(x, x, inside, inside, weight, bias, need_weights)
+        shape = ("S", x.shape[1], E)
+        memory, memory_inside = read_padded("memory", memory, shape, memory_lengths, weight, "memory_lengths")
+        return self._attend(x, memory, inside, memory_inside, weight, bias, need_weights)
 
-    def compute(
+    def _attend(
         self,
         x: Tensor,
         attended: Tensor,
         inside: Tensor | None,
         attended_inside: Tensor | None,
+        weight: Tensor,
+        bias: Tensor,
         need_weights: bool,
     ) -> tuple[Tensor, Tensor | None]:
-        """Return what ``forward`` does without a look at the arguments, for the layers that have this one inside.
+        """Return what ``forward`` does, after its look at the arguments.
 
         Args:
             x: queries (T, N, E).
             attended: the memory (S, N, E), or ``x``.
             inside: True where a step of x lies before its sequence's end (T, N); ``None`` for all.
             attended_inside: the same for the memory (S, N).
+            weight: W_Q, W_K and W_V (3E, E).
+            bias: theirs (3E,).
             need_weights: whether to return the weights.
         """
         T, N, E = x.shape
-        W_q, W_k, W_v = self.in_proj_weight.chunk(3)
-        b_q, b_k, b_v = self.in_proj_bias.chunk(3)
+        W_q, W_k, W_v = weight.chunk(3)
+        b_q, b_k, b_v = bias.chunk(3)
 
         q = self._split_heads(F.linear(x, W_q, b_q))  # (N, heads, T, d)
         k = self._split_heads(F.linear(attended, W_k, b_k))  # (N, heads, S, d)
@@ -254,7 +271,7 @@ class MultiHeadAttention(nn.Module):
                 if inside is not None:
                     weights = weights * inside.T[:, None, :, None]
                 heads = weights @ v  # (N, heads, T, d)
-        y = self.out_proj.compute(heads.permute(2, 0, 1, 3).reshape(T, N, E))
+        y, _ = self.out_proj(heads.permute(2, 0, 1, 3).reshape(T, N, E), checked=True)
         return zero_past_end(y, inside), weights if need_weights else None
 
     def _split_heads(self, x: Tensor) -> Tensor:

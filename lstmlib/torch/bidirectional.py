@@ -1,17 +1,18 @@
 """Two layers that read a sequence from both ends, as an ``nn.Module``: as ``lstmlib.numpy.Bidirectional``."""
 
-from typing import Any
+import re
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lstmlib.numpy.bidirectional import check_directions
 from lstmlib.torch.checks import check_tensor
+from lstmlib.torch.naming import NamedAsTorch
 from lstmlib.torch.padding import read_padded
 from lstmlib.torch.recurrent import Recurrent, State
 
 
-class Bidirectional(nn.Module):
+class Bidirectional(NamedAsTorch):
     """One layer reads a sequence from its first step, another from its last: y(t) is what both make of step t.
 
     Each sequence is turned within its own length, so that the backward layer starts at its last step and not in the
@@ -34,8 +35,19 @@ class Bidirectional(nn.Module):
         check_directions(forward_layer, backward_layer, Recurrent)
         self.forward_layer, self.backward_layer = forward_layer, backward_layer
         self.input_size, self.hidden_size = forward_layer.input_size, 2 * forward_layer.hidden_size
-        self.register_state_dict_post_hook(_name_as_torch)  # type: ignore[no-untyped-call]
-        self.register_load_state_dict_pre_hook(_name_as_here)  # type: ignore[no-untyped-call]
+
+    def outer_name(self, path: str) -> str:
+        """Return the name without its layer, the backward layer's with "_reverse" behind "_l0"."""
+        layer, _, name = path.partition(".")
+        return name if layer == "forward_layer" else re.sub(r"_l0|$", r"\g<0>_reverse", name, count=1)
+
+    def inner_path(self, name: str) -> str | None:
+        """Undo ``outer_name``."""
+        found = re.search(r"_l0(_reverse)?", name)
+        if found is None:
+            return None
+        layer = "backward_layer" if found[1] else "forward_layer"
+        return f"{layer}.{name.replace('_l0_reverse', '_l0', 1)}"
 
     @property
     def num_parameters(self) -> int:
@@ -70,7 +82,7 @@ class Bidirectional(nn.Module):
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, or NaN in it.
         """
-        like = next(self.parameters())
+        like = self.forward_layer.like()
         x, _ = read_padded("x", x, ("T", "N", self.input_size), lengths, like)
         zeros = self.initial_state(x.shape[1])
         there, back = _unstack(zeros if state is None else state, zeros, like)
@@ -103,20 +115,3 @@ def _unstack(state: State, like: State, parameter: Tensor) -> tuple[State, State
     for k, (part, wanted) in enumerate(zip(state, like, strict=True)):
         check_tensor(f"state[{k}]", part, wanted.shape, parameter)
     return tuple(part[0] for part in state), tuple(part[1] for part in state)
-
-
-def _name_as_torch(module: nn.Module, state_dict: dict[str, Any], prefix: str, metadata: Any) -> None:
-    """Give the parameters the names that torch.nn gives them, in the order in which they are."""
-    for name in [name for name in state_dict if name.startswith(prefix)]:
-        value, short = state_dict.pop(name), name.removeprefix(prefix)
-        if short.startswith("backward_layer."):
-            short = f"{short.removeprefix('backward_layer.')}_reverse"
-        state_dict[prefix + short.removeprefix("forward_layer.")] = value
-
-
-def _name_as_here(module: nn.Module, state_dict: dict[str, Any], prefix: str, *_: Any) -> None:
-    """Undo ``_name_as_torch``."""
-    for name in [name for name in state_dict if name.startswith(prefix)]:
-        value, short = state_dict.pop(name), name.removeprefix(prefix)
-        layer = "backward_layer" if short.endswith("_reverse") else "forward_layer"
-        state_dict[f"{prefix}{layer}.{short.removesuffix('_reverse')}"] = value

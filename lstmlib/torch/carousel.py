@@ -98,5 +98,5 @@ class Carousel(Recurrent):
         y, last = super().forward(x, state, lengths)
         if not self.doors:
             return y, last
-        x, _ = read_padded("x", x, ("T", "N", self.input_size), lengths, self.layer_params(0)["weight_ih"])
+        x, _ = read_padded("x", x, ("T", "N", self.input_size), lengths, like=x)
         return x[..., -1:] * y, last

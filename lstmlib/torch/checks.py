@@ -3,14 +3,51 @@
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+
+def read_parameter(layer: nn.Module, name: str, shape: tuple[int, ...]) -> Tensor:
+    """Return a layer's parameter, stored or computed, if it has the shape that the layer asks for.
+
+    Raises:
+        TypeError: it is no tensor.
+        ValueError: another shape, which torch might broadcast in silence.
+    """
+    value: Any = getattr(layer, name, None)
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{name} is a {type(value).__name__}, expected a float tensor of shape {written(shape)}")
+    if value.shape != shape:
+        raise ValueError(f"{name} has shape {tuple(value.shape)}, expected {written(shape)}")
+    return value
+
+
+def batched() -> bool:
+    """Return whether ``torch.func`` makes one call of many (vmap), or carries derivatives forward (jvp)."""
+    if torch.compiler.is_compiling():
+        return False
+    levels = torch._C._functorch.get_interpreter_stack() or ()  # type: ignore[attr-defined]
+    return any(level.key().name in ("Vmap", "Jvp") for level in levels)
+
+
+def any_true(mask: Tensor) -> bool:
+    """Return whether any entry is True; False where nobody can know: in a graph, in ``vmap``, on the meta device."""
+    if torch.compiler.is_compiling() or mask.device.type == "meta":
+        return False
+    if mask.is_cuda and torch.cuda.is_current_stream_capturing():
+        return False
+    try:
+        return bool(mask.any())
+    except RuntimeError as error:  # said by vmap, by fake tensors, by tracers
+        if any(word in str(error) for word in ("vmap", "_local_scalar_dense", "tracing tensor")):
+            return False
+        raise
 
 
 def check_tensor(name: str, value: Any, shape: tuple[int | str, ...], like: Tensor) -> Tensor:
     """Return ``value`` if it is a tensor of that shape, free of NaN, of the dtype and on the device of ``like``.
 
-    NaN is looked for only outside ``torch.compile``, whose graphs can't branch on a value. On a GPU the look waits
-    for the device.
+    NaN is looked for only where a value can be branched on: not in the graphs of ``torch.compile``, not in
+    ``torch.func.vmap``. On a GPU the look waits for the device.
 
     Args:
         name: what the caller calls the tensor, for the error.
@@ -34,6 +71,9 @@ def check_form(name: str, value: Any, shape: tuple[int | str, ...], like: Tensor
     expected = written(shape)
     if not isinstance(value, Tensor):
         raise TypeError(f"{name} is a {type(value).__name__}, expected a float tensor of shape {expected}")
+    check_dense(name, value, f"a dense float tensor of shape {expected}")
+    if not like.is_floating_point():
+        raise TypeError(f"the layer's parameters are {like.dtype}, expected floats: layer.to(torch.float32)")
     have = tuple(value.shape)
     fits = len(have) == len(shape) and all(
         isinstance(want, str) or size == want for size, want in zip(have, shape, strict=True)
@@ -52,7 +92,11 @@ def check_form(name: str, value: Any, shape: tuple[int | str, ...], like: Tensor
             f"{name} of shape {have} is on {value.device}, expected {like.device}, where the parameters are"
         )
     if value.dtype != like.dtype and not (like.device.type != "meta" and torch.is_autocast_enabled(like.device.type)):
-        raise TypeError(f"{name} of shape {have} has dtype {value.dtype}, expected {like.dtype}, the parameters'")
+        argument = name.partition(" ")[0]
+        raise TypeError(
+            f"{name} of shape {have} has dtype {value.dtype}, expected {like.dtype}, the parameters': "
+            f"pass {argument}.to({like.dtype}), or make the layer's parameters so: layer.to({value.dtype})"
+        )
     return value
 
 
@@ -62,10 +106,28 @@ def check_numbers(name: str, value: Tensor, shape: tuple[int | str, ...]) -> Ten
     Raises:
         ValueError: it is not.
     """
-    if not torch.compiler.is_compiling() and value.device.type != "meta" and bool(value.isnan().any()):
-        first, have = tuple(int(index) for index in value.isnan().nonzero()[0]), tuple(value.shape)
+    nan = value.isnan()
+    if any_true(nan):
+        first, have = tuple(int(index) for index in nan.nonzero()[0]), tuple(value.shape)
         raise ValueError(f"{name} of shape {have} is NaN at index {first}, expected numbers of shape {written(shape)}")
     return value
+
+
+def check_dense(name: str, value: Tensor, wanted: str) -> None:
+    """Refuse tensors that are not laid out as one block of numbers.
+
+    Raises:
+        TypeError: a sparse or a nested tensor, or one with a mask of its own.
+    """
+    if value.is_nested:
+        how = "torch.nested.to_padded_tensor(x, 0.0), and lengths with it"
+        raise TypeError(f"{name} is a nested tensor, expected {wanted}: pass {how}")
+    if value.layout != torch.strided:
+        raise TypeError(
+            f"{name} has layout {value.layout}, expected {wanted}: pass {name.partition(' ')[0]}.to_dense()"
+        )
+    if type(value).__name__ == "MaskedTensor":
+        raise TypeError(f"{name} is a MaskedTensor, expected {wanted}; lengths say where sequences end")
 
 
 def written(shape: tuple[int | str, ...]) -> str:
@@ -76,7 +138,7 @@ def written(shape: tuple[int | str, ...]) -> str:
 def check_lengths(name: str, value: Any, num_steps: int, batch_size: int, like: Tensor) -> Tensor:
     """Return ``value`` if it is a tensor (N,) of integers from 1 to T, where ``like`` is; all T if it is ``None``.
 
-    Like NaN in ``check_tensor``, the range is looked at only outside ``torch.compile``.
+    Like NaN in ``check_tensor``, the range is looked at only where a value can be branched on.
 
     Raises:
         TypeError: not a tensor, or not of an integer dtype.
@@ -87,6 +149,7 @@ def check_lengths(name: str, value: Any, num_steps: int, batch_size: int, like: 
     wanted = f"integers from 1 to {num_steps} of shape ({batch_size},)"
     if not isinstance(value, Tensor):
         raise TypeError(f"{name} is a {type(value).__name__}, expected {wanted}")
+    check_dense(name, value, wanted)
     have = tuple(value.shape)
     if value.dtype not in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8):
         raise TypeError(f"{name} of shape {have} has dtype {value.dtype}, expected {wanted}")
@@ -94,8 +157,6 @@ def check_lengths(name: str, value: Any, num_steps: int, batch_size: int, like: 
         raise ValueError(f"{name} has shape {have}, expected {wanted}")
     if value.device != like.device:
         raise ValueError(f"{name} is on {value.device}, expected {wanted} on {like.device}, where the parameters are")
-    if torch.compiler.is_compiling() or value.device.type == "meta":
-        return value
-    if int(value.min()) < 1 or int(value.max()) > num_steps:
+    if any_true((value < 1) | (value > num_steps)):
         raise ValueError(f"{name} runs from {int(value.min())} to {int(value.max())}, expected {wanted}")
     return value

@@ -1,5 +1,6 @@
 """ConvLSTM as an ``nn.Module``: the equations of ``lstmlib.numpy.ConvLSTM``."""
 
+import math
 from typing import Any
 
 import torch
@@ -8,7 +9,7 @@ from torch.nn import functional as F
 
 from lstmlib.numpy.checks import check_size
 from lstmlib.numpy.convlstm import check_odd, conv_shapes
-from lstmlib.torch.checks import check_tensor
+from lstmlib.torch.checks import check_tensor, read_parameter
 from lstmlib.torch.initial import uniform
 from lstmlib.torch.padding import read_padded, zero_past_end
 
@@ -61,19 +62,18 @@ class ConvLSTM(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        self.in_channels = C = check_size("in_channels", in_channels)
+        self.in_channels = check_size("in_channels", in_channels)
         self.hidden_channels = M = check_size("hidden_channels", hidden_channels)
         self.kernel_size = K = check_odd("kernel_size", kernel_size)
         self.hidden_kernel_size = J = check_odd(
             "hidden_kernel_size", K if hidden_kernel_size is None else hidden_kernel_size
         )
         self.peephole = peephole
-        for name, shape in conv_shapes(C, M, K, J, peephole).items():
+        for name, shape in self._shapes().items():
             self.register_parameter(name, uniform(shape, 1.0 / (J * M**0.5), generator, device, dtype))
-        self.weight_ih, self.weight_hh, self.bias = (self.get_parameter(n) for n in ("weight_ih", "weight_hh", "bias"))
         if forget_bias is not None:
             with torch.no_grad():
-                self.bias[M : 2 * M] = forget_bias
+                self.get_parameter("bias")[M : 2 * M] = forget_bias
 
     def extra_repr(self) -> str:
         """Return the sizes, for ``print(layer)``."""
@@ -82,7 +82,7 @@ class ConvLSTM(nn.Module):
     @property
     def num_parameters(self) -> int:
         """How many numbers the layer learns."""
-        return sum(value.numel() for value in self.parameters())
+        return sum(math.prod(shape) for shape in self._shapes().values())
 
     def num_operations(self, height: int, width: int) -> int:
         """Return how many multiply-adds one step of one sequence takes: one a weight and place, the bias counted."""
@@ -90,7 +90,8 @@ class ConvLSTM(nn.Module):
 
     def initial_state(self, batch_size: int, height: int, width: int) -> State:
         """Return the state before the first step: zeros (h, c), each (N, M, height, width)."""
-        h, c = self.bias.new_zeros(2, batch_size, self.hidden_channels, height, width)
+        bias = read_parameter(self, "bias", (4 * self.hidden_channels,))
+        h, c = bias.new_zeros(2, batch_size, self.hidden_channels, height, width)
         return h, c
 
     def forward(self, x: Tensor, state: State | None = None, lengths: Tensor | None = None) -> tuple[Tensor, State]:
@@ -109,16 +110,21 @@ class ConvLSTM(nn.Module):
             TypeError, ValueError: a tensor of the wrong rank, size, dtype or device, an empty one, NaN in it, or a
                 length that is not from 1 to T.
         """
-        x, inside = read_padded("x", x, ("T", "N", self.in_channels, "height", "width"), lengths, self.bias)
+        p = {name: read_parameter(self, name, shape) for name, shape in self._shapes().items()}
+        x, inside = read_padded("x", x, ("T", "N", self.in_channels, "height", "width"), lengths, p["bias"])
         T, N, _, height, width = x.shape
-        h, c = self.initial_state(N, height, width) if state is None else self._check_state(state, x)
-        w_i, w_f, w_o = self._peepholes()
+        if state is None:
+            h, c = p["bias"].new_zeros(2, N, self.hidden_channels, height, width).unbind()
+        else:
+            h, c = self._check_state(state, x, p["bias"])
+        w_c = p["weight_ch"] if self.peephole else p["bias"].new_zeros(3 * self.hidden_channels)
+        w_i, w_f, w_o = w_c.view(3, -1, 1, 1)  # each (M, 1, 1)
 
-        net_x = F.conv2d(x.flatten(0, 1), self.weight_ih, self.bias, padding="same")  # all steps at once
+        net_x = F.conv2d(x.flatten(0, 1), p["weight_ih"], p["bias"], padding="same")  # all steps at once
         net_x = net_x.view(T, N, *net_x.shape[1:])  # (T, N, 4M, height, width)
         y = []
         for t in range(T):
-            net = net_x[t] + F.conv2d(h, self.weight_hh, padding="same")  # (N, 4M, height, width)
+            net = net_x[t] + F.conv2d(h, p["weight_hh"], padding="same")  # (N, 4M, height, width)
             net_i, net_f, net_g, net_o = net.chunk(4, dim=1)
             i = torch.sigmoid(net_i + w_i * c)
             f = torch.sigmoid(net_f + w_f * c)
@@ -132,15 +138,14 @@ class ConvLSTM(nn.Module):
             y.append(h)
         return zero_past_end(torch.stack(y), inside), (h, c)
 
-    def _peepholes(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the peepholes' weights of i, f and o, each (M, 1, 1); zeros if there are none."""
-        w = self.get_parameter("weight_ch") if self.peephole else self.bias.new_zeros(3 * self.hidden_channels)
-        i, f, o = w.view(3, -1, 1, 1)
-        return i, f, o
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        return conv_shapes(
+            self.in_channels, self.hidden_channels, self.kernel_size, self.hidden_kernel_size, self.peephole
+        )
 
-    def _check_state(self, state: Any, x: Tensor) -> State:
+    def _check_state(self, state: Any, x: Tensor, like: Tensor) -> State:
         shape = (x.shape[1], self.hidden_channels, *x.shape[3:])
         if not isinstance(state, tuple) or len(state) != 2:
             raise TypeError(f"state is a {type(state).__name__}, expected a pair (h, c), each {shape}")
-        h, c = (check_tensor(f"state[{k}] ({'hc'[k]})", part, shape, self.bias) for k, part in enumerate(state))
+        h, c = (check_tensor(f"state[{k}] ({'hc'[k]})", part, shape, like) for k, part in enumerate(state))
         return h, c

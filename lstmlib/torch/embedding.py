@@ -7,6 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstmlib.numpy.checks import check_size
+from lstmlib.torch.checks import any_true, check_dense, read_parameter
+from lstmlib.torch.initial import check_generator, empty
 
 
 class Embedding(nn.Module):
@@ -38,7 +40,7 @@ class Embedding(nn.Module):
         super().__init__()
         self.num_symbols = V = check_size("num_symbols", num_symbols)
         self.embed_size = E = check_size("embed_size", embed_size)
-        self.weight = nn.Parameter(torch.empty(V, E, device=device, dtype=dtype).normal_(generator=generator))
+        self.weight = nn.Parameter(empty((V, E), device, dtype).normal_(generator=check_generator(generator)))
 
     def extra_repr(self) -> str:
         """Return the sizes, for ``print(layer)``."""
@@ -47,7 +49,7 @@ class Embedding(nn.Module):
     @property
     def num_parameters(self) -> int:
         """How many numbers the layer learns."""
-        return self.weight.numel()
+        return self.num_symbols * self.embed_size
 
     @property
     def num_operations(self) -> int:
@@ -65,14 +67,15 @@ class Embedding(nn.Module):
             TypeError, ValueError: a tensor of the wrong rank, dtype or device, an empty one, or a symbol that is not
                 of the V.
         """
-        return F.embedding(check_symbols("x", x, self.num_symbols, self.weight), self.weight), None
+        weight = read_parameter(self, "weight", (self.num_symbols, self.embed_size))
+        return F.embedding(check_symbols("x", x, self.num_symbols, weight), weight), None
 
 
 def check_symbols(name: str, value: Any, num_symbols: int, like: Tensor) -> Tensor:
     """Return ``value`` if it is a tensor (T, N) of integers from 0 to ``num_symbols`` - 1, where ``like`` is.
 
-    The range is looked at only outside ``torch.compile``, whose graphs can't branch on a value. On a GPU the look
-    waits for the device.
+    The range is looked at only where a value can be branched on: not in the graphs of ``torch.compile``, not in
+    ``torch.func.vmap``. On a GPU the look waits for the device.
 
     Raises:
         TypeError: not a tensor, or not int64 or int32.
@@ -81,6 +84,7 @@ def check_symbols(name: str, value: Any, num_symbols: int, like: Tensor) -> Tens
     wanted = f"integers from 0 to {num_symbols - 1} of shape (T, N)"
     if not isinstance(value, Tensor):
         raise TypeError(f"{name} is a {type(value).__name__}, expected {wanted}")
+    check_dense(name, value, wanted)
     have = tuple(value.shape)
     if value.dtype not in (torch.int64, torch.int32):
         raise TypeError(f"{name} of shape {have} has dtype {value.dtype}, expected {wanted}, int64 or int32")
@@ -88,9 +92,8 @@ def check_symbols(name: str, value: Any, num_symbols: int, like: Tensor) -> Tens
         raise ValueError(f"{name} has shape {have}, expected {wanted}, T and N at least 1")
     if value.device != like.device:
         raise ValueError(f"{name} is on {value.device}, expected {wanted} on {like.device}, where the parameters are")
-    if not torch.compiler.is_compiling():
-        outside = (value < 0) | (value >= num_symbols)
-        if bool(outside.any()):
-            first = tuple(int(index) for index in outside.nonzero()[0])
-            raise ValueError(f"{name} of shape {have} is {int(value[first])} at index {first}, expected {wanted}")
+    outside = (value < 0) | (value >= num_symbols)
+    if any_true(outside):
+        first = tuple(int(index) for index in outside.nonzero()[0])
+        raise ValueError(f"{name} of shape {have} is {int(value[first])} at index {first}, expected {wanted}")
     return value

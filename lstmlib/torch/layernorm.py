@@ -5,7 +5,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstmlib.numpy.checks import check_size
-from lstmlib.torch.checks import check_tensor
+from lstmlib.torch.checks import check_tensor, read_parameter
+from lstmlib.torch.initial import empty
 
 
 class LayerNorm(nn.Module):
@@ -40,8 +41,8 @@ class LayerNorm(nn.Module):
         if not eps > 0.0:
             raise ValueError(f"eps is {eps}, expected a positive number")
         self.eps = eps
-        self.weight = nn.Parameter(torch.ones(self.size, device=device, dtype=dtype))
-        self.bias = nn.Parameter(torch.zeros(self.size, device=device, dtype=dtype))
+        self.weight = nn.Parameter(empty((self.size,), device, dtype).fill_(1.0))
+        self.bias = nn.Parameter(empty((self.size,), device, dtype).fill_(0.0))
 
     def extra_repr(self) -> str:
         """Return the size, for ``print(layer)``."""
@@ -50,26 +51,25 @@ class LayerNorm(nn.Module):
     @property
     def num_parameters(self) -> int:
         """How many numbers the layer learns."""
-        return sum(value.numel() for value in self.parameters())
+        return 2 * self.size
 
     @property
     def num_operations(self) -> int:
         """How many multiply-adds one step of one sequence takes, D for the variance, D for the gains and offsets."""
         return 2 * self.size
 
-    def forward(self, x: Tensor, state: None = None) -> tuple[Tensor, None]:
+    def forward(self, x: Tensor, state: None = None, *, checked: bool = False) -> tuple[Tensor, None]:
         """Return y (T, N, D), and ``None`` for the state.
 
         Args:
             x: inputs (T, N, D).
             state: always ``None``.
+            checked: whether a layer that has this one inside has looked at x already.
 
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, or NaN in it.
         """
-        x = check_tensor("x", x, ("T", "N", self.size), self.weight)
-        return self.compute(x), None
-
-    def compute(self, x: Tensor) -> Tensor:
-        """Return y without a look at x, for the layers that have this one inside."""
-        return F.layer_norm(x, (self.size,), self.weight, self.bias, self.eps)
+        weight, bias = (read_parameter(self, name, (self.size,)) for name in ("weight", "bias"))
+        if not checked:
+            x = check_tensor("x", x, ("T", "N", self.size), weight)
+        return F.layer_norm(x, (self.size,), weight, bias, self.eps), None

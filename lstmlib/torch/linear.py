@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstmlib.numpy.checks import check_size
-from lstmlib.torch.checks import check_tensor
+from lstmlib.torch.checks import check_tensor, read_parameter
 from lstmlib.torch.initial import uniform
 
 
@@ -45,26 +45,26 @@ class Linear(nn.Module):
     @property
     def num_parameters(self) -> int:
         """How many numbers the layer learns."""
-        return sum(value.numel() for value in self.parameters())
+        return self.output_size * (self.input_size + 1)
 
     @property
     def num_operations(self) -> int:
         """How many multiply-adds one step of one sequence takes, one a parameter, the bias as the weight of a 1."""
         return self.num_parameters
 
-    def forward(self, x: Tensor, state: None = None) -> tuple[Tensor, None]:
+    def forward(self, x: Tensor, state: None = None, *, checked: bool = False) -> tuple[Tensor, None]:
         """Return y (T, N, O), and ``None`` for the state.
 
         Args:
             x: inputs (T, N, D).
             state: always ``None``.
+            checked: whether a layer that has this one inside has looked at x already.
 
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, or NaN in it.
         """
-        x = check_tensor("x", x, ("T", "N", self.input_size), self.weight)
-        return self.compute(x), None
-
-    def compute(self, x: Tensor) -> Tensor:
-        """Return y without a look at x, for the layers that have this one inside."""
-        return F.linear(x, self.weight, self.bias)
+        weight = read_parameter(self, "weight", (self.output_size, self.input_size))
+        bias = read_parameter(self, "bias", (self.output_size,))
+        if not checked:
+            x = check_tensor("x", x, ("T", "N", self.input_size), weight)
+        return F.linear(x, weight, bias), None

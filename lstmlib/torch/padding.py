@@ -34,9 +34,14 @@ def read_padded(
     x, inside = check_form(name, x, shape, like), None
     if lengths is not None:
         T, N = x.shape[:2]
-        inside = torch.arange(T, device=x.device)[:, None] < check_lengths(lengths_name, lengths, T, N, like)
+        inside = steps_inside(T, check_lengths(lengths_name, lengths, T, N, like))
         x = zero_past_end(x, inside)
     return check_numbers(name, x, shape), inside
+
+
+def steps_inside(num_steps: int, lengths: Tensor) -> Tensor:
+    """Return which of the steps lie before each sequence's end (T, N)."""
+    return torch.arange(num_steps, device=lengths.device)[:, None] < lengths
 
 
 def zero_past_end(x: Tensor, inside: Tensor | None) -> Tensor:

@@ -4,6 +4,7 @@ A cell's own file holds its equations and nothing else, in ``step``. The readabl
 is torch's own kernel, for the layers that torch has.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from torch.nn.functional import linear
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from lstmlib.numpy.checks import check_size
-from lstmlib.torch.checks import check_tensor
+from lstmlib.torch.checks import batched, check_tensor, read_parameter
 from lstmlib.torch.initial import uniform
 from lstmlib.torch.padding import read_padded, zero_past_end
 
@@ -59,8 +60,7 @@ class Recurrent(nn.Module):
         self.num_layers = check_size("num_layers", num_layers)
         self.fast = fast
         for k in range(self.num_layers):
-            layer = self.layer_shapes(self.input_size if k == 0 else self.hidden_size)
-            for name, shape in layer.items():
+            for name, shape in self._shapes(k).items():
                 value = uniform(shape, self.initial_bound(), generator, device, dtype)
                 self.register_parameter(f"{name}_l{k}", value)
 
@@ -110,7 +110,12 @@ class Recurrent(nn.Module):
         torch.nn keeps two bias vectors that are only ever added together, so ``parameters()`` hold as many numbers
         more as ``bias_hh_l0`` has entries (4H a layer for an LSTM).
         """
-        return sum(value.numel() for name, value in self.named_parameters() if not name.startswith("bias_hh"))
+        return sum(
+            math.prod(shape)
+            for k in range(self.num_layers)
+            for name, shape in self._shapes(k).items()
+            if not name.startswith("bias_hh")
+        )
 
     @property
     def num_operations(self) -> int:
@@ -126,15 +131,25 @@ class Recurrent(nn.Module):
         return f"{self.input_size}, {self.hidden_size}{layers}"
 
     def layer_params(self, k: int) -> Params:
-        """Return the parameters of layer ``k``, by their names without "_l{k}"."""
-        end = f"_l{k}"
-        return {name.removesuffix(end): value for name, value in self.named_parameters() if name.endswith(end)}
+        """Return the parameters of layer ``k``, by their names without "_l{k}".
+
+        They are the module's attributes, and not what ``named_parameters`` lists: a parameter may be computed from
+        others (``torch.nn.utils.parametrizations``, pruning), be shared, or belong to a replica. Each is read once in
+        a forward pass, since reading may compute it.
+        """
+        return {name: read_parameter(self, f"{name}_l{k}", shape) for name, shape in self._shapes(k).items()}
+
+    def like(self) -> Tensor:
+        """Return a tensor of the parameters' dtype, on their device."""
+        return read_parameter(self, "weight_ih_l0", self._shapes(0)["weight_ih"])
+
+    def _shapes(self, k: int) -> dict[str, tuple[int, ...]]:
+        return self.layer_shapes(self.input_size if k == 0 else self.hidden_size)
 
     def initial_state(self, batch_size: int) -> State:
         """Return the state before the first step: zeros, each tensor (N, H), or (L, N, H) where there are layers."""
-        like = self.layer_params(0)["weight_ih"]
-        layers = (self.num_layers,) if self.num_layers > 1 else ()
-        return self._join([like.new_zeros(*layers, batch_size, size) for size in self.state_sizes()])
+        zeros = self._zeros(batch_size, self.like())
+        return self._join([part if self.num_layers > 1 else part[0] for part in zeros])
 
     def forward(self, x: Tensor, state: State = None, lengths: Tensor | None = None) -> tuple[Tensor, State]:
         """Run the layer over a batch of sequences.
@@ -152,21 +167,28 @@ class Recurrent(nn.Module):
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, or NaN in it.
         """
-        like = self.layer_params(0)["weight_ih"]
+        layers = [self.layer_params(k) for k in range(self.num_layers)]
+        like = layers[0]["weight_ih"]
         x, inside = read_padded("x", x, ("T", "N", self.input_size), lengths, like)
-        first = self._split(self.initial_state(x.shape[1]) if state is None else state, x.shape[1], like)
-        kernel = self.kernel() if self.fast else None
+        first = self._zeros(x.shape[1], like) if state is None else self._split(state, x.shape[1], like)
+        kernel = self.kernel() if self.fast and not self._kernel_fails(x) else None
         if kernel is not None:
-            y, last = self._run_kernel(kernel, x, first, lengths)
+            y, last = self._run_kernel(kernel, layers, x, first, lengths)
         else:
-            y, last = self._run_loop(x, first, inside)
+            y, last = self._run_loop(layers, x, first, inside)
         return y, self._join([part if self.num_layers > 1 else part[0] for part in last])
 
-    def _run_loop(self, x: Tensor, first: list[Tensor], inside: Tensor | None) -> tuple[Tensor, list[Tensor]]:
+    def _kernel_fails(self, x: Tensor) -> bool:
+        """Return whether torch's kernels can't compute this: under vmap, or, on some CPUs, under autocast."""
+        return batched() or (x.device.type == "cpu" and torch.is_autocast_enabled("cpu"))
+
+    def _run_loop(
+        self, layers: list[Params], x: Tensor, first: list[Tensor], inside: Tensor | None
+    ) -> tuple[Tensor, list[Tensor]]:
         """Take the steps one by one, layer by layer."""
         ends = []
-        for k in range(self.num_layers):
-            p, state = self.layer_params(k), tuple(part[k] for part in first)
+        for k, p in enumerate(layers):
+            state = tuple(part[k] for part in first)
             net, y = self.from_input(p, x), []
             for t in range(x.shape[0]):
                 new = self.step(p, net[t], state)
@@ -179,11 +201,11 @@ class Recurrent(nn.Module):
         return x, [torch.stack(parts) for parts in zip(*ends, strict=True)]
 
     def _run_kernel(
-        self, kernel: Kernel, x: Tensor, first: list[Tensor], lengths: Tensor | None
+        self, kernel: Kernel, layers: list[Params], x: Tensor, first: list[Tensor], lengths: Tensor | None
     ) -> tuple[Tensor, list[Tensor]]:
         """Hand all to torch's kernel, packed where lengths differ."""
         first = [part.contiguous() for part in first]  # which cuDNN asks for
-        weights = [value for k in range(self.num_layers) for value in self.layer_params(k).values()]
+        weights = [value for p in layers for value in p.values()]
         options = (True, self.num_layers, 0.0, self.training, False)  # biases, layers, dropout, training, directions
         if lengths is None:
             y, *last = kernel(x, first if len(first) > 1 else first[0], weights, *options, False)
@@ -198,6 +220,10 @@ class Recurrent(nn.Module):
             total_length=x.shape[0],
         )
         return y, [part.index_select(1, packed.unsorted_indices) for part in last]
+
+    def _zeros(self, batch_size: int, like: Tensor) -> list[Tensor]:
+        """Return the tensors of the state before the first step, each (L, N, H)."""
+        return [like.new_zeros(self.num_layers, batch_size, size) for size in self.state_sizes()]
 
     def _split(self, state: State, batch_size: int, like: Tensor) -> list[Tensor]:
         """Return the tensors of the state, each (L, N, H), after a look at them."""

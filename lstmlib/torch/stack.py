@@ -1,7 +1,6 @@
 """Recurrent layers on top of each other, two directions at every level if you like: as ``lstmlib.numpy.Stack``."""
 
 import re
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -9,10 +8,11 @@ from torch import Tensor, nn
 from lstmlib.numpy.stack import check_levels
 from lstmlib.torch.bidirectional import Bidirectional
 from lstmlib.torch.checks import check_tensor
+from lstmlib.torch.naming import NamedAsTorch
 from lstmlib.torch.recurrent import Recurrent, State
 
 
-class Stack(nn.Module):
+class Stack(NamedAsTorch):
     """Layers on top of each other: each but the first sees all outputs of the one below, at every step.
 
     ``Stack(Bidirectional(f0, b0), Bidirectional(f1, b1))`` is the deep bidirectional net of Graves et al. (2013).
@@ -34,8 +34,18 @@ class Stack(nn.Module):
         check_levels(layers, (Recurrent, Bidirectional))
         self.layers = nn.ModuleList(layers)
         self.input_size, self.hidden_size = layers[0].input_size, layers[-1].hidden_size
-        self.register_state_dict_post_hook(_name_as_torch)  # type: ignore[no-untyped-call]
-        self.register_load_state_dict_pre_hook(_name_as_here)  # type: ignore[no-untyped-call]
+
+    def outer_name(self, path: str) -> str:
+        """Return the name without its layer: the level stands behind "_l"."""
+        _, level, name = path.split(".", 2)
+        return name.replace("_l0", f"_l{level}", 1) if "_l0" in name else path
+
+    def inner_path(self, name: str) -> str | None:
+        """Undo ``outer_name``."""
+        found = re.search(r"_l(\d+)", name)
+        if found is None or name.startswith("layers."):
+            return None
+        return f"layers.{found[1]}.{name.replace(found[0], '_l0', 1)}"
 
     @property
     def num_parameters(self) -> int:
@@ -99,19 +109,3 @@ def _pile(states: list[State]) -> State:
     if isinstance(states[0], tuple):
         return tuple(torch.cat([rows(part) for part in parts]) for parts in zip(*states, strict=True))
     return torch.cat([rows(part) for part in states])
-
-
-def _name_as_torch(module: nn.Module, state_dict: dict[str, Any], prefix: str, metadata: Any) -> None:
-    """Give the parameters the names that torch.nn gives them: the level stands behind "_l"."""
-    for name in [name for name in state_dict if name.startswith(prefix)]:
-        value = state_dict.pop(name)
-        _, level, short = name.removeprefix(prefix).split(".", 2)
-        state_dict[prefix + short.replace("_l0", f"_l{level}")] = value
-
-
-def _name_as_here(module: nn.Module, state_dict: dict[str, Any], prefix: str, *_: Any) -> None:
-    """Undo ``_name_as_torch``; a name that has no level stays, and is reported as unexpected."""
-    for name in [name for name in state_dict if name.startswith(prefix)]:
-        found = re.fullmatch(r"(\w+)_l(\d+)(\w*)", name.removeprefix(prefix))
-        if found:
-            state_dict[f"{prefix}layers.{found[2]}.{found[1]}_l0{found[3]}"] = state_dict.pop(name)

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from lstmlib.numpy.checks import check_size
 from lstmlib.numpy.transformer import check_choices
 from lstmlib.torch.attention import MultiHeadAttention
+from lstmlib.torch.checks import read_parameter
 from lstmlib.torch.layernorm import LayerNorm
 from lstmlib.torch.linear import Linear
 from lstmlib.torch.padding import read_padded, zero_past_end
@@ -82,8 +83,9 @@ class TransformerBlock(nn.Module):
 
     @property
     def num_parameters(self) -> int:
-        """How many numbers the layer learns."""
-        return sum(value.numel() for value in self.parameters())
+        """How many numbers the layer learns: the sum over the parts."""
+        parts = self.self_attn, self.linear1, self.linear2, self.norm1, self.norm2
+        return sum(part.num_parameters for part in parts)
 
     def num_operations(self, num_steps: int) -> int:
         """Return how many multiply-adds a whole sequence of T steps takes: the sum over the parts."""
@@ -109,19 +111,31 @@ class TransformerBlock(nn.Module):
             TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, NaN, or a length
                 that is not from 1 to T.
         """
-        x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths, self.linear1.weight)
+        like = read_parameter(self.norm1, "weight", (self.embed_size,))
+        x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths, like)
         if self.norm == "pre":
-            normed = self.norm1.compute(x)
-            attended, weights = self.self_attn.compute(normed, normed, inside, inside, need_weights)
+            attended, weights = self._attend(self._part(self.norm1, x), lengths, need_weights)
             h = x + attended  # (T, N, E)
-            y = h + self._feedforward(self.norm2.compute(h))
+            y = h + self._feedforward(self._part(self.norm2, h))
         else:
-            attended, weights = self.self_attn.compute(x, x, inside, inside, need_weights)
-            h = self.norm1.compute(x + attended)  # (T, N, E)
-            y = self.norm2.compute(h + self._feedforward(h))
+            attended, weights = self._attend(x, lengths, need_weights)
+            h = self._part(self.norm1, x + attended)  # (T, N, E)
+            y = self._part(self.norm2, h + self._feedforward(h))
         return zero_past_end(y, inside), weights
+
+    def _attend(self, x: Tensor, lengths: Tensor | None, need_weights: bool) -> tuple[Tensor, Tensor | None]:
+        attended: tuple[Tensor, Tensor | None] = self.self_attn(
+            x, lengths=lengths, need_weights=need_weights, checked=True
+        )
+        return attended
 
     def _feedforward(self, x: Tensor) -> Tensor:
         """Return W_2 f(W_1 x + b_1) + b_2 (T, N, E)."""
-        net = self.linear1.compute(x)  # (T, N, F)
-        return self.linear2.compute(ACTIVATIONS[self.activation](net))
+        net = self._part(self.linear1, x)  # (T, N, F)
+        return self._part(self.linear2, ACTIVATIONS[self.activation](net))
+
+    @staticmethod
+    def _part(layer: nn.Module, x: Tensor) -> Tensor:
+        """Return what a part makes of x; called, so that hooks run, those of pruning among them."""
+        y: Tensor = layer(x, checked=True)[0]
+        return y

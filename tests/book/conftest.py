@@ -67,7 +67,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
             has_touch=touch,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(120_000)  # for what hangs; a busy machine is slow
         page = context.new_page()
         page.on("pageerror", lambda error: trouble.append(f"error in the page: {error}"))
         page.on("console", lambda m: trouble.append(f"console: {m.text}") if m.type == "error" else None)

@@ -1,5 +1,6 @@
 """``lstmlib paper``: what it prints, and what it says to bad input."""
 
+import re
 import subprocess
 import sys
 
@@ -105,10 +106,13 @@ def test_run_and_show(monkeypatch, capsys, tmp_path):
     printed = capsys.readouterr()
     assert "2 of 2 solved" in printed.out
     assert "2 trials to run, 0 there" in printed.err
+    assert re.search(r"trial [01]: solved after [\d,]+ sequences; 2 of 2 trials after", printed.err)
     lstmlib(monkeypatch, "run", "table-5/T100-N3", "--trials", 2, "--workers", 1, "--results", tmp_path, "--seed", 7)
     again = capsys.readouterr()
     assert again.out == printed.out
-    assert not again.err  # nothing to do
+    assert "2 stored trials shown, none run" in again.err
+    assert f"they are in {tmp_path / 'table-5'}" in again.err
+    assert "--results DIR" in again.err
 
 
 @pytest.mark.parametrize(
@@ -157,6 +161,10 @@ def test_listing_needs_nothing_and_running_says_what_it_needs(tmp_path):
         [sys.executable, "-c", PROGRAM, "list", "--results", str(tmp_path)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+    assert "scipy is missing: pip install 'lstmlib[paper]'" in done.stderr
+    done = subprocess.run([sys.executable, "-c", PROGRAM, "list"], capture_output=True, text=True)
+    assert "30,778 (20 of 20 solved)" in done.stdout  # that takes no more than what is there
+    assert "Traceback" not in done.stderr
     command = [sys.executable, "-c", PROGRAM, "run", "table-5/T100-N3", "--trials", "1", "--results", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1

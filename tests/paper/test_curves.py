@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstmlib.online.compiled import train
+from lstmlib.online.compiled.lstm1997 import train
 from lstmlib.paper import ROWS
 from lstmlib.paper.curves import learning_curves, untrained_contents
 from lstmlib.paper.rows import reading_of

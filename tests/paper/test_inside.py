@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstmlib.online.compiled import train
+from lstmlib.online.compiled.lstm1997 import train
 from lstmlib.paper import inside
 from lstmlib.paper.inside import PATH, PLANS, load, make
 from lstmlib.paper.steps import example, read

@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from lstmlib.paper.rows import READINGS, ROWS, find, label, reading_of
+from lstmlib.paper.readings import READINGS
+from lstmlib.paper.rows import ROWS, find, label, reading_of
 
 GROWS = {"table-1/RCC"}  # its number of weights is in tests/online/test_cascade.py
 

@@ -7,14 +7,13 @@ import pytest
 
 from lstmlib.online.cascade import Cascade
 from lstmlib.online.chunker import ChunkerNet
-from lstmlib.online.compiled import train
-from lstmlib.online.compiled_cascade import Cascades
-from lstmlib.online.compiled_simple import train as simple_train
+from lstmlib.online.compiled.cascade import Cascades
+from lstmlib.online.compiled.lstm1997 import train
+from lstmlib.online.compiled.simple import train as simple_train
 from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.rows import ROWS, reading_of
 from lstmlib.paper.runner import run
 from lstmlib.paper.trials import (
-    cap_of,
     draw,
     draw_test,
     initial_params,
@@ -23,6 +22,7 @@ from lstmlib.paper.trials import (
     random_sources,
     run_trials,
 )
+from lstmlib.paper.trials.start import cap_of
 from lstmlib.tasks import Batch
 from lstmlib.tasks.embedded_reber import as_symbols, embedded_reber_solved, string_sets
 from lstmlib.tasks.long_lag import draw_long_lag

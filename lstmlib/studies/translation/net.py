@@ -108,12 +108,13 @@ class EncoderDecoder(nn.Module):
 
     def write(self, m: Tensor, read: Tensor) -> Tensor:
         """Return the decoder's states s (T, N, H), given the summary m (N, 2H) and the right symbols (T, N)."""
-        s: Tensor = self.decoder(self.target(read)[0], torch.tanh(self.first.compute(m)))[0]
+        s: Tensor = self.decoder(self.target(read)[0], torch.tanh(self.first(m, checked=True)[0]))[0]
         return s
 
     def say(self, s: Tensor, c: Tensor) -> Tensor:
         """Return the scores of every symbol (T, N, V), from the states and the contexts."""
-        return self.readout.compute(torch.cat([s, c], dim=2))
+        scores: Tensor = self.readout(torch.cat([s, c], dim=2))[0]
+        return scores
 
     @torch.no_grad()
     def translate(
@@ -131,7 +132,7 @@ class EncoderDecoder(nn.Module):
             symbols (T, N), and the weights (N, T, S), or ``None`` without attention.
         """
         h, m = self.read(source, lengths)
-        state, symbol = torch.tanh(self.first.compute(m)), torch.full((1, source.shape[1]), START)
+        state, symbol = torch.tanh(self.first(m, checked=True)[0]), torch.full((1, source.shape[1]), START)
         said: list[Tensor] = []
         looked: list[Tensor] = []
         over = torch.zeros(source.shape[1], dtype=torch.bool)

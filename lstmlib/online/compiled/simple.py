@@ -1,17 +1,27 @@
 """``lstmlib.online.simple`` compiled, for sequences of symbols.
 
-It needs Numba (``pip install 'lstmlib[paper]'``). Sequences, rules to stop and lanes are those of
-``lstmlib.online.compiled``; only what a step and an error do to a net is other.
+Sequences, rules to stop and lanes are those of ``side_by_side.py``; what a step and an error do to a net is here.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.compiled import Eight, Floats, Integers, _finish, _measure, aligned_rows, make_control, make_tray
-from lstmlib.online.lanes import LANES, fused, gather, load, logistic, scatter_add, store
+from lstmlib.online.compiled.jit import entry, inlined, part
+from lstmlib.online.compiled.lanes import (
+    LANES,
+    Floats,
+    Integers,
+    aligned_rows,
+    fused,
+    gather,
+    load,
+    logistic,
+    scatter_add,
+    store,
+)
+from lstmlib.online.compiled.side_by_side import SideBySide, finish, measure
 from lstmlib.online.simple import SimpleNet
 from lstmlib.tasks.symbols import Symbols
 
@@ -48,7 +58,7 @@ class Memory(NamedTuple):
     keep: Floats  # (1, 8), 0 where what was added up has been used
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@part
 def _reset(m: Any, lane: int) -> None:
     """Begin a new sequence in one lane."""
     for u in range(m.h.shape[0]):
@@ -57,7 +67,7 @@ def _reset(m: Any, lane: int) -> None:
         m.sensitivity[row, lane] = 0.0
 
 
-@njit(error_model="numpy", forceinline=True)  # type: ignore[untyped-decorator]
+@inlined
 def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
     """Take the hidden units of all lanes one step on, and what the weights do to them."""
     D, H = shape.D, shape.H
@@ -88,7 +98,7 @@ def _hidden(shape: Any, m: Any, symbol: Integers) -> None:
         scatter_add(m.sensitivity, symbol, H * H, u * H + u, load(m.slope, u))
 
 
-@njit(error_model="numpy", forceinline=True)  # type: ignore[untyped-decorator]
+@inlined
 def _outputs(shape: Any, m: Any, symbol: Integers) -> None:
     """Compute the outputs of all lanes."""
     H, O = shape.H, shape.O  # noqa: E741
@@ -104,7 +114,7 @@ def _outputs(shape: Any, m: Any, symbol: Integers) -> None:
         store(m.y, k, logistic(total))
 
 
-@njit(error_model="numpy", forceinline=True)  # type: ignore[untyped-decorator]
+@inlined
 def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
     """Add what this step's error asks of every weight; ``m.e`` holds target minus output, 0 where nothing is asked."""
     D, H, O = shape.D, shape.H, shape.O  # noqa: E741
@@ -128,7 +138,7 @@ def _add_error(shape: Any, m: Any, symbol: Integers) -> None:
         store(m.dW, row, total)
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@part
 def _update(m: Any) -> None:
     """Change the weights of the lanes with a rate, and start adding from zero where there is nothing to keep."""
     rate, keep = load(m.rate, 0), load(m.keep, 0)
@@ -142,7 +152,7 @@ def _update(m: Any) -> None:
         store(m.dV, row, keep * change)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+@entry
 def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
     """Go on with all lanes that are busy, until one of them stops; every step of a sequence asks for an answer."""
     symbol = np.zeros(LANES, np.int64)
@@ -160,7 +170,7 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
         m.e[:] = 0.0
         learns = updates = False
         for i in active:
-            _measure(shape, m, tray, c, i, c.n[i], c.t[i])
+            measure(shape, m, tray, c, i, c.n[i], c.t[i])
             c.t[i] += 1
             last = c.t[i] == tray.lengths[i, c.n[i]]
             if c.learning_rate[i] > 0.0:
@@ -171,7 +181,7 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
                     m.keep[0, i] = 0.0
             else:
                 m.e[:, i] = 0.0
-            if last and _finish(shape, m, tray, c, i):
+            if last and finish(shape, m, tray, c, i):
                 c.busy[i] = False
                 stopped = True
         if learns:
@@ -182,7 +192,7 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
             m.keep[:] = 1.0
 
 
-class EightSimple(Eight):
+class EightSimple(SideBySide):
     """Eight nets without memory cells, trained side by side on sequences of symbols, each of which asks at every step.
 
     Args:
@@ -190,21 +200,20 @@ class EightSimple(Eight):
         num_sequences: how many sequences a lane has room for.
         num_steps: the most steps of a sequence.
         look_back: see ``simple.SimpleRecurrent``.
-        by_order: see ``compiled.Eight``.
+        by_order: see ``SideBySide``.
     """
 
     def __init__(
         self, net: SimpleNet, num_sequences: int, num_steps: int, *, look_back: bool = True, by_order: bool = False
     ) -> None:
-        self.simple = net
+        super().__init__(net.input_size, net.output_size, num_sequences, num_steps, by_order=by_order)
+        self.net = net
         D, H, O = net.input_size, net.hidden_size, net.output_size  # noqa: E741
-        self.shape: Any = Shape(D, H, O, net.direct, net.recurrent_outputs, look_back, True, True)
+        self.shape = Shape(D, H, O, net.direct, net.recurrent_outputs, look_back, True, True)
         K = 0 if net.recurrent_outputs else H + (D if net.direct else 0)
         rows = {"W": (D + H) * H, "V": K * O, "dW": (D + H) * H, "dV": K * O, "h": H, "before": H, "slope": H}
         rows |= {"sensitivity": (D + H) * H * H, "through": H, "y": O, "e": O, "to_hidden": H, "rate": 1, "keep": 1}
-        self.memory: Any = Memory(**{name: aligned_rows(count) for name, count in rows.items()})
-        self.tray = make_tray(D, O, num_sequences, num_steps, symbolic=True, by_class=True, by_order=by_order)
-        self.control = make_control(1, by_order)
+        self.memory = Memory(**{name: aligned_rows(count) for name, count in rows.items()})
 
     def put(self, lane: int, params: dict[str, Array]) -> None:
         """Give a lane a net of its own.
@@ -216,7 +225,7 @@ class EightSimple(Eight):
         Raises:
             ValueError: parameters that don't fit the net.
         """
-        hidden, output = self.simple.pack(params)
+        hidden, output = self.net.pack(params)
         m = self.memory
         m.W[:, lane], m.V[:, lane] = hidden.T.ravel(), output.T.ravel()
         m.dW[:, lane] = m.dV[:, lane] = 0.0
@@ -224,7 +233,7 @@ class EightSimple(Eight):
 
     def params(self, lane: int) -> dict[str, Array]:
         """Return the parameters of a lane's net, name -> array; copies."""
-        net = self.simple
+        net = self.net
         W = self.memory.W[:, lane].reshape(-1, net.hidden_size)
         V = self.memory.V[:, lane].reshape(-1, net.output_size)
         return net.unpack(W.T, V.T)
@@ -243,7 +252,7 @@ def train(
     each_step: bool = False,
     look_back: bool = True,
 ) -> tuple[dict[str, Array], Floats]:
-    """Show one net sequences, one after another, and let it learn from each; see ``compiled.train``.
+    """Show one net sequences, one after another, and let it learn from each; see ``lstm1997.train``.
 
     Raises:
         ValueError: parameters that don't fit the net.

@@ -1,7 +1,7 @@
 """``lstmlib.online.lstm2000`` compiled, to train and test nets on streams of symbols that don't end.
 
-It needs Numba (``pip install 'lstmlib[paper]'``). As in ``lstmlib.online.compiled`` eight nets go side by side, in the
-eight lanes of ``lstmlib.online.lanes``, and none of them depends on its neighbours. Weights change after each symbol.
+As in ``lstm1997.py`` eight nets go side by side, and none of them depends on its neighbours. Weights change after each
+symbol.
 
 A stream is a walk through a grammar's graph: at each node a coin says which symbol comes next. Training and testing
 take turns: a training stream goes on until the net makes an error, then the net is tested, without learning, on streams
@@ -11,55 +11,18 @@ that go on until it makes one, then comes the next training stream.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.compiled import aligned_rows
-from lstmlib.online.lanes import LANES, fused, load, logistic, store
+from lstmlib.online.compiled.jit import entry, part
+from lstmlib.online.compiled.lanes import LANES, Floats, Integers, aligned_rows, load, store
+from lstmlib.online.compiled.lstm2000_steps import Memory, Shape, forward, learn, reset
 from lstmlib.online.net2000 import Net2000
 from lstmlib.tasks.embedded_reber import Walk
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 # When a prediction is right: all outputs are nearer to their targets than a tolerance, or those of all symbols that can
 # come next are the most active.
 BY_DISTANCE, BY_ORDER = 0, 1
-
-
-class Shape(NamedTuple):
-    """A net, and what is asked of it, as the compiled code takes it."""
-
-    D: int
-    B: int
-    S: int
-    O: int  # noqa: E741
-    forget_gates: bool
-    decay: float
-    possible: bool  # whether targets are all symbols that can come next, or the one that does
-    rule: int  # BY_DISTANCE or BY_ORDER
-    tolerance: float
-    resets: bool  # whether a net is told where a string begins
-    first: int  # the node from which a string begins
-
-
-class Memory(NamedTuple):
-    """All that eight nets remember, and room to work in: arrays of rows, a row the eight numbers of the eight nets."""
-
-    W: Floats  # (M U, 8): for every source the weights to all hidden units
-    V: Floats  # (M O, 8): sources are cells, inputs, 1
-    a: Floats  # (U, 8)
-    s: Floats  # (C, 8)
-    h: Floats  # (C, 8)
-    trace: Floats  # (M 3 C, 8): for every source those of the input gates, the forget gates, the cells
-    seen: Floats  # (M, 8), the inputs, the cells' outputs of the step before, 1
-    kept: Floats  # (C, 8), what part of each state is kept
-    slopes: Floats  # (3 C, 8), what goes into the traces at this step
-    errors: Floats  # (C + B, 8), of the cells' states and of the output gates
-    y: Floats  # (O, 8)
-    e: Floats  # (O, 8)
-    rate: Floats  # (1, 8)
 
 
 class Control(NamedTuple):
@@ -84,107 +47,7 @@ class Control(NamedTuple):
     coins: NDArray[np.uint8]  # (L, N)
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def _reset(shape: Any, m: Any, lane: int) -> None:
-    """Forget all that one lane's net has seen."""
-    for c in range(m.s.shape[0]):
-        m.s[c, lane] = 0.0
-        m.seen[shape.D + c, lane] = 0.0
-    for row in range(m.trace.shape[0]):
-        m.trace[row, lane] = 0.0
-
-
-@njit(error_model="numpy", forceinline=True)  # type: ignore[untyped-decorator]
-def _forward(shape: Any, m: Any) -> None:
-    """Take all lanes' nets one step on; the inputs are in ``m.seen``, and the cells of the step before."""
-    D, B, S, O = shape.D, shape.B, shape.S, shape.O  # noqa: E741
-    C, U, M = B * S, m.a.shape[0], m.seen.shape[0]
-    F = U - B - C
-    for u in range(U):
-        total = load(m.W, (M - 1) * U + u)
-        for k in range(M - 1):
-            total = fused(load(m.W, k * U + u), load(m.seen, k), total)
-        store(m.a, u, logistic(total))
-
-    for c in range(C):
-        y_in, g, s = load(m.a, c // S), 4.0 * load(m.a, F + c) - 2.0, load(m.s, c)
-        kept = load(m.a, B + c // S) if shape.forget_gates else 0.0 * s + shape.decay
-        store(m.kept, c, kept)
-        store(m.slopes, c, g * y_in * (1.0 - y_in))
-        store(m.slopes, C + c, s * kept * (1.0 - kept))
-        store(m.slopes, 2 * C + c, 0.25 * (2.0 - g) * (2.0 + g) * y_in)
-        s = fused(kept, s, y_in * g)
-        store(m.s, c, s)
-        h = 2.0 * logistic(s) - 1.0
-        store(m.h, c, h)
-        store(m.a, F + c, load(m.a, F + C + c // S) * h)
-
-    for k in range(O):
-        total = load(m.V, (M - 1) * O + k)
-        for c in range(C):
-            total = fused(load(m.V, c * O + k), load(m.a, F + c), total)
-        for d in range(D):
-            total = fused(load(m.V, (C + d) * O + k), load(m.seen, d), total)
-        store(m.y, k, logistic(total))
-
-
-@njit(error_model="numpy", forceinline=True)  # type: ignore[untyped-decorator]
-def _learn(shape: Any, m: Any) -> None:
-    """Bring the traces on, and change all lanes' weights.
-
-    ``m.e`` holds target minus output, and ``m.rate`` is 0 where nothing is learnt.
-    """
-    D, B, S, O = shape.D, shape.B, shape.S, shape.O  # noqa: E741
-    C, U, M = B * S, m.a.shape[0], m.seen.shape[0]
-    F = U - B - C
-    rate = load(m.rate, 0)
-    for k in range(O):
-        y = load(m.y, k)
-        store(m.e, k, rate * (load(m.e, k) * y * (1.0 - y)))
-    for j in range(B):
-        y_out, to_gate = load(m.a, F + C + j), 0.0 * rate
-        for c in range(j * S, j * S + S):
-            y_c, h, to_cell = load(m.a, F + c), load(m.h, c), 0.0 * rate
-            for k in range(O):
-                e, weight = load(m.e, k), load(m.V, c * O + k)
-                to_cell = fused(weight, e, to_cell)
-                store(m.V, c * O + k, fused(e, y_c, weight))
-            to_gate = fused(h, to_cell, to_gate)
-            store(m.errors, c, y_out * (0.5 * (1.0 - h) * (1.0 + h)) * to_cell)
-        store(m.errors, C + j, y_out * (1.0 - y_out) * to_gate)
-    for k in range(O):
-        e = load(m.e, k)
-        for d in range(D):
-            store(m.V, (C + d) * O + k, fused(e, load(m.seen, d), load(m.V, (C + d) * O + k)))
-        store(m.V, (M - 1) * O + k, load(m.V, (M - 1) * O + k) + e)
-
-    # For every source: what the states keep of its past and add of its present, (3.10) to (3.12); then its weights.
-    for k in range(M):
-        seen = load(m.seen, k)
-        for j in range(B):
-            to_in, to_forget = load(m.W, k * U + j), load(m.W, k * U + B + j)
-            for c in range(j * S, j * S + S):
-                error, kept, row = load(m.errors, c), load(m.kept, c), k * 3 * C + c
-                trace = fused(load(m.slopes, c), seen, kept * load(m.trace, row))
-                store(m.trace, row, trace)
-                to_in = fused(error, trace, to_in)
-                if shape.forget_gates:
-                    trace = fused(load(m.slopes, C + c), seen, kept * load(m.trace, row + C))
-                    store(m.trace, row + C, trace)
-                    to_forget = fused(error, trace, to_forget)
-                if k < M - 1:  # a cell has no bias
-                    weight = k * U + F + c
-                    trace = fused(load(m.slopes, 2 * C + c), seen, kept * load(m.trace, row + 2 * C))
-                    store(m.trace, row + 2 * C, trace)
-                    store(m.W, weight, fused(error, trace, load(m.W, weight)))
-            store(m.W, k * U + j, to_in)
-            if shape.forget_gates:
-                store(m.W, k * U + B + j, to_forget)
-            u = F + C + j
-            store(m.W, k * U + u, fused(load(m.errors, C + j), seen, load(m.W, k * U + u)))
-
-
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@part
 def _wrong(shape: Any, m: Any, allowed: Any, coming: int, lane: int) -> bool:
     """Put target minus output into ``m.e``, and return whether the prediction is wrong."""
     lowest, highest, farthest = np.inf, -np.inf, 0.0
@@ -200,17 +63,17 @@ def _wrong(shape: Any, m: Any, allowed: Any, coming: int, lane: int) -> bool:
     return not lowest > highest if shape.rule == BY_ORDER else not farthest < shape.tolerance
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@part
 def _begin(shape: Any, m: Any, walk: Any, c: Any, lane: int) -> None:
     """Begin a new stream, of training or of a test."""
-    _reset(shape, m, lane)
+    reset(shape, m, lane)
     c.symbol[lane] = walk.symbol[shape.first, 0]
     c.node[lane] = walk.node[shape.first, 0]
     c.t[lane] = 0
     m.rate[0, lane] = 0.0 if c.testing[lane] else c.learning_rate[lane]
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@part
 def _end_of_test_stream(c: Any, lane: int, length: int) -> None:
     """Take note of a test stream. The last test takes all its streams; one before it ends with the first error."""
     c.lengths[lane, c.tests[lane]] = length
@@ -223,7 +86,7 @@ def _end_of_test_stream(c: Any, lane: int, length: int) -> None:
         c.busy[lane] = False
 
 
-@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+@entry
 def run(shape: Any, m: Any, walk: Any, c: Any, decay: float) -> None:
     """Go on with all lanes that are busy, until one of them has finished or has no coins left."""
     C = m.s.shape[0]
@@ -233,14 +96,14 @@ def run(shape: Any, m: Any, walk: Any, c: Any, decay: float) -> None:
     while going:
         for i in active:
             m.seen[c.symbol[i], i] = 1.0
-        _forward(shape, m)
+        forward(shape, m)
         for i in active:
             node, coin = c.node[i], c.coins[i, c.used[i]]
             c.used[i] += 1
             c.coming[i] = walk.symbol[node, coin]
             c.node[i] = walk.node[node, coin]
             c.wrong[i] = _wrong(shape, m, walk.allowed[node], c.coming[i], i)
-        _learn(shape, m)
+        learn(shape, m)
         for k in range(C):
             store(m.seen, shape.D + k, load(m.a, first_cell + k))
         for i in active:
@@ -259,7 +122,7 @@ def run(shape: Any, m: Any, walk: Any, c: Any, decay: float) -> None:
                     c.testing[i] = True
                 _begin(shape, m, walk, c, i)
             elif shape.resets and c.symbol[i] == walk.symbol[shape.first, 0] and c.node[i] == walk.node[shape.first, 0]:
-                _reset(shape, m, i)
+                reset(shape, m, i)
             going = going and c.busy[i] and c.used[i] < c.coins.shape[1]
 
 

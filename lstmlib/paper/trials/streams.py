@@ -1,14 +1,12 @@
-"""What a trial of table 2 of Gers, Schmidhuber and Cummins (2000) does; ``trials`` runs it in the compiled lanes."""
+"""Table 2 of Gers, Schmidhuber and Cummins (2000): ten streams of strings must come without an error."""
 
 import math
-from collections.abc import Generator
-from typing import Any
 
-import numpy as np
-
-from lstmlib.online.compiled2000 import Streams
+from lstmlib.online.compiled.lstm2000 import Streams
 from lstmlib.online.net2000 import Net2000
 from lstmlib.paper.row import Reading, Row
+from lstmlib.paper.trials.lane import Lane, Random, Trial
+from lstmlib.paper.trials.start import learning_rate
 from lstmlib.tasks.embedded_reber import walk
 
 TESTED = 100_000  # a net is perfect if it makes no error in ten streams of so many symbols
@@ -28,7 +26,7 @@ def make_streams(row: Row, reading: Reading) -> Streams:
     )
 
 
-def by_streams(lane: Any, row: Row, reading: Reading, rngs: list[np.random.Generator]) -> Generator[None, None, Any]:
+def by_streams(lane: Lane, row: Row, reading: Reading, rngs: list[Random]) -> Trial:
     """Train on a stream until the first error, test on ten; again and again, until a test had no error.
 
     Returns:
@@ -45,7 +43,7 @@ def by_streams(lane: Any, row: Row, reading: Reading, rngs: list[np.random.Gener
     )
     nets, number = lane.nets, lane.number
     limits = {"most_streams": row.cap, "most_steps": int(reading["stream"]), "most_tested": TESTED}
-    nets.start(number, params, rngs[1], row.learning_rate * float(reading["factor"]), **limits)
+    nets.start(number, params, rngs[1], learning_rate(row, reading), **limits)
     yield
     lengths = nets.lengths(number)
     shown = {"sequences": nets.streams(number), "symbols": nets.symbols(number)}

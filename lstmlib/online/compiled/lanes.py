@@ -6,20 +6,22 @@ have rows of eight::
 
     eight = load(array, row)                 # array (rows, 8)
     store(array, row, fused(eight, eight, 1.0))
-
-Numba keeps what it compiled, and looks at the file of the compiled function alone to see whether that still holds: who
-changes this file removes ``lstmlib/online/__pycache__``.
 """
 
 import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 LANES = 8
 FLOATS = ir.VectorType(ir.DoubleType(), LANES)
@@ -210,3 +212,11 @@ def logistic(x: Any) -> Any:
     top = fused(r, 1.6059043836821613e-10, 2.08767569878681e-09)
     p = fused(r4, fused(r4, fused(r4, top, high), middle), low)
     return 1.0 / (_times_power_of_two(p, shifted) + 1.0)
+
+
+def aligned_rows(count: int) -> Floats:
+    """Return zeros (count, 8), each row in one line of the processor's cache."""
+    line = 8 * LANES
+    room = np.zeros(count * LANES + LANES)
+    start = -room.ctypes.data % line // 8
+    return room[start : start + count * LANES].reshape(count, LANES)

@@ -1,20 +1,16 @@
 """The compiled learner is the readable one, over thousands of updates; its lanes are apart; when they stop."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
-from numba import njit
 
 from lstmlib import tasks
 from lstmlib.numpy import LSTM1997 as Layer
 from lstmlib.numpy import Linear
 from lstmlib.numpy.rnn import sigmoid
 from lstmlib.online import LSTM1997, Net
-from lstmlib.online.compiled import AT_GOOD_WINDOW, WHEN_WRONG, Eight, train
-from lstmlib.online.lanes import LANES, load, logistic, store
-from lstmlib.tasks.embedded_reber import allowed_next, as_symbols, embedded_reber_string
+from lstmlib.online.compiled.lanes import LANES
+from lstmlib.online.compiled.lstm1997 import Eight, train
+from lstmlib.tasks.embedded_reber import as_symbols, embedded_reber_string
 from lstmlib.tasks.long_lag import draw_long_lag, draw_triggered_recall
 from lstmlib.tasks.symbols import Symbols, one_hot
 
@@ -215,144 +211,3 @@ def test_a_net_gives_the_same_digits_in_any_lane_beside_any_others(forget_gates,
         np.testing.assert_array_equal(nets.errors(lane, 0, 40 + lane), errors)
         for part, value in nets.params(lane).items():
             np.testing.assert_array_equal(value, alone[part])
-
-
-def test_errors_are_those_of_the_outputs(rng):
-    net = Net(7, 2, 2, 7, biased="gates", output_bias=False)
-    start, drawn = net.draw(rng, 1.0), reber(rng, 20)
-    after, errors = train(net, start, drawn, 0.0)
-    for part, value in after.items():
-        np.testing.assert_array_equal(value, start[part])
-    batch = one_hot(drawn, 7)
-    learner = LSTM1997(net, start)
-    for n, length in enumerate(batch.lengths):
-        learner.reset()
-        wrong = np.array([np.eye(7)[batch.target[t, n]] - learner.step(batch.x[t, n]) for t in range(length)])
-        expected = [np.abs(wrong).max(), np.abs(wrong).mean(), (wrong**2).mean()]
-        np.testing.assert_allclose(errors[n], expected, rtol=1e-12)
-
-
-def test_order_is_judged_as_the_task_judges_it():
-    net, rng = Net(7, 3, 2, 7, biased="gates", output_bias=False), np.random.default_rng(0)
-    start = net.draw(rng, 0.2, output_gate_bias=[-1.0, -2.0, -3.0])
-    params, _ = train(net, start, reber(rng, 9000), 0.5)  # learns, so that some strings are right
-    drawn = reber(rng, 300)
-    batch = one_hot(drawn, 7)
-    learner, y = LSTM1997(net, params), np.zeros(batch.x.shape)
-    for n, length in enumerate(batch.lengths):
-        learner.reset()
-        for t in range(length):
-            y[t, n] = learner.step(batch.x[t, n])
-    allowed = allowed_next(batch)
-    expected = tasks.embedded_reber_solved(y, batch)
-    assert 0 < expected.sum() < 300
-    nets = Eight(net, 300, len(batch.x), symbolic=True, by_class=True, by_order=True)
-    nets.put(2, params)
-    nets.load(2, 0, drawn, allowed=allowed)
-    nets.start(2, 0, 300, 0.0)
-    nets.run()
-    np.testing.assert_array_equal(nets.errors(2, 0, 300)[:, 0] < 0.0, expected)
-
-
-def test_a_lane_stops_when_enough_sequences_were_wrong(rng):
-    net = Net(2, 2, 2, 1)
-    params, batch = net.draw(rng), tasks.adding(22, 100, rng)
-    _, errors = train(net, params, batch, 0.0)
-    tolerance = np.sort(errors[:, 0])[-3]
-    nets = Eight(net, 100, 30, symbolic=False, by_class=False)
-    nets.put(0, params)
-    nets.load(0, 0, batch)
-    first = np.flatnonzero(errors[:, 0] >= tolerance)[0]
-    nets.start(0, 0, 100, 0.0, rule=WHEN_WRONG, tolerance=tolerance)
-    nets.run()
-    assert nets.shown(0) == first + 1
-    assert not nets.busy[0]
-    third = np.flatnonzero(errors[:, 0] >= tolerance)[2]
-    nets.start(0, 0, 100, 0.0, rule=WHEN_WRONG, tolerance=tolerance, allowed_wrong=3)
-    nets.run()
-    assert nets.shown(0) == third + 1
-    assert nets.failed(0) == 3
-    nets.start(0, 0, 100, 0.0, rule=WHEN_WRONG, tolerance=tolerance, allowed_wrong=4)
-    nets.run()
-    assert nets.shown(0) == 100
-
-
-@pytest.mark.parametrize("squared", [False, True])
-def test_a_lane_stops_at_the_first_good_window(squared, rng):
-    """The same decision, made here from the errors of an unbroken run."""
-    net, window, allowed_wrong, tolerance = Net(2, 2, 2, 1), 50, 20, 0.15
-    params, batch = net.draw(rng), tasks.adding(22, 3000, rng)
-    _, errors = train(net, params, batch, 0.5)
-    wrong = errors[:, 0] >= tolerance
-    error = errors[:, 2 if squared else 1]
-    ends = range(window, 3001)
-    means = np.array([error[end - window : end].mean() for end in ends])
-    wrongs = np.array([wrong[end - window : end].sum() for end in ends])
-    enough = wrongs < allowed_wrong
-    mean_below = np.quantile(means[enough], 0.2)  # so that both conditions have a say
-    expected = window + np.flatnonzero(enough & (means < mean_below))[0]
-    assert window < np.flatnonzero(enough)[0] + window < expected < 3000
-    nets = Eight(net, 1000, 30, symbolic=False, by_class=False, window=window)
-    nets.put(0, params)
-    shown = 0
-    for start in range(0, 3000, 1000):  # in three portions: the window goes on
-        part = slice(start, start + 1000)
-        nets.load(0, 0, tasks.Batch(batch.x[:, part], batch.target[:, part], batch.mask[:, part], batch.lengths[part]))
-        rule = {"tolerance": tolerance, "allowed_wrong": allowed_wrong, "mean_below": mean_below, "squared": squared}
-        nets.start(0, 0, 1000, 0.5, rule=AT_GOOD_WINDOW, **rule)
-        nets.run()
-        shown += nets.shown(0)
-        if nets.shown(0) < 1000:
-            break
-    assert shown == expected
-
-
-def test_a_new_net_in_a_lane_starts_with_an_empty_window(rng):
-    net = Net(2, 2, 2, 1)
-    nets = Eight(net, 60, 30, symbolic=False, by_class=False, window=50)
-    for _ in range(2):
-        nets.put(0, net.draw(rng))
-        nets.load(0, 0, tasks.adding(22, 60, rng))
-        nets.start(0, 0, 60, 0.5, rule=AT_GOOD_WINDOW, tolerance=9.0, allowed_wrong=1, mean_below=9.0)
-        nets.run()
-        assert nets.shown(0) == 50
-
-
-@njit
-def squash(x, y):
-    for row in range(len(x)):
-        store(y, row, logistic(load(x, row)))
-
-
-def test_the_logistic_function_is_exact_to_the_last_digits(rng):
-    x = np.concatenate([rng.uniform(-40, 40, 4000), rng.uniform(-1, 1, 3960), [0.0, 1e-300, -1e-17, 699.0, -699.0] * 8])
-    y = np.zeros((len(x) // 8, 8))
-    squash(x.reshape(-1, 8), y)
-    exact = (1.0 / (1.0 + np.exp(-x.astype(np.longdouble)))).astype(float)
-    assert (np.abs(y.ravel() - exact) / exact).max() < 5e-16
-    x = np.array([[np.inf, -np.inf, 1e9, -1e9, 800.0, -800.0, 37.0, -37.0]])
-    y = np.zeros((1, 8))
-    squash(x, y)
-    assert y[0, [0, 2, 4]].tolist() == [1.0] * 3
-    assert (y[0, [1, 3, 5]] < 1e-300).all()
-
-
-PROGRAM = """
-import sys
-
-class Block:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("numba", "llvmlite", "joblib", "torch"):
-            raise ModuleNotFoundError(f"blocked: {name}")
-
-sys.meta_path.insert(0, Block())
-import numpy as np
-import lstmlib.online
-net = lstmlib.online.Net(1, 1, 1, 1)
-print(lstmlib.online.LSTM1997(net, net.draw(np.random.default_rng(0))).step(np.ones(1)).shape)
-"""
-
-
-def test_the_readable_learner_needs_no_numba():
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=120)
-    assert done.stdout.strip() == "(1,)", done.stderr

@@ -1,6 +1,6 @@
 """``lstmlib.online.chunker`` compiled, for sequences of symbols and nets of one hidden unit.
 
-It needs Numba (``pip install 'lstmlib[paper]'``). Sequences and rules to stop are those of ``lstmlib.online.compiled``.
+Sequences and rules to stop are those of ``side_by_side.py``.
 Which net of a pair takes a step differs from pair to pair, so pairs don't go side by side here: one is trained after
 the other, and what stands side by side are eight outputs of one net.
 """
@@ -8,12 +8,12 @@ the other, and what stands side by side are eight outputs of one net.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from lstmlib.numpy.checks import Array
 from lstmlib.online.chunker import ChunkerNet
-from lstmlib.online.compiled import Eight, Floats, _finish, aligned_rows, make_control, make_tray
-from lstmlib.online.lanes import LANES, fused, load, logistic, store
+from lstmlib.online.compiled.jit import entry, part
+from lstmlib.online.compiled.lanes import LANES, Floats, aligned_rows, fused, load, logistic, store
+from lstmlib.online.compiled.side_by_side import SideBySide, finish
 from lstmlib.tasks.symbols import Symbols
 
 
@@ -38,14 +38,14 @@ class Memory(NamedTuple):
     e: Floats  # (E, 8), target minus output, 0 where there is no output
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@part
 def _reset(m: Any) -> None:
     """Begin a new sequence."""
     m.h[:] = 0.0
     m.sensitivity[:] = 0.0
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@part
 def _step(m: Any, symbol: int) -> None:
     """Take one net one step on."""
     D = m.W.shape[0] - 1
@@ -64,7 +64,7 @@ def _step(m: Any, symbol: int) -> None:
         store(m.y, j, logistic(fused(load(m.V, j), h, load(m.V, (1 + symbol) * E + j))))
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@part
 def _add_error(m: Any, symbol: int) -> None:
     """Add what the error in ``m.e`` asks of every weight; ``symbol`` is what the net saw."""
     E = m.y.shape[0]
@@ -83,7 +83,7 @@ def _add_error(m: Any, symbol: int) -> None:
         m.dW[s] += to_hidden * m.sensitivity[s]
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@part
 def _update(m: Any, rate: float) -> None:
     """Change the weights of one net, and start adding from zero."""
     for s in range(m.W.shape[0]):
@@ -94,7 +94,7 @@ def _update(m: Any, rate: float) -> None:
         store(m.dV, row, 0.0)
 
 
-@njit(error_model="numpy")  # type: ignore[untyped-decorator]
+@part
 def _differ(m: Any, D: int, target: int) -> float:
     """Put target minus output into ``m.e``, and return the largest distance of the first D outputs."""
     worst = 0.0
@@ -105,7 +105,7 @@ def _differ(m: Any, D: int, target: int) -> float:
     return worst
 
 
-@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
+@entry
 def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> None:
     """Go on with one pair until it stops; every step of a sequence asks for an answer."""
     D = shape.D
@@ -138,11 +138,11 @@ def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> Non
         if rate > 0.0 and (last or c.each_step[lane]):
             _update(lower, rate)
             _update(upper, rate)
-        if last and _finish(shape, lower, tray, c, lane):
+        if last and finish(shape, lower, tray, c, lane):
             c.busy[lane] = False
 
 
-class Pairs(Eight):
+class Pairs(SideBySide):
     """Eight pairs of nets, each of which learns as ``chunker.Chunker`` does, on sequences of its own.
 
     Args:
@@ -158,12 +158,11 @@ class Pairs(Eight):
     def __init__(self, net: ChunkerNet, num_sequences: int, num_steps: int, *, tolerance: float = 0.25) -> None:
         if net.hidden_size != 1:
             raise ValueError(f"net has {net.hidden_size} hidden units, expected 1")
-        self.pair = net
         D = net.num_symbols
-        self.shape: Any = Shape(D, tolerance, True)
-        self.memory: Any = [(_empty(D, D + 1), _empty(D, D)) for _ in range(LANES)]
-        self.tray = make_tray(D, D, num_sequences, num_steps, symbolic=True, by_class=True, by_order=False)
-        self.control = make_control(1, False)
+        super().__init__(D, D, num_sequences, num_steps)
+        self.net = net
+        self.shape = Shape(D, tolerance, True)
+        self.memory = [(_empty(D, D + 1), _empty(D, D)) for _ in range(LANES)]
 
     def put(self, lane: int, params: dict[str, Array]) -> None:
         """Give a lane a pair of its own.
@@ -175,8 +174,8 @@ class Pairs(Eight):
         Raises:
             ValueError: parameters that don't fit the net.
         """
-        nets = (self.pair.lower, self.pair.upper)
-        for m, net, given in zip(self.memory[lane], nets, self.pair.split(params), strict=True):
+        nets = (self.net.lower, self.net.upper)
+        for m, net, given in zip(self.memory[lane], nets, self.net.split(params), strict=True):
             hidden, output = net.pack(given)
             m.W[:] = hidden[0]
             m.V.reshape(1 + net.input_size, -1)[:, : net.output_size] = output.T
@@ -187,7 +186,7 @@ class Pairs(Eight):
     def params(self, lane: int) -> dict[str, Array]:
         """Return the parameters of a lane's pair, name -> array; copies."""
         found = []
-        for m, net in zip(self.memory[lane], (self.pair.lower, self.pair.upper), strict=True):
+        for m, net in zip(self.memory[lane], (self.net.lower, self.net.upper), strict=True):
             V = m.V.reshape(1 + net.input_size, -1)[:, : net.output_size]
             found.append(net.unpack(m.W[None], V.T))
         return found[0] | {f"upper_{name}": value for name, value in found[1].items()}
@@ -214,7 +213,7 @@ def train(
     each_step: bool = False,
     tolerance: float = 0.25,
 ) -> tuple[dict[str, Array], Floats]:
-    """Show one pair sequences, one after another, and let it learn from each; see ``compiled.train``.
+    """Show one pair sequences, one after another, and let it learn from each; see ``lstm1997.train``.
 
     Returns:
         the parameters after the last sequence; and for each sequence the lower net's largest error (N,).

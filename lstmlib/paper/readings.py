@@ -1,0 +1,77 @@
+"""What the text of the papers leaves open, and how it can be read.
+
+Where it leaves something open, the choice is a *reading*: it has a name, a default (the first option) and
+alternatives. ``READINGS`` says what each is about, and a row says which of them concern it.
+"""
+
+READINGS: dict[str, tuple[str, ...]] = {
+    # When weights change: after each sequence, or after each step with an error.
+    "update": ("sequence", "step"),
+    # What all hidden units' activations are before a sequence's first step.
+    "initial": ("0", "0.5"),
+    # The squared error's derivative without or with its factor 2.
+    "factor": ("1", "2"),
+    # An output's error with the slope y (1 - y), as equation (19) has it, or the difference alone. That is against
+    # the paper's appendix; it is here because some rows come out slower than printed where outputs saturate.
+    "output-error": ("slope", "difference"),
+    # Output units: logistic, as the paper says in section 4; or linear, so that a target of 0 or 1 is as near as any.
+    "output": ("logistic", "linear"),
+    # Ranges of g and h: [-2, 2] and [-1, 1], as the text has them; or the other way round, as table 10's caption has.
+    "ranges": ("text", "caption"),
+    # What hidden units see of the step before: all hidden units, as the paper's numbers of weights have it; cells
+    # alone; or nothing. The last two are against the text. They are here because gates, which are never 0, make the
+    # states of cells that see them drift on long sequences, and experiment 2c comes out of the paper's size without.
+    "recurrence": ("all", "cells", "none"),
+    # Experiment 1: what outputs see besides the cells: nothing, as the numbers of weights have it; or the inputs, or 1,
+    # or both, as in the nets of Gers, Schmidhuber and Cummins (2000), which learnt streams of the same strings.
+    "shortcuts": ("none", "inputs and 1", "inputs", "1"),
+    # Gate biases that the paper names: exactly these numbers, or added to what is drawn for every weight.
+    "gate-bias": ("exact", "noisy"),
+    # Experiments 4 to 6: output gates' biases as table 10 has them; or -2, -4, -6, since section 4 wants them negative.
+    "output-gates": ("random", "negative"),
+    # Experiment 5: input gates' biases as table 10 has them, or as in experiment 4.
+    "input-gates": ("random", "negative"),
+    # The "average training error": mean over outputs and the window's 2000 sequences of the absolute or squared error;
+    # or the absolute error summed over outputs.
+    "error": ("absolute", "squared", "summed"),
+    # What the input holds where the first pair is marked; see lstmlib.tasks.adding.
+    "first-pair": ("marker 1", "marker -1", "marker 1 and value"),
+    # No reading, but what the paper speaks of and doesn't show: the net without output gates, or with the input gates'
+    # biases drawn like any weight.
+    "without": ("nothing", "output gates", "gate biases"),
+    # No reading either: the full gradient, of which the paper says that a few experiments made no difference.
+    "gradient": ("truncated", "full"),
+    # Nor this: forget gates, which came later, with biases drawn like any weight, or starting at that number. All else
+    # starts as without them, and a trial has failed after 500,000 sequences.
+    "forget-gates": ("none", "random", "2", "5"),
+    # After how many training sequences success is tested; 1000 in experiment 2c, where a test takes up to 10,000, and
+    # without memory cells, where it takes up to five million.
+    "test-every": ("10", "1", "100", "1000"),
+    # Experiment 3: whether the 256 test sequences stay, or are drawn anew for each test.
+    "test-set": ("fixed", "redrawn"),
+    # Experiment 1: training and test strings as they are drawn, or all different.
+    "strings": ("drawn", "distinct"),
+    # Experiments 2a and 2b: when the hidden unit is added: as soon as the mean squared error over 100 sequences is not
+    # lower by that part than over the 100 before; or it is there from the start.
+    "growth": ("1 %", "10 %", "0.1 %", "start"),
+    # The same: weights of the added input gate are drawn like any; or 3 lower, so that it starts closed. There are no
+    # biases, and at half open the cell's state is about 25 at a sequence's end, before it has learnt anything.
+    "added-gate": ("drawn", "closed"),
+    # Experiment 2b: errors at every step, or at a sequence's end alone, where it is judged.
+    "errors": ("every step", "end"),
+    # Experiment 2c: 10,000 sequences apart, without learning; or the 10,000 most recent training sequences.
+    "judged": ("apart", "while learning"),
+    # The chunker: its lower net expected a symbol if all outputs were nearer to it than that.
+    "expected": ("0.25", "0.1", "0.5"),
+    # Recurrent cascade correlation: whether hidden units reach from -1/2 to 1/2, as in Fahlman's program, or 0 to 1.
+    "units": ("symmetric", "logistic"),
+    # The same: after how many passes over the training strings without a change a phase is over; 8 in the program.
+    "patience": ("8", "25"),
+    # Streams: what the outputs should be: 1 for all symbols that can come next, or for the one that does.
+    "target": ("possible", "actual"),
+    # Streams: a prediction is right if all outputs' absolute errors are below 0.49, or their squared errors; or if the
+    # outputs of all symbols that can come next are the most active, as in experiment 1 of 1997.
+    "right": ("absolute", "squared", "order"),
+    # Streams: after how many symbols a training stream ends if there was no error.
+    "stream": ("100000", "1000000"),
+}

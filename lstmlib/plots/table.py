@@ -1,0 +1,54 @@
+"""Tables as a page shows them: real ones, which a screen reader can walk through and a phone can scroll."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+
+class Table:
+    """A table with a heading for each column and, in its first column, for each row.
+
+    Shown as the last line of a cell: HTML on a page and in JupyterLab, aligned text elsewhere.
+
+    Attributes:
+        header: what stands over each column.
+        rows: the cells, row by row, as text.
+        caption: what the table shows, or nothing where the text around it says so.
+    """
+
+    def __init__(self, header: Sequence[str], rows: list[list[str]], caption: str) -> None:
+        self.header, self.rows, self.caption = list(header), rows, caption
+
+    def _repr_html_(self) -> str:
+        caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.header)
+        body = "".join(
+            f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
+            for first, *rest in self.rows
+        )
+        return (
+            f'<div class="book-table"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        )
+
+    def __repr__(self) -> str:
+        lines = [self.header, *self.rows]
+        widths = [max(len(line[k]) for line in lines) for k in range(len(self.header))]
+        aligned = ("  ".join(c.ljust(width) for c, width in zip(line, widths, strict=True)) for line in lines)
+        return "\n".join(line.rstrip() for line in aligned)
+
+
+def show_table(header: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> Table:
+    """Return a table for the last line of a cell.
+
+    Args:
+        header: what stands over each column.
+        rows: the cells, row by row; each is shown as ``str`` gives it, so round before.
+        caption: what the table shows, or nothing where the text around it says so.
+
+    Raises:
+        ValueError: a row that is longer or shorter than the header.
+    """
+    shown = [[str(cell) for cell in row] for row in rows]
+    for number, row in enumerate(shown):
+        if len(row) != len(header):
+            raise ValueError(f"row {number} has {len(row)} cells, expected {len(header)} as in the header")
+    return Table(header, shown, caption)

@@ -1,0 +1,26 @@
+"""Tables are real ones, hold what they were given, and refuse rows that don't fit."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from lstmlib.plots import show_table
+
+
+def test_a_table_has_headings_for_columns_and_rows():
+    table = show_table(("cell", "right"), [("LSTM", 9), ("a < b", "8 & 9")], "Nets that succeed")
+    tree = ET.fromstring(table._repr_html_())
+    assert [th.text for th in tree.iter("th")] == ["cell", "right", "LSTM", "a < b"]
+    assert [th.get("scope") for th in tree.iter("th")] == ["col", "col", "row", "row"]
+    assert [td.text for td in tree.iter("td")] == ["9", "8 & 9"]
+    assert tree.find("table/caption").text == "Nets that succeed"
+    assert ET.fromstring(show_table(("a",), [("b",)])._repr_html_()).find("table/caption") is None
+
+
+def test_as_text_its_columns_stand_under_each_other():
+    assert repr(show_table(("cell", "right"), [("LSTM 1997", 9)])) == "cell       right\nLSTM 1997  9"
+
+
+def test_a_row_of_another_length_is_refused():
+    with pytest.raises(ValueError, match="row 1 has 1 cells, expected 2"):
+        show_table(("cell", "right"), [("LSTM", 9), ("GRU",)])
