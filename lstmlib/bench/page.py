@@ -7,7 +7,6 @@ the page, which Chromium tells in steps of ten milliseconds.
 """
 
 import argparse
-import json
 import os
 import time
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lstmlib.bench.timing import Row, machine, row
+from lstmlib.output import add_output, check, write
 from lstmlib.page import bundle
 
 RESULTS = Path(__file__).parent / "results" / "page.json"
@@ -47,7 +47,7 @@ def sides(page: Any, turns: int) -> dict[str, Any]:
 
     from lstmlib import tasks
     from lstmlib.online import LSTM1997, Net
-    from lstmlib.online.compiled import Eight
+    from lstmlib.online.compiled.lstm1997 import Eight
 
     rng = np.random.default_rng(0)
     net = Net(2, 2, 2, 1)
@@ -131,8 +131,9 @@ def main(arguments: list[str] | None = None) -> None:
 
     parser = argparse.ArgumentParser(prog="python -m lstmlib.bench.page", description=__doc__)
     parser.add_argument("--rounds", type=int, default=9, help="how often each thing is timed (default 9)")
-    parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
+    add_output(parser, RESULTS)
     given = parser.parse_args(arguments)
+    check(given.output)
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=os.environ.get("CHROMIUM"), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
@@ -143,7 +144,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"{item.what}: {item.ratio:.2f} {item.section} ({item.low:.2f} to {item.high:.2f}), than {item.than}")
     about = {"machine": machine() | {"clock on the cpu": "processor time", "chromium": version}}
     about |= {"rows": [asdict(item) | {"met": item.met} for item in rows]}
-    given.output.write_text(json.dumps(about, indent=1) + "\n")
+    write(given.output, about)
 
 
 if __name__ == "__main__":

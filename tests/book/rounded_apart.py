@@ -11,7 +11,7 @@ from pathlib import Path
 
 from numba import njit
 
-from lstmlib.online import lanes
+from lstmlib.online.compiled import lanes
 
 PATH = Path(__file__).with_suffix(".json")
 # Row, options of readings, trials.

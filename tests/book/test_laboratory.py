@@ -10,7 +10,7 @@ from test_interactives import state
 
 from lstmlib.figures import Laboratory
 from lstmlib.figures.laboratory import CHANGES, EXPERIMENTS, experiments
-from lstmlib.online import compiled
+from lstmlib.online.compiled import lstm1997 as compiled
 from lstmlib.paper.trials import draw, initial_params, learning_rate, random_sources
 
 pytestmark = pytest.mark.browser

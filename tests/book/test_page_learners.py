@@ -7,7 +7,9 @@ import pytest
 from in_page import apart, listed, open_modules, sequences
 
 from lstmlib import tasks
-from lstmlib.online import Net, SimpleNet, compiled, compiled_simple
+from lstmlib.online import Net, SimpleNet
+from lstmlib.online.compiled import lstm1997 as compiled
+from lstmlib.online.compiled import simple as compiled_simple
 from lstmlib.tasks.embedded_reber import as_symbols, embedded_reber_string
 from lstmlib.tasks.long_lag import draw_long_lag, draw_triggered_recall
 from lstmlib.tasks.temporal_order import draw_temporal_order
