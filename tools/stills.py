@@ -19,7 +19,6 @@ from lstmlib.figures import (
     CostOfLength,
     ErrorChain,
     GRUBesideLSTM,
-    Laboratory,
     ParallelScan,
     ReberWalk,
     Safe,
@@ -46,7 +45,6 @@ STATES: list[Figure] = [
     AttentionMatrix(),
     CostOfLength(),
     ParallelScan(plan="sweeps", round=5),
-    Laboratory(experiment="2c", lag=1000, guess=50_000),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

@@ -9,7 +9,6 @@ from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.error_chain import ErrorChain
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
-from lstmlib.figures.laboratory import Laboratory
 from lstmlib.figures.quiz import Quiz
 from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.safe import Safe
@@ -26,7 +25,6 @@ __all__ = [
     "CostOfLength",
     "ErrorChain",
     "GRUBesideLSTM",
-    "Laboratory",
     "ParallelScan",
     "Quiz",
     "ReberWalk",

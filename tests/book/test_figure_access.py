@@ -17,7 +17,6 @@ from lstmlib.figures import (
     CostOfLength,
     ErrorChain,
     GRUBesideLSTM,
-    Laboratory,
     ParallelScan,
     Quiz,
     ReberWalk,
@@ -76,8 +75,6 @@ ALL = [
     CostOfLength(length=8192, width=1024, heads=16, part="block", show="token"),
     ParallelScan(plan="sweeps", round=5),
     ParallelScan(values=[-2.0] * 8, a=1.0, plan="loop", round=7),
-    Laboratory(),
-    Laboratory(experiment="2c", lag=1000, mode="race", guess=1_000_000),
     Quiz(QUESTIONS, chosen=[0, 1]),
 ]
 
