@@ -53,11 +53,13 @@ def nodes(layer: Any, dtype: DTypeLike = np.float32) -> list[Node]:
     where they have r, z, n; both bias vectors stand behind each other in B. Its ``linear_before_reset`` is the GRU's
     ``reset="after"``. Its ``input_forget`` makes the forget gate of the input gate, f = 1 - i; ``CoupledLSTM`` has
     the forget gate's weights, i = 1 - f, which is the same with their signs turned, as 1 - logistic(z) is
-    logistic(-z). What ONNX then doesn't look at, the forget gate's own rows, is 0.
+    logistic(-z). What ONNX then doesn't look at, the forget gate's own rows, is 0. Its ``clip`` limits the net inputs
+    of gates and candidates; whether what an LSTM's cell holds is limited too before its last tanh, ONNX leaves open:
+    ONNX Runtime doesn't, nor do we.
 
     Args:
         layer: an ``LSTM``, ``PeepholeLSTM``, ``CoupledLSTM``, ``GRU`` or ``RNN``, of either backend and any number of
-            layers, or ``Bidirectional`` or ``Stack`` of them.
+            layers, or ``Bidirectional``, ``Reversed`` or ``Stack`` of them.
         dtype: of the tensors.
 
     Raises:
@@ -69,6 +71,8 @@ def nodes(layer: Any, dtype: DTypeLike = np.float32) -> list[Node]:
         return [node for part in layer.layers for node in nodes(part, dtype)]
     if kind == "Bidirectional":
         return [_node([layer.forward_layer, layer.backward_layer], 0, "bidirectional", dtype)]
+    if kind == "Reversed":
+        return [_node([layer.layer], k, "reverse", dtype) for k in range(layer.num_layers)]
     return [_node([layer], k, "forward", dtype) for k in range(getattr(layer, "num_layers", 1))]
 
 
@@ -100,21 +104,30 @@ def _tensors(kind: str, p: dict[str, Array]) -> dict[str, Array]:
         blocks = np.split(array, len(order))
         return np.concatenate([blocks[k] for k in order])
 
+    def peepholes(array: Array) -> Array:
+        if kind == "CoupledLSTM":
+            f, o = np.split(array, 2)
+            return np.concatenate([-f, o, np.zeros_like(f)])
+        blocks = np.split(array, 3)
+        return np.concatenate([blocks[k] for k in PEEPHOLES])
+
     found = {"W": rows(p["weight_ih"]), "R": rows(p["weight_hh"])}
     found["B"] = np.concatenate([rows(p["bias_ih"]), rows(p["bias_hh"])])
     if "weight_ch" in p:
-        blocks = np.split(p["weight_ch"], 3)
-        found["P"] = np.concatenate([blocks[k] for k in PEEPHOLES])
+        found["P"] = peepholes(p["weight_ch"])
     return found
 
 
 def _attributes(kind: str, cell: Any) -> dict[str, Any]:
     """Return those of a cell's settings that the operator must be told."""
+    found: dict[str, Any] = {} if cell.clip is None else {"clip": cell.clip}
     if kind == "CoupledLSTM":
-        return {"input_forget": 1}
+        found["input_forget"] = 1
     if kind == "GRU":
-        return {"linear_before_reset": int(cell.reset == "after")}
-    return {"activations": [ACTIVATIONS[cell.nonlinearity]]} if kind == "RNN" else {}
+        found["linear_before_reset"] = int(cell.reset == "after")
+    if kind == "RNN":
+        found["activations"] = [ACTIVATIONS[cell.nonlinearity]]
+    return found
 
 
 def _array(value: Any, dtype: DTypeLike) -> Array:

@@ -42,7 +42,7 @@ STATES: list[Figure] = [
     Tape(),
     CellParts(),
     GRUBesideLSTM(),
-    AttentionMatrix(),
+    AttentionMatrix(target=7),
     CostOfLength(),
     ParallelScan(plan="sweeps", round=5),
 ]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -76,6 +77,13 @@ def mend_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str,
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Leave the sections in exercises and solutions without ids: sphinx-exercise gives all of a page the same two."""
+    for section in doctree.findall(nodes.section):
+        if section["ids"] in (["exercise-content"], ["solution-content"]):
+            section["ids"] = []
+
+
 def name_toggles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Give a name to what folds a chapter's pages in the contents: the theme leaves it without one."""
     if contents := context.get("generate_toctree_html"):
@@ -90,6 +98,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", follow_address, priority=10)
     app.connect("config-inited", find_looks, priority=10)
     app.connect("builder-inited", add_figures)
+    app.connect("doctree-resolved", drop_repeated_ids)
     app.connect("env-get-outdated", reread_reference)
     app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("html-page-context", mend_roles)

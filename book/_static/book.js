@@ -1,11 +1,14 @@
-// What scrolls sideways can be reached and scrolled by keyboard: wide formulas, tables and signatures, as the theme does for code.
+// What scrolls sideways can be reached and scrolled by keyboard: wide formulas, tables and signatures, as the theme does for
+// code. A formula in a line only overhangs a little, and can't scroll; fonts that come late change what is wide.
 addEventListener("load", () => {
   const wide = () => {
     for (const box of document.querySelectorAll(".bd-article div.math, .bd-article mjx-container, .bd-article dt.sig, .book-table")) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
+      if (scrolls && box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
   };
-  (window.MathJax?.startup?.promise ?? Promise.resolve()).then(wide);
+  (window.MathJax?.startup?.promise ?? Promise.resolve()).then(() => document.fonts.ready).then(wide);
+  document.fonts.addEventListener("loadingdone", wide);
   addEventListener("resize", wide);
 });

@@ -172,7 +172,7 @@ def machine() -> dict[str, Any]:
         # What the environment makes the products of NumPy and torch be: it can change their speed by a factor of two.
         "environment": {name: value for name, value in sorted(os.environ.items()) if name.startswith(CHOOSERS)},
     }
-    for name in ("torch", "autograd"):
+    for name in ("torch", "autograd", "onnxruntime"):
         try:
             about[name] = str(getattr(__import__(name), "__version__", None) or _version(name))
         except ImportError:

@@ -1,7 +1,7 @@
 // An attention matrix to drag through: for each symbol that a trained decoder writes, the weights over the states of the
 // text that it reads, the mean of the states under them, and the way that the error takes back.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, scientific, slider, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fixed, group, label, s, scientific, slider, stage, voice } from "../page/kit.js";
 
 const MODES = { weights: "Weights", scores: "Scores", error: "Error" };
 const TONGUES = { en: "English", de: "German", fr: "French", es: "Spanish", it: "Italian", nl: "Dutch", fi: "Finnish", pl: "Polish", ru: "Russian", el: "Greek", hu: "Hungarian", eu: "Basque" };
@@ -27,7 +27,7 @@ const seen = (symbol) => (symbol === " " ? "␣" : symbol);
 const named = (symbol) => (symbol === " " ? "a space" : symbol === END ? "the end" : `“${symbol}”`);
 
 function mount(frame, store) {
-  const picture = drawing(), spoken = voice();
+  const picture = drawing(), map = drawing(), spoken = voice();
   const row = slider("Symbol written", { min: 1, max: 11, step: 1, role: "hidden" }, (target) => store.update({ target }));
   const scale = slider("Scores times", { min: 0, max: 4, step: 0.1, role: "gate" }, (x) => store.update({ scale: Math.round(10 * x) / 10 }));
   const texts = el("div", { class: "buttons", role: "group", "aria-label": "Text" });
@@ -38,9 +38,8 @@ function mount(frame, store) {
     el("p", { class: "title" }, "What the decoder looks at"),
     el("p", { class: "how" }, "A trained net reads a date and writes it as numbers. Go through the symbols that it writes: press a row, drag, or use the slider."),
     el("div", { class: "controls first" }, texts),
-    picture, numbers, said,
-    el("div", { class: "controls" }, row, scale),
-    el("div", { class: "controls" }, el("div", { class: "buttons", role: "group", "aria-label": "Bars" }, el("span", { class: "which" }, "Bars"), modes)),
+    el("div", { class: "controls first" }, group("Bars", modes)),
+    stage([picture, numbers], el("div", { class: "controls" }, row, scale), map, said),
     spoken,
   );
 
@@ -56,12 +55,21 @@ function mount(frame, store) {
   picture.addEventListener("pointermove", (event) => held && event.buttons & 1 && sweep(event));
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) picture.addEventListener(name, () => (held = false));
 
+  // A symbol that is pointed at, in the matrix or among the states, is shown in both.
+  let pointed = null, drawnAt = [0, 0];
+  const point = (to) => to !== pointed && ((pointed = to), draw(...drawnAt));
+  for (const where of [picture, map]) {
+    where.addEventListener("pointerover", (event) => point(event.target.closest("[data-symbol]")?.dataset.symbol ?? null));
+    where.addEventListener("pointerleave", () => point(null));
+  }
+
   function choose(sentence) {
     const many = store.get("alignments")[sentence].target.length;
     store.update({ sentence, target: Math.min(store.get("target"), many) });
   }
 
-  function draw(width) {
+  function draw(width, beside) {
+    drawnAt = [width, beside];
     const all = store.get("alignments"), [sentence, target, times, show] = ["sentence", "target", "scale", "show"].map((name) => store.get(name));
     if (texts.childElementCount !== all.length) texts.replaceChildren(...all.map((a, k) => button(TONGUES[a.language] ?? a.language, () => choose(k))));
     [...texts.children].forEach((one, k) => one.setAttribute("aria-pressed", k === sentence));
@@ -89,14 +97,17 @@ function mount(frame, store) {
     );
     const told = `Reading ${text.source}, writing ${text.target.replace(END, "")}. ${numbers.textContent} ${said.textContent}`;
     spoken.say(told);
-    const drawn = drawAll(width, text, source, written, weights, i, c, pushed, show, times);
+    const spot = pointed === null || pointed >= source.length ? null : Number(pointed);
+    const drawn = drawMatrix(width, text, source, written, weights, i, pushed, show, times, spot);
     rows = drawn.rows;
     picture.show(width, drawn.height, "An attention matrix", told, drawn.parts);
+    const caption = spot === null ? "" : `${named(source[spot])} (${spot + 1}): ${what} ${value(spot)}`;
+    map.show(beside, MAP, "The states of what is read, and the context among them", `${said.textContent}`, drawStates(beside, text, source, at, c, show, spot, caption));
   }
   return { draw };
 }
 
-function drawAll(width, text, source, written, weights, i, c, pushed, show, times) {
+function drawMatrix(width, text, source, written, weights, i, pushed, show, times, pointed) {
   const left = 24, wide = Math.min(30, (width - left - 4) / source.length), high = 17, top = 48;
   const x = (j) => left + wide * (j + 0.5), y = (k) => top + high * (k + 0.5), right = left + wide * source.length;
   const at = weights[i], base = top + high * written.length;
@@ -104,11 +115,13 @@ function drawAll(width, text, source, written, weights, i, c, pushed, show, time
   const matrix = [
     label(left, 14, "what is read →", { class: "small quiet" }),
     source.map((symbol, j) => label(x(j), top - 8, seen(symbol), { class: `middle small${j === best ? " strong" : symbol === " " ? " quiet" : ""}` })),
+    label(right, 14, "fuller: more weight", { class: "end small quiet" }),
     s("rect", { x: left, y: top, width: right - left, height: base - top, class: "under" }),
     s("path", { d: [...source.map((_, j) => `M ${(left + wide * j).toFixed(1)} ${top} V ${base}`), ...written.map((_, k) => `M ${left} ${top + high * k} H ${right.toFixed(1)}`)].join(" "), class: "lines" }),
     written.map((symbol, k) => [
-      label(left - 8, y(k) + 4, symbol, { class: `end small${k === i ? " strong" : ""}` }),
-      weights[k].map((weight, j) => weight > 0.004 && s("rect", { x: left + wide * j + 0.5, y: top + high * k + 0.5, width: wide - 1, height: high - 1, class: "share", opacity: weight })),
+      label(left - 8, y(k) + 4, symbol, { class: `end small${k === i ? " strong" : k > i ? " quiet" : ""}` }),
+      // A row is seen once it has been written.
+      k <= i && weights[k].map((weight, j) => weight > 0.004 && s("rect", { x: left + wide * j + 0.5, y: top + high * k + 0.5, width: wide - 1, height: high - 1, class: "share", opacity: weight })),
     ]),
     s("rect", { x: left - 0.5, y: top + high * i - 0.5, width: right - left + 1, height: high + 1, class: "row" }),
   ];
@@ -132,28 +145,50 @@ function drawAll(width, text, source, written, weights, i, c, pushed, show, time
     }),
   ];
 
-  // The states in the plane in which they spread most, and the context among them.
-  const roof = first + tall + 44, deep = 120, middle = (left + Math.max(right, width - 4)) / 2, half = Math.min(150, (width - 2 * left) / 2);
-  const px = ([a]) => middle + a * half, py = ([, b]) => roof + deep / 2 - b * (deep / 2 - 8);
-  const plane = [
-    label(left, roof - 12, "the states, and the context among them", { class: "small quiet" }),
-    text.plane.map((h, j) => at[j] > 0.004 && s("line", { x1: px(h), y1: py(h), x2: px(c), y2: py(c), class: show === "error" ? "thread back" : "thread", "stroke-width": 0.5 + 4 * at[j] })),
-    text.plane.map((h) => s("circle", { cx: px(h), cy: py(h), r: 3.2, class: "state" })),
+  const columns = source.map((_, j) => s("rect", { x: left + wide * j, y: top - 22, width: wide, height: first + tall - top + 22, class: `reach${j === pointed ? " pointed" : ""}`, "data-symbol": j }));
+  return { rows: { top, high, many: written.length }, height: first + tall + 6, parts: [matrix, bars, columns] };
+}
+
+const MAP = 196;
+
+/** The states in the plane in which they spread most, each with its symbol where there is room, and the context. */
+function drawStates(width, text, source, at, c, show, pointed, named) {
+  // As large as there is room for, with one scale for both directions.
+  const edge = 16, roof = 30, ends = [0, 1].map((k) => [Math.min(...text.plane.map((h) => h[k])), Math.max(...text.plane.map((h) => h[k]))]);
+  const scale = Math.min((Math.min(width, 340) - 2 * edge) / (ends[0][1] - ends[0][0] || 1), (MAP - roof - 12) / (ends[1][1] - ends[1][0] || 1));
+  const centre = ends.map(([low, high]) => (low + high) / 2), px = ([a]) => width / 2 + (a - centre[0]) * scale, py = ([, b]) => (roof + MAP - 12) / 2 - (b - centre[1]) * scale;
+  const context = [px(c), py(c)], taken = [[context[0] - 6, context[1] - 6, 12, 12]];
+  const free = ([x, y, w, h]) => x > 0 && x + w < width && y > roof - 6 && y + h < MAP && taken.every(([x2, y2, w2, h2]) => x + w <= x2 || x2 + w2 <= x || y + h <= y2 || y2 + h2 <= y);
+  const order = source.map((_, j) => j).sort((a, b) => (b === pointed) - (a === pointed) || at[b] - at[a] || a - b);
+  const names = order.map((j) => {
+    const [x, y] = [px(text.plane[j]), py(text.plane[j])], r = 6 + 4 * at[j];
+    for (const [u, v] of [[1, 0], [-1, 0], [0, -1], [0, 1], [0.8, -0.8], [-0.8, -0.8], [0.8, 0.8], [-0.8, 0.8]]) {
+      const place = [x + u * (r + 5) - 5.5, y + v * (r + 7) - 7.5, 11, 15];
+      if (!free(place)) continue;
+      taken.push(place);
+      return label(place[0] + 5.5, place[1] + 11.5, seen(source[j]), { class: `middle small hidden-ink${j === pointed || at[j] > 0.1 ? " strong" : ""}`, "data-symbol": j });
+    }
+    return null;
+  });
+  return [
+    label(0, 12, named || "the states read, and ◆ the context", { class: `small${named ? " strong" : " quiet"}` }),
+    text.plane.map((h, j) => at[j] > 0.004 && s("line", { x1: px(h), y1: py(h), x2: context[0], y2: context[1], class: show === "error" ? "thread back" : "thread", "stroke-width": 0.5 + 4 * at[j] })),
+    text.plane.map((h, j) => s("circle", { cx: px(h), cy: py(h), r: j === pointed ? 5 : 3.2, class: "state", "data-symbol": j })),
     text.plane.map((h, j) => at[j] > 0.02 && s("circle", { cx: px(h), cy: py(h), r: 4.5 + 4 * at[j], class: "ring" })),
-    s("path", { d: `M ${px(c)} ${py(c) - 7} l 7 7 l -7 7 l -7 -7 z`, class: "mean" }),
+    names,
+    s("path", { d: `M ${context[0]} ${context[1] - 7} l 7 7 l -7 7 l -7 -7 z`, class: "mean" }),
+    text.plane.map((h, j) => s("circle", { cx: px(h), cy: py(h), r: 9, class: "reach", "data-symbol": j })),
   ];
-  return { rows: { top, high, many: written.length }, height: roof + deep + 8, parts: [matrix, bars, plane] };
 }
 
 const LOOK = `
 .first{margin:0 0 10px} svg{touch-action:pan-y;cursor:pointer}
 .under{fill:var(--softer)} .lines{fill:none;stroke:var(--paper);stroke-width:1} .share,.weight{fill:var(--gate)} .row{fill:none;stroke:var(--ink);stroke-width:1.75}
 .axis{stroke:var(--line);stroke-width:1} .score{fill:var(--line)} .fault{fill:var(--error)} .rise{fill:var(--gate)} .sink{fill:var(--line)}
-.state{fill:var(--hidden)} .ring{fill:none;stroke:var(--gate);stroke-width:2} .thread{stroke:var(--gate)} .thread.back{stroke:var(--error)}
+.reach{fill:transparent} .reach.pointed{stroke:var(--hidden);stroke-width:1.5} svg .hidden-ink{fill:var(--hidden-ink)} .state{fill:var(--hidden)} .ring{fill:none;stroke:var(--gate);stroke-width:2} .thread{stroke:var(--gate)} .thread.back{stroke:var(--error)}
 .mean{fill:var(--hidden);stroke:var(--paper);stroke-width:1.5}
 .numbers .weights{color:var(--gate-ink)} .numbers .error,.fate .asked{color:var(--error-ink)} .fate .context{color:var(--hidden-ink)}
-.numbers,.fate{min-height:1.5em} .fate strong{white-space:nowrap} @media (max-width:600px){.numbers,.fate{min-height:2.9em}}
-.which{font-size:14px;align-self:center;margin-right:4px} @media (max-width:480px){.which{flex:1 0 100%}}
+.numbers{min-height:2.9em} .fate{min-height:5.8em} .fate strong{white-space:nowrap}
 `;
 
-export default figure("lstm-attention", { alignments: [], sentence: 0, target: 7, scale: 1, show: "weights" }, mount, LOOK);
+export default figure("lstm-attention", { alignments: [], sentence: 0, target: 1, scale: 1, show: "weights" }, mount, LOOK);

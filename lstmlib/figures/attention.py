@@ -38,7 +38,7 @@ class AttentionMatrix(Figure):
 
     alignments = t.List(t.Dict()).tag(sync=True)
     sentence = t.Int(0, min=0).tag(sync=True)
-    target = t.Int(7, min=1).tag(sync=True)
+    target = t.Int(1, min=1).tag(sync=True)
     scale = t.Float(1.0, min=0.0, max=4.0).tag(sync=True)
     show = t.Enum(["weights", "scores", "error"], default_value="weights").tag(sync=True)
 

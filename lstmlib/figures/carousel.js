@@ -1,6 +1,6 @@
 // The carousel beside an ordinary unit: the same inputs for both; what each holds, and the error on its way back.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, scientific, short, slider, superscript, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fixed, group, label, s, scientific, short, slider, stage, superscript, trace, voice } from "../page/kit.js";
 
 const STEPS = 30;
 const NAMES = { logistic: "Logistic", tanh: "tanh", identity: "None" };
@@ -29,6 +29,7 @@ export function unit(values, w, squash) {
 const rounded = (value) => Math.round(value * 100) / 100;
 const same = (a, b) => a.every((x, k) => x === b[k]);
 const amount = (value) => (value !== 0 && Math.abs(value) < 1e-99 ? "below 10⁻⁹⁹" : scientific(value));
+const heldShort = (value) => (Math.abs(value) < 1e4 ? fixed(value, 1) : scientific(value, 2));
 const held = (value) => (Math.abs(value) < 1e4 ? fixed(value) : scientific(value));
 
 function share(error) {
@@ -48,14 +49,12 @@ function mount(frame, store) {
   const kinds = Object.keys(NAMES).map((name) => button(NAMES[name], () => store.update({ squash: name })));
   const tapes = Object.keys(TAPES).map((name) => button(name, () => store.update({ values: TAPES[name] })));
   const numbers = el("p", { class: "says numbers" }), said = el("p", { class: "says fate" });
-  const group = (name, buttons) => el("div", { class: "buttons", role: "group", "aria-label": name }, el("span", { class: "which" }, name), buttons);
   frame.setAttribute("aria-label", "The carousel beside an ordinary unit");
   frame.append(
     el("p", { class: "title" }, "The carousel beside an ordinary unit"),
     el("p", { class: "how" }, "Both get the same inputs. Change the weight; go through the steps, 30 forwards and 30 back."),
-    picture, numbers, said,
-    el("div", { class: "controls" }, weight, steps),
-    el("div", { class: "controls" }, el("div", { class: "buttons" }, on, back, again), group("Squashing", kinds), group("Inputs", tapes)),
+    el("div", { class: "controls first" }, group("Squashing", kinds), group("Inputs", tapes)),
+    stage(picture, el("div", { class: "controls" }, el("div", { class: "buttons" }, on, back, again), weight, steps), numbers, said),
     spoken,
   );
 
@@ -83,7 +82,7 @@ function mount(frame, store) {
         ? `Of the error at step ${STEPS}, ${share(ordinary.errors[at - 1])} is back at step ${at} in the ordinary unit; in the carousel, all of it.`
         : at === 0
           ? "Nothing has come in yet."
-          : "The carousel holds the sum of what came in.";
+          : `The carousel holds the sum of what came in.${Math.abs(ordinary.contents[at - 1]) > scaleOf(values, carousel) ? ` The ordinary unit’s content is off the chart: every step multiplies it by ${fixed(w)}.` : ""}`;
     const told = `Weight ${fixed(w)}, squashing ${NAMES[squash]}. At step ${at} the ${kind} is ${shown[0]} in the ordinary unit and ${shown[1]} in the carousel. ${said.textContent}`;
     spoken.say(told);
     picture.show(width, 424, "Contents and errors of two units, over thirty steps", told, drawBoth(width, values, { w, squash }, [ordinary, carousel], forth, returned));
@@ -91,9 +90,12 @@ function mount(frame, store) {
   return { draw };
 }
 
+/** How far the contents' chart reaches, up and down: to the largest that the carousel holds. */
+const scaleOf = (values, carousel) => Math.max(1, ...values.map(Math.abs), ...carousel.contents.map(Math.abs));
+
 function drawBoth(width, values, { w, squash }, units, forth, returned) {
   const left = 34, gap = 22, column = (width - left - gap - 6) / 2;
-  const most = Math.max(1, ...values.map(Math.abs), ...units[1].contents.map(Math.abs));
+  const most = scaleOf(values, units[1]);
   const across = (k, from, wide) => from + (wide * (k + 0.5)) / STEPS;
 
   // The inputs, once for both.
@@ -119,36 +121,30 @@ function drawBoth(width, values, { w, squash }, units, forth, returned) {
 
     // What it holds, both on one scale.
     const top = 146, height = 92, centre = top + height / 2;
-    const up = (value) => centre - clamp(value / most, -1.06, 1.06) * (height / 2);
+    const up = (value) => centre - (value / most) * (height / 2);
     const rows = [most, 0, -most].map((value) => [
       s("line", { x1: from, x2: from + column, y1: up(value), y2: up(value), class: value ? "grid" : "axis" }),
       !which && label(from - 5, up(value) + 4, short(value, 1), { class: "end small quiet" }),
     ]);
-    const path = contents.slice(0, forth).map((value, k) => `${k ? "L" : "M"} ${x(k).toFixed(1)} ${up(value).toFixed(1)}`).join(" ");
+    const off = forth > 0 && Math.abs(contents[forth - 1]) > 1.06 * most;
     const held = [
       rows,
-      path && s("path", { d: path, class: `curve ${role}-curve` }),
-      forth > 0 && s("circle", { cx: x(forth - 1), cy: up(contents[forth - 1]), r: 3.5, class: `${role}-dot` }),
-      label(from, top - 8, which ? "what it holds, s" : "what it holds, y", { class: "small quiet" }),
+      trace(contents.slice(0, forth).map((value, k) => [x(k), up(value)]), up(1.06 * most), up(-1.06 * most), `${role}-curve`, `${role}-dot`),
+      label(from, top - 11, `what it holds, ${which ? "s" : "y"}`, { class: "small quiet" }),
+      off && label(from + column, centre + (contents[forth - 1] < 0 ? -12 : 20), `off the chart: ${heldShort(contents[forth - 1])}`, { class: `end small strong ${role}-ink` }),
     ];
 
     // The error at each step, from the last one back.
     const first = 276, deep = 112;
-    const down = (power) => first + ((TOP - clamp(power, BOTTOM, TOP)) / (TOP - BOTTOM)) * deep;
-    const power = (value) => (value === 0 ? BOTTOM : Math.log10(Math.abs(value)));
+    const down = (power) => first + ((TOP - power) / (TOP - BOTTOM)) * deep;
     const grid = [3, 0, -3, -6].map((decade) => [
       s("line", { x1: from, x2: from + column, y1: down(decade), y2: down(decade), class: decade ? "grid" : "one" }),
       !which && label(from - 5, down(decade) + 4, decade ? `10${superscript(decade)}` : "1", { class: "end small quiet" }),
     ]);
-    const arrived = errors.map((error, k) => [k, power(error)]).slice(STEPS - returned).reverse();
-    const inside = arrived.filter(([, p], n) => n === 0 || (arrived[n - 1][1] >= BOTTOM && arrived[n - 1][1] <= TOP));
-    const way = inside.map(([k, p], n) => `${n ? "L" : "M"} ${x(k).toFixed(1)} ${down(p).toFixed(1)}`).join(" ");
-    const last = inside.at(-1), off = last && (last[1] < BOTTOM || last[1] > TOP);
+    const arrived = errors.map((error, k) => [x(k), down(Math.log10(Math.abs(error)))]).slice(STEPS - returned).reverse();
     const error = [
       grid,
-      way && s("path", { d: way, class: "curve err-curve" }),
-      last && !off && s("circle", { cx: x(last[0]), cy: down(last[1]), r: 3.5, class: "err-dot" }),
-      off && s("path", { d: last[1] < BOTTOM ? `M ${x(last[0])} ${down(BOTTOM) + 7} l -5 -8 h 10 z` : `M ${x(last[0])} ${down(TOP) - 7} l -5 8 h 10 z`, class: "err-dot" }),
+      trace(arrived, down(TOP), down(BOTTOM), "err-curve", "err-dot"),
       label(from, first - 12, "← the error", { class: "small error-ink" }),
       label(from, first + deep + 26, "step 1", { class: "small quiet" }),
       label(from + column, first + deep + 26, String(STEPS), { class: "end small quiet" }),
@@ -166,8 +162,7 @@ const LOOK = `
 .hid-dot{fill:var(--hidden)} .cell-dot{fill:var(--cell)} .err-dot{fill:var(--error)}
 svg .hid-ink,.numbers .ordinary.content{fill:var(--hidden-ink);color:var(--hidden-ink)} svg .cell-ink,.numbers .carousel.content{fill:var(--cell-ink);color:var(--cell-ink)}
 svg .error-ink,.numbers .error{fill:var(--error-ink);color:var(--error-ink)}
-.numbers strong{white-space:nowrap} .fate{min-height:1.5em} @media (max-width:600px){.fate{min-height:2.9em}}
-.which{font-size:14px;align-self:center;margin-right:4px} @media (max-width:480px){.which{flex:1 0 100%}}
+.numbers strong{white-space:nowrap} .fate{min-height:4.4em}
 `;
 
 export default figure("lstm-carousel", { values: ONE, w: 0.9, squash: "tanh", step: 60 }, mount, LOOK);

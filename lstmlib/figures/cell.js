@@ -1,6 +1,6 @@
 // One memory cell to take apart: what each part computes at this step, and what it does to the error coming back.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, slider, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fitted, fixed, group, label, precise, s, slider, stage, voice } from "../page/kit.js";
 
 const I = 0, F = 1, G = 2, O = 3; // the library's order of gates
 const LIMIT = 8; // how far the old state's slider goes
@@ -39,6 +39,9 @@ export function backward({ kind, c, weight_ih, weight_hh, dh, dc, gradient }, { 
 
 const signed = (value) => (fixed(value).startsWith("−") ? `(${fixed(value)})` : fixed(value));
 const product = (...values) => values.map((value, k) => (k ? signed(value) : fixed(value))).join(" × ");
+// The same for errors, which may be small and matter all the same.
+const enclosed = (value) => (value < 0 ? `(${precise(value)})` : precise(value));
+const passed = (...values) => values.map((value, k) => (k ? enclosed(value) : precise(value))).join(" × ");
 
 /** Every part in reading order: its name, its equation, its numbers, the error that passes it, and what to see in it. */
 export function explain(given, v, e) {
@@ -52,73 +55,73 @@ export function explain(given, v, e) {
   });
   const gate = (k, name, does, factor, value, from, fromText) => ({
     name, role: "gate", ...unit(k, "σ"),
-    error: `at its net input: ${d(fromText)} · ${factor} · ${"ifgo"[k]}(1 − ${"ifgo"[k]}) = ${product(from, value, v["ifgo"[k]] * (1 - v["ifgo"[k]]))} = ${fixed(e.net[k])}`,
+    error: `at its net input: ${d(fromText)} · ${factor} · ${"ifgo"[k]}(1 − ${"ifgo"[k]}) = ${passed(from, value, v["ifgo"[k]] * (1 - v["ifgo"[k]]))} = ${precise(e.net[k])}`,
     says: `${ajar(v["ifgo"[k]])} ${does}`,
   });
   const parts = {
     before: {
       name: `The state before, ${S0}`, role: "cell", equation: S0, numbers: `= ${fixed(c)}`,
-      error: `${d(S0)} = ${d(S)} × ${old ? "1" : "f(t)"} = ${fixed(e.before)}`,
+      error: `${d(S0)} = ${d(S)} × ${old ? "1" : "f(t)"} = ${precise(e.before)}`,
       says: old ? "It comes along the road from the step before. The error leaves by the same road, and nothing on the road makes it smaller or larger."
         : "It comes along the road from the step before. The error leaves by the same road, and the forget gate alone scales it.",
     },
     forget_gate: gate(F, "Forget gate, f(t)", "It says how much of the old state stays. It is the only gate that stands on the error's road from step to step.", S0, c, e.state, S),
     keep: old ? {
       name: "The loop, × 1", role: "cell", equation: `1 × ${S0}`, numbers: `= ${fixed(c)}`,
-      error: `${d(S0)} = ${d(S)} × 1 = ${fixed(e.before)}`,
+      error: `${d(S0)} = ${d(S)} × 1 = ${precise(e.before)}`,
       says: "The carousel: a weight of exactly 1, and no squashing function. No gate stands here; the cell of 1997 can't forget.",
     } : {
       name: `Keeping, f(t) × ${S0}`, role: "point", equation: `f(t) ${S0}`, numbers: `= ${product(v.f, c)} = ${fixed(v.kept)}`,
-      error: `${d(S0)} = ${d(S)} · f(t) = ${product(e.state, v.f)} = ${fixed(e.before)}`,
+      error: `${d(S0)} = ${d(S)} · f(t) = ${passed(e.state, v.f)} = ${precise(e.before)}`,
       says: "Open, it passes state and error alike; shut, it clears the cell, and no error gets past.",
     },
     input_gate: gate(I, "Input gate, i(t)", "It says how much of what has come is written. It stands beside the road, not on it.", "g(t)", v.g, e.state, S),
     cell_input: {
       name: "Cell input, g(t)", role: "plain", ...unit(G, old ? "g" : "tanh"),
-      error: `at its net input: ${d(S)} · i(t) · ${gSlopeText} = ${product(e.state, v.i, gSlope(v.g))} = ${fixed(e.net[G])}`,
+      error: `at its net input: ${d(S)} · i(t) · ${gSlopeText} = ${passed(e.state, v.i, gSlope(v.g))} = ${precise(e.net[G])}`,
       says: `What could be written, from ${old ? "−2 to 2" : "−1 to 1"}. It isn't a gate: it says what, the gates say how much.`,
     },
     write: {
       name: "Writing, i(t) × g(t)", role: "point", equation: "i(t) g(t)", numbers: `= ${product(v.i, v.g)} = ${fixed(v.written)}`,
-      error: `to g: ${d(S)} · i(t) = ${fixed(e.state * v.i)}; to i: ${d(S)} · g(t) = ${fixed(e.state * v.g)}`,
+      error: `to g: ${d(S)} · i(t) = ${precise(e.state * v.i)}; to i: ${d(S)} · g(t) = ${precise(e.state * v.g)}`,
       says: "The way in. Each factor scales the error on its way to the other: with the gate shut, the cell input learns nothing from this step.",
     },
     add: {
       name: "The sum", role: "point", equation: old ? `${S} = ${S0} + i(t) g(t)` : `${S} = f(t) ${S0} + i(t) g(t)`,
       numbers: `= ${fixed(v.kept)} + ${signed(v.written)} = ${fixed(v.state)}`,
-      error: `both ways get ${d(S)} whole: ${fixed(e.state)}`,
+      error: `both ways get ${d(S)} whole: ${precise(e.state)}`,
       says: "New is added to old, and nothing is overwritten. A sum hands its error on to each of its terms as it is.",
     },
     state: {
       name: `The state, ${S}`, role: "cell", equation: S, numbers: `= ${fixed(v.state)}`,
-      error: `${d(S)} = ${fixed(dc)} from later + ${signed(e.shown)} through the output = ${fixed(e.state)}`,
+      error: `${d(S)} = ${precise(dc)} from later + ${enclosed(e.shown)} through the output = ${precise(e.state)}`,
       says: "It goes on to the next step, and a squashed copy of it to the output. Its error is the sum of what comes back from both.",
     },
     squash: {
       name: `The squashed state, ${squash}`, role: "point", equation: `${squash}(${S})`, numbers: `= ${squash}(${fixed(v.state)}) = ${fixed(v.squashed)}`,
-      error: `${d(Y)} · o(t) · ${hSlopeText} = ${product(dh, v.o, hSlope(v.squashed))} = ${fixed(e.shown)}`,
+      error: `${d(Y)} · o(t) · ${hSlopeText} = ${passed(dh, v.o, hSlope(v.squashed))} = ${precise(e.shown)}`,
       says: Math.abs(v.squashed) > 0.9 ? "The state is so large that the slope here is next to nothing. Hardly any error gets in."
         : "From −1 to 1. Its slope is the toll that an error pays once, on its way in.",
     },
     output_gate: gate(O, "Output gate, o(t)", "It says how much of the state is shown. What the cell holds is the same, open or shut.", squash, v.squashed, dh, Y),
     show: {
       name: `Showing, o(t) × ${squash}`, role: "point", equation: `${Y} = o(t) ${squash}(${S})`, numbers: `= ${product(v.o, v.squashed)} = ${fixed(v.output)}`,
-      error: `to the state's side: ${d(Y)} · o(t) = ${fixed(dh * v.o)}; to o: ${d(Y)} · ${squash} = ${fixed(dh * v.squashed)}`,
+      error: `to the state's side: ${d(Y)} · o(t) = ${precise(dh * v.o)}; to o: ${d(Y)} · ${squash} = ${precise(dh * v.squashed)}`,
       says: "The way out, and the error's way in. With the gate shut, no error from this step's output reaches the cell.",
     },
     output: {
       name: `The output, ${Y}`, role: "hidden", equation: Y, numbers: `= ${fixed(v.output)}`,
-      error: `${d(Y)} = ${fixed(dh)}: set it below`,
+      error: `${d(Y)} = ${precise(dh)}: set it below`,
       says: "What all others see of the cell, at this step in the layer above and at the next in the gates.",
     },
     input: {
       name: "The input, x(t)", role: "plain", equation: "x(t)", numbers: `= ${fixed(x)}`,
-      error: `${d("x(t)")} = the sum of w ${d("net")} over gates and cell input = ${fixed(e.input)}`,
+      error: `${d("x(t)")} = the sum of w ${d("net")} over gates and cell input = ${precise(e.input)}`,
       says: "Gates and cell input all see it, each with a weight of its own.",
     },
     previous: {
       name: `The output before, ${Y0}`, role: "hidden", equation: Y0, numbers: `= ${fixed(h)}`,
-      error: given.gradient === "full" ? `${d(Y0)} = the sum of u ${d("net")} over gates and cell input = ${fixed(e.previous)}` : `${d(Y0)} = 0: cut`,
+      error: given.gradient === "full" ? `${d(Y0)} = the sum of u ${d("net")} over gates and cell input = ${precise(e.previous)}` : `${d(Y0)} = 0: cut`,
       says: given.gradient === "full" ? "The error's other way back, through weights and slopes as in any recurrent net."
         : "The truncated gradient lets no error out of a net input into the step before. What goes back in time goes by the road alone.",
     },
@@ -150,7 +153,6 @@ function mount(frame, store) {
     row.input.setAttribute("aria-label", told);
     row.set(value, fixed(value));
   };
-  const group = (name, buttons) => el("div", { class: "buttons", role: "group", "aria-label": name }, el("span", { class: "which" }, name), buttons);
   const toggles = (name, choices) => Object.entries(choices).map(([value, text]) => [value, button(text, () => store.update({ [name]: value }))]);
   const views = toggles("view", { forward: "Forward", back: "Error back" });
   const cuts = toggles("gradient", { full: "Full", truncated: "Truncated" });
@@ -166,10 +168,9 @@ function mount(frame, store) {
   const title = el("p", { class: "title" });
   frame.append(
     title, el("p", { class: "how" }, "Point at a part, tap it, or go through the parts with the arrow keys."),
-    el("div", { class: "controls first" }, group("Show", views.map(([, b]) => b)), el("div", { class: "buttons" }, step, empty)),
-    picture, el("div", { class: "panel" }, Object.values(panel)),
-    el("div", { class: "sliders" }, Object.values(sliders)),
-    el("div", { class: "controls" }, group("Gates", deeds), group("Gradient", cuts.map(([, b]) => b))),
+    el("div", { class: "controls first" }, group("Gates", deeds), group("Show", views.map(([, b]) => b))),
+    stage([picture, el("div", { class: "panel" }, Object.values(panel))], el("div", { class: "buttons" }, step, empty),
+      el("div", { class: "sliders" }, Object.values(sliders)), el("div", { class: "controls" }, group("Gradient", cuts.map(([, b]) => b)))),
     spoken,
   );
 
@@ -218,7 +219,7 @@ function mount(frame, store) {
     panel.error.replaceChildren(el("strong", {}, "Error "), shown.error);
     panel.says.textContent = shown.says;
 
-    const told = `${state}(t) is ${fixed(v.state)}, ${output}(t) is ${fixed(v.output)}. Of the error, ${fixed(e.before)} goes back to ${state}(t−1), ${fixed(e.previous)} to ${output}(t−1).`;
+    const told = `${state}(t) is ${fixed(v.state)}, ${output}(t) is ${fixed(v.output)}. Of the error, ${precise(e.before)} goes back to ${state}(t−1), ${precise(e.previous)} to ${output}(t−1).`;
     spoken.say(told);
     const name = `The memory cell of ${kind}, part by part`;
     picture.show(width, HEIGHT, name, told, drawCell(width, given, v, e, parts, given.part, pointed));
@@ -227,6 +228,9 @@ function mount(frame, store) {
 }
 
 const HEIGHT = 314, ROAD = 52, SQUASH = 104, WRITE = 120, SHOW = 164, GATE = 208, HALF = 22, BUS = 262, R = 13;
+
+// An error's way is the thicker the larger the error; one that is larger than this is drawn as a broken line.
+const WIDEST = 4, thickness = (error) => 1.2 + 3.4 * Math.sqrt(Math.min(WIDEST, Math.abs(error)));
 
 /** A way along points, with its corners rounded. */
 function rounded(points) {
@@ -246,14 +250,14 @@ function drawCell(width, given, v, e, parts, chosen, pointed) {
   // A way forwards, or the same way back with a width that tells how large an error goes along it.
   const way = (points, role, error, wide = 2, pointed = true) => {
     const along = back ? [...points].reverse() : points, none = back && Math.abs(error) < 1e-3, blunt = none || !pointed;
-    const thick = back ? (none ? 1.2 : clamp(1 + 3.4 * Math.sqrt(Math.abs(error)), 1.4, 6)) : wide;
+    const over = back && Math.abs(error) > WIDEST, thick = back ? (none ? 1.2 : thickness(error)) : wide;
     const [[x1, y1], [x2, y2]] = along.slice(-2), length = Math.hypot(x2 - x1, y2 - y1), tip = 4 + 1.7 * thick;
     const [ux, uy] = [(x2 - x1) / length, (y2 - y1) / length], base = [x2 - ux * tip, y2 - uy * tip], half = tip * 0.55;
     const line = blunt ? along : [...along.slice(0, -1), [base[0] + ux, base[1] + uy]];
     const point = [[x2, y2], [base[0] - uy * half, base[1] + ux * half], [base[0] + uy * half, base[1] - ux * half]];
     const look = back ? "err" : role;
     return [
-      s("path", { d: rounded(line), class: `way ${look}-line`, "stroke-width": thick, "stroke-dasharray": none ? "2 5" : "none" }),
+      s("path", { d: rounded(line), class: `way ${look}-line`, "stroke-width": thick, "stroke-dasharray": none ? "2 5" : over ? "9 3" : "none" }),
       s("path", { d: `M ${point.map((p) => p.map((n) => n.toFixed(1)).join(" ")).join(" L ")} Z`, class: `tip ${look}-fill`, display: blunt ? "none" : null }),
     ];
   };
@@ -274,7 +278,7 @@ function drawCell(width, given, v, e, parts, chosen, pointed) {
     way([[X.out, SHOW + R], [X.out, BUS], [right, BUS]], "hidden", dh),
     // What gates and cell input see.
     gates.map(([name, k]) => way([[X[name], BUS], [X[name], GATE + HALF]], "plain", e.net[k])),
-    s("line", { x1: stub, x2: X.o, y1: BUS, y2: BUS, class: `way ${back ? "err" : "plain"}-line`, "stroke-width": back ? clamp(1 + 3.4 * Math.sqrt(total), 1.4, 6) : 2 }),
+    s("line", { x1: stub, x2: X.o, y1: BUS, y2: BUS, class: `way ${back ? "err" : "plain"}-line`, "stroke-width": back ? thickness(total) : 2, "stroke-dasharray": back && total > WIDEST ? "9 3" : "none" }),
     way([[0, BUS], [stub, BUS]], "hidden", e.previous), way([[stub, HEIGHT - 4], [stub, BUS]], "plain", e.input),
     !old && !back && label((X.f + X.g) / 2, ROAD - 12, fixed(v.kept), { class: "middle small cell-ink" }),
     back && given.gradient === "truncated" && [
@@ -283,8 +287,9 @@ function drawCell(width, given, v, e, parts, chosen, pointed) {
     ],
   ];
 
-  const number = (x, y, forwards, backwards, role, attributes = "middle") =>
-    label(x, y, fixed(back ? backwards : forwards), { class: `${attributes} strong ${back ? "err" : role}-ink`, "data-value": back ? "error" : "number" });
+  const number = (x, y, forwards, backwards, role, attributes = "middle") => {
+    return fitted(x, y, back ? precise(backwards) : fixed(forwards), box + 6, { class: `${attributes} strong ${back ? "err" : role}-ink`, "data-value": back ? "error" : "number" });
+  };
   const part = (id, [x, y, w, h], ...children) => s("g", {
     class: `part${id === chosen ? " chosen" : ""}${id === pointed ? " pointed" : ""}`, "data-part": id, role: "radio", tabindex: id === chosen ? 0 : -1, "aria-checked": String(id === chosen),
     "aria-label": `${parts[id].name}: ${parts[id].equation} ${parts[id].numbers}. Error ${parts[id].error}. ${parts[id].says}`,
@@ -344,11 +349,10 @@ svg .cell-ink,.cell-ink{fill:var(--cell-ink);color:var(--cell-ink)} svg .gate-in
 .part{cursor:pointer} .ring{fill:none;stroke:none;stroke-width:2;pointer-events:all} .pointed .ring{stroke:var(--line);stroke-dasharray:4 3} .chosen .ring{stroke:var(--ink)}
 .part:focus{outline:none} .part:focus-visible{outline:3px solid var(--hidden);outline-offset:1px;border-radius:7px}
 .first{margin:0 0 10px} .panel{min-height:11em;margin-top:8px;padding:8px 12px;border-radius:8px;background:var(--softer)} .panel p{margin:3px 0}
-@media (max-width:600px){.panel{min-height:17em}}
+@container (max-width:600px){.panel{min-height:17em}}
 .part-name{font-weight:650} .note{font-size:14px}
-.sliders{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:4px 20px;align-items:end;margin-top:12px} .slider[hidden],button[hidden]{display:none}
+.sliders{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:2px 20px;align-items:end;margin-top:12px} .sliders .name,.sliders .value{line-height:1.2} .slider[hidden],button[hidden]{display:none}
 .state input[type=range]{--tint:var(--cell)} .slider .name{font-size:13px}
-.which{font-size:14px;align-self:center;margin-right:4px}
 `;
 
 export default figure("lstm-cell", {

@@ -1,6 +1,6 @@
 // What recurrence and attention cost as a sequence gets longer: counts of lstmlib's layers, and where they cross.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, slider, superscript, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fixed, group, label, s, slider, stage, superscript, voice } from "../page/kit.js";
 
 const LONGEST = 8192;
 const SHOWS = {
@@ -54,14 +54,12 @@ function mount(frame, store) {
   const shows = Object.entries(SHOWS).map(([name, [text]]) => [name, text]);
   const views = choose(shows, "show"), parts = choose(Object.entries(PARTS), "part");
   const numbers = el("p", { class: "says numbers" }), said = el("p", { class: "says fate" });
-  const group = (name, buttons) => el("div", { class: "buttons", role: "group", "aria-label": name }, el("span", { class: "which" }, name), buttons);
   frame.setAttribute("aria-label", "Cost against length");
   frame.append(
     el("p", { class: "title" }, "Cost against length"),
     el("p", { class: "how" }, "An LSTM and self-attention of the same width. Choose what to count, then pull the length."),
-    picture, numbers, said,
-    el("div", { class: "controls" }, length, width, heads),
-    el("div", { class: "controls" }, group("Whole sequence", views.slice(0, 3)), group("One more token", views.slice(3)), group("Beside the LSTM", parts)),
+    el("div", { class: "controls first" }, group("Whole sequence", views.slice(0, 3)), group("One more token", views.slice(3)), group("Beside the LSTM", parts)),
+    stage(picture, el("div", { class: "controls" }, length, width, heads), numbers, said),
     spoken,
   );
 
@@ -136,8 +134,7 @@ const LOOK = `
 .curve{fill:none;stroke-width:2.75} .lstm-curve{stroke:var(--hidden)} .attn-curve{stroke:var(--gate);stroke-dasharray:9 4} .again-curve{stroke:var(--line);stroke-dasharray:2 3}
 .lstm-dot{fill:var(--hidden)} .attn-dot{fill:var(--gate)} .again-dot{fill:var(--line)} .ring{fill:none;stroke:currentColor;stroke-width:2}
 .numbers .lstm{color:var(--hidden-ink)} .numbers .attn{color:var(--gate-ink)} .numbers strong{white-space:nowrap}
-.numbers,.fate{min-height:1.5em} @media (max-width:600px){.numbers{min-height:4.4em} .fate{min-height:4.4em}}
-.which{font-size:14px;align-self:center;margin-right:4px} @media (max-width:480px){.which{flex:1 0 100%}}
+.numbers,.fate{min-height:4.4em}
 `;
 
 export default figure("lstm-cost", { length: 256, width: 64, heads: 4, part: "attention", show: "operations" }, mount, LOOK);

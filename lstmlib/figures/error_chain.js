@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, scientific, short, slider, superscript, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, s, group, scientific, short, slider, stage, superscript, voice } from "../page/kit.js";
 
 // The error's way back through one unit that feeds itself: each step back multiplies it by the weight and by the slope
 // of the squashing function, so that after q steps (w f')^q of it is left.
@@ -50,9 +50,8 @@ function mount(frame, store) {
   frame.append(
     el("p", { class: "title" }, "The error’s way back"),
     el("p", { class: "how" }, "Set the weight and the slope. Each step back multiplies the error by both."),
-    picture, numbers, said,
-    el("div", { class: "controls" }, weight, slope, steps),
-    el("div", { class: "controls" }, el("div", { class: "buttons", role: "group", "aria-label": "Squashing function" }, el("span", { class: "which" }, "Squashing function"), kinds)),
+    el("div", { class: "controls first" }, group("Squashing function", kinds)),
+    stage(picture, el("div", { class: "controls" }, weight, slope, steps), numbers, said),
     spoken,
   );
 
@@ -95,7 +94,9 @@ function drawChain(width, { factor, fate }, steps) {
   const units = shown.map((q) => [
     s("circle", { cx: at(q), cy: y1, r: radius, class: "unit" }),
     s("circle", { cx: at(q), cy: y1, r: radius * Math.sqrt(Math.min(1, size(q))), class: "heat" }),
-    size(q) > 1 + 1e-9 && s("circle", { cx: at(q), cy: y1, r: radius + 2 + Math.min(6, 2 * Math.log10(size(q))), class: "burst" }),
+    // A ring a pixel wider for each power of ten, as far as the chart goes; beyond it, an arrow.
+    size(q) > 1 + 1e-9 && s("circle", { cx: at(q), cy: y1, r: radius + 2 + Math.min(DECADES, Math.log10(size(q))), class: "burst" }),
+    size(q) > 10 ** DECADES * (1 + 1e-9) && s("path", { d: `M ${at(q)} ${y1 - radius - 16} l -5 8 h 10 z`, class: "backtip off" }),
     label(at(q), y1 + 34, q === 0 ? "now" : `−${q}`, { class: "middle small quiet" }),
   ]);
   const arrows = shown.slice(1).map((q, k) => {
@@ -117,7 +118,7 @@ function drawChain(width, { factor, fate }, steps) {
   let end = steps;
   if (factor !== 0 && Math.abs(slope * steps) > DECADES) end = DECADES / Math.abs(slope); // where it leaves the chart
   const last = factor === 0 ? -DECADES : slope * end;
-  const off = end < steps || factor === 0;
+  const off = end < steps || factor === 0, tip = factor === 0 ? 0.02 * Math.min(1, steps) : end;
   const far = factor !== 0 && at(end) < left + 70; // the curve goes right across: its name stands above or below it
   const flip = fate === "bursts" ? -1 : 1;
   return [
@@ -125,10 +126,10 @@ function drawChain(width, { factor, fate }, steps) {
     label(left - 20, 14, "← error", { class: "small error-ink" }),
     arrows, units, grid,
     label(left, top - 8, "what is left of the error", { class: "small quiet" }),
-    s("line", { x1: at(0), y1: y(0), x2: at(factor === 0 ? Math.min(1, steps) * 0.02 : end), y2: y(last), class: "curve" }),
+    s("line", { x1: at(0), y1: y(0), x2: at(tip), y2: y(last), class: "curve" }),
     factor !== 0 && shown.filter((q) => q <= end + 1e-9).map((q) => s("circle", { cx: at(q), cy: y(slope * q), r: 3.2, class: "dot" })),
-    off && s("path", { d: `M ${at(factor === 0 ? 0.02 : end)} ${y(last) + flip * 7} l -5 ${-flip * 8} h 10 z`, class: "backtip" }),
-    label(far ? left + 10 : at(end) - 12, clamp(y(last) + (fate === "fades" && far ? 24 : fate === "fades" ? 0 : far ? -12 : 12), top + 12, bottom - 6), fate, { class: `strong error-ink word${far ? "" : " end"}` }),
+    off && s("path", { d: `M ${at(tip)} ${y(last) + flip * 7} l -5 ${-flip * 8} h 10 z`, class: "backtip" }),
+    label(far ? left + 10 : at(tip) - 12, clamp(y(last) + (fate === "fades" && far ? 24 : fate === "fades" ? 0 : far ? -12 : 12), top + 12, bottom - 6), fate, { class: `strong error-ink word${far ? "" : " end"}` }),
     label(right + radius, bottom + 22, "now", { class: "end small quiet" }),
     label(left, bottom + 22, steps === 1 ? "1 step back" : `${steps} steps back`, { class: "small quiet" }),
   ];
@@ -139,8 +140,7 @@ const LOOK = `
 .back{stroke:var(--error)} .backtip{fill:var(--error)} .curve{stroke:var(--error);stroke-width:2.5} .dot{fill:var(--error)}
 .grid{stroke:var(--soft);stroke-width:1} .one{stroke:var(--line);stroke-width:1.25;stroke-dasharray:5 4}
 svg .error-ink{fill:var(--error-ink)} svg .word{font-size:15px}
-@media (max-width:600px){.fate{min-height:2.9em}} .numbers strong{color:var(--error-ink)}
-.which{font-size:14px;align-self:center;margin-right:4px} @media (max-width:480px){.which{flex:1 0 100%}}
+.fate{min-height:4.4em} .numbers strong{color:var(--error-ink)}
 `;
 
 export default figure("lstm-error-chain", { w: 3.9, squash: "logistic", slope: 0.25, steps: 100 }, mount, LOOK);

@@ -1,6 +1,6 @@
 // A GRU beside an LSTM, one unit each: the same tape, gates set by hand; contents, outputs, and the error on its way back.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, scientific, short, slider, superscript, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fixed, group, label, s, scientific, short, slider, stage, superscript, trace, voice } from "../page/kit.js";
 
 const STEPS = 16;
 const MARK = 8; // what a mark adds to the LSTM's input gate, and takes from the GRU's update gate
@@ -88,10 +88,8 @@ function mount(frame, store) {
   frame.append(
     el("p", { class: "title" }, "A GRU beside an LSTM, one unit each"),
     el("p", { class: "how" }, "Both read the same tape; a mark opens the LSTM’s input gate and makes the GRU take what is new. Set the gates, then go through the steps, 16 forwards and 16 back."),
-    picture, numbers, said,
-    el("div", { class: "controls" }, steps, el("div", { class: "buttons" }, on, back, again)),
-    el("div", { class: "controls" }, el("div", { class: "buttons", role: "group", "aria-label": "Tape" }, el("span", { class: "which" }, "Tape"), tapes)),
-    el("div", { class: "controls" }, gates, weight),
+    el("div", { class: "controls first" }, group("Tape", tapes), el("div", { class: "buttons" }, on, back, again)),
+    stage([picture, numbers, said], el("div", { class: "controls" }, steps, gates, weight)),
     spoken,
   );
 
@@ -128,7 +126,7 @@ function mount(frame, store) {
     }
     told = `${told} ${said.textContent}`;
     spoken.say(told);
-    picture.show(width, 472, "An LSTM and a GRU over sixteen steps", told, drawBoth(width, values, marks, units, at, forth, returned));
+    picture.show(width, 388, "An LSTM and a GRU over sixteen steps", told, drawBoth(width, values, marks, units, at, forth, returned));
   }
   return { draw };
 }
@@ -139,7 +137,7 @@ function drawBoth(width, values, marks, units, at, forth, returned) {
   const most = Math.max(1, ...units.flatMap((unit) => unit.contents.map(Math.abs)));
 
   // The tape, once for both: numbers as bars, marks as dots above them.
-  const zero = 54, tall = 18;
+  const zero = 50, tall = 18;
   const tape = [
     label(left, 14, "the tape x(t), marks as dots", { class: "small quiet" }),
     label(width - 6, 14, "time →", { class: "end small quiet" }),
@@ -151,24 +149,21 @@ function drawBoth(width, values, marks, units, at, forth, returned) {
   const columns = units.map(({ gates, contents, outputs, errors }, which) => {
     const from = left + which * (column + gap), x = (k) => across(k, from, column);
     const names = which ? ["z", "r"] : ["f", "i", "o"];
-    const room = column / 3, meter = 26;
+    const room = column / 3, meter = 22;
     const doors = names.map((name, k) => {
       const value = at ? gates[at - 1][k] : null, middle = from + room * (k + 0.5);
       return [
-        label(middle, 122, name, { class: "middle strong gate-ink" }),
-        s("rect", { x: middle - 9, width: 18, y: 128, height: meter, class: "door" }),
-        value !== null && s("rect", { x: middle - 9, width: 18, y: 128 + meter * (1 - value), height: meter * value, class: "gatefill" }),
-        label(middle, 169, value === null ? "–" : fixed(value), { class: "middle small" }),
+        label(middle, 104, name, { class: "middle strong gate-ink" }),
+        s("rect", { x: middle - 9, width: 18, y: 109, height: meter, class: "door" }),
+        value !== null && s("rect", { x: middle - 9, width: 18, y: 109 + meter * (1 - value), height: meter * value, class: "gatefill" }),
+        label(middle, 144, value === null ? "–" : fixed(value), { class: "middle small" }),
       ];
     });
 
     // What it holds and what it shows, both units on one scale.
-    const top = 200, height = 88, centre = top + height / 2;
+    const top = 172, height = 72, centre = top + height / 2;
     const up = (value) => centre - (value / most) * (height / 2);
-    const line = (row, role, dashed) => forth > 0 && [
-      s("path", { d: row.slice(0, forth).map((value, k) => `${k ? "L" : "M"} ${x(k).toFixed(1)} ${up(value).toFixed(1)}`).join(" "), class: `curve ${role}-curve${dashed ? " dashed" : ""}` }),
-      s("circle", { cx: x(forth - 1), cy: up(row[forth - 1]), r: 3.5, class: `${role}-dot` }),
-    ];
+    const line = (row, role, dashed) => trace(row.slice(0, forth).map((value, k) => [x(k), up(value)]), top - 1, top + height + 1, `${role}-curve${dashed ? " dashed" : ""}`, `${role}-dot`);
     const held = [
       [most, 0, -most].map((value) => [
         s("line", { x1: from, x2: from + column, y1: up(value), y2: up(value), class: value ? "grid" : "axis" }),
@@ -180,25 +175,20 @@ function drawBoth(width, values, marks, units, at, forth, returned) {
     ];
 
     // The error at each step, from the last one back.
-    const first = 324, deep = 112;
-    const down = (power) => first + ((TOP - clamp(power, BOTTOM, TOP)) / (TOP - BOTTOM)) * deep;
-    const power = (value) => (value === 0 ? -Infinity : Math.log10(value));
-    const arrived = errors.map((error, k) => [k, power(error)]).slice(STEPS - returned).reverse();
-    const inside = arrived.filter(([, p], n) => n === 0 || (arrived[n - 1][1] >= BOTTOM && arrived[n - 1][1] <= TOP));
-    const last = inside.at(-1), off = last && (last[1] < BOTTOM || last[1] > TOP);
+    const first = 276, deep = 88;
+    const down = (power) => first + ((TOP - power) / (TOP - BOTTOM)) * deep;
+    const arrived = errors.map((error, k) => [x(k), down(Math.log10(error))]).slice(STEPS - returned).reverse();
     const error = [
       [2, 0, -2, -4, -6].map((decade) => [
         s("line", { x1: from, x2: from + column, y1: down(decade), y2: down(decade), class: decade ? "grid" : "one" }),
         !which && label(from - 5, down(decade) + 4, decade ? `10${superscript(decade)}` : "1", { class: "end small quiet" }),
       ]),
-      inside.length > 0 && s("path", { d: inside.map(([k, p], n) => `${n ? "L" : "M"} ${x(k).toFixed(1)} ${down(p).toFixed(1)}`).join(" "), class: "curve err-curve" }),
-      last && !off && s("circle", { cx: x(last[0]), cy: down(last[1]), r: 3.5, class: "err-dot" }),
-      off && s("path", { d: last[1] < BOTTOM ? `M ${x(last[0])} ${down(BOTTOM) + 7} l -5 -8 h 10 z` : `M ${x(last[0])} ${down(TOP) - 7} l -5 8 h 10 z`, class: "err-dot" }),
+      trace(arrived, down(TOP), down(BOTTOM), "err-curve", "err-dot"),
       label(from, first - 12, "← the error", { class: "small error-ink" }),
-      label(from, first + deep + 26, "step 1", { class: "small quiet" }),
-      label(from + column, first + deep + 26, String(STEPS), { class: "end small quiet" }),
+      label(from, first + deep + 20, "step 1", { class: "small quiet" }),
+      label(from + column, first + deep + 20, String(STEPS), { class: "end small quiet" }),
     ];
-    return [label(from + column / 2, 98, which ? "GRU" : "LSTM", { class: "middle strong" }), doors, held, error];
+    return [label(from + column / 2, 90, which ? "GRU" : "LSTM", { class: "middle strong" }), doors, held, error];
   });
   return [tape, columns];
 }
@@ -211,8 +201,7 @@ const LOOK = `
 .hid-dot{fill:var(--hidden)} .cell-dot{fill:var(--cell)} .err-dot{fill:var(--error)}
 svg .gate-ink{fill:var(--gate-ink)} svg .hid-ink,.numbers .output{fill:var(--hidden-ink);color:var(--hidden-ink)} svg .cell-ink,.numbers .content{fill:var(--cell-ink);color:var(--cell-ink)}
 svg .error-ink,.numbers .error{fill:var(--error-ink);color:var(--error-ink)}
-.numbers strong{white-space:nowrap} .fate{min-height:2.9em} @media (max-width:600px){.fate{min-height:4.4em}}
-.which{font-size:14px;align-self:center;margin-right:4px} @media (max-width:480px){.which{flex:1 0 100%}}
+.numbers strong{white-space:nowrap} .fate{min-height:2.9em} @container (max-width:600px){.fate{min-height:4.4em}}
 `;
 
 const DEFAULTS = { values: VALUES, marks: marked(2), forget: 4, input: -4, output: 4, update: 4, reset: 0, recurrent: 0, step: 32 };

@@ -8,7 +8,23 @@ export function score(questions, chosen) {
   return { right: picked.filter((answer) => answer?.right).length, answered: picked.filter(Boolean).length };
 }
 
-// The same places as MARKED in bundle.py: `code`, *emphasis*, and a letter with a short subscript, as W_hh.
+/**
+ * The order in which a question's answers stand: shuffled, by a generator that the question's own text seeds, so that
+ * it is the same for everyone. quiz.py has the same.
+ */
+export function order({ question, answers }) {
+  let seed = 450;
+  for (const letter of question) seed = Math.imul(seed ^ letter.codePointAt(0), 16777619) >>> 0;
+  const places = answers.map((_, k) => k);
+  for (let k = places.length - 1; k > 0; k--) {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    const other = Math.floor((seed / 2 ** 32) * (k + 1));
+    [places[k], places[other]] = [places[other], places[k]];
+  }
+  return places;
+}
+
+// The same places as MARKED in quiz.py: `code`, *emphasis*, and a letter with a short subscript, as W_hh.
 const MARKED = /(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*|[A-Za-z]_[a-z0-9]{1,3}(?![A-Za-z0-9_]))/;
 
 /** A question's text as nodes. */
@@ -33,14 +49,16 @@ function mount(frame, store) {
   const spoken = voice();
   const again = button("Start again", () => store.update({ chosen: [] }));
   frame.append(list, el("div", { class: "controls" }, again, line), spoken);
+  spoken.say(""); // nothing is chosen yet: the first answer is news
   let shown = null;
 
   function build(questions) {
     list.replaceChildren(...questions.map((question, k) => {
-      const options = question.answers.map((answer, j) => {
+      const options = order(question).map((j) => {
+        const answer = question.answers[j];
         const input = el("input", { type: "radio", name: `${id}-${k}`, value: j, onchange: () => pick(k, j) });
-        const reason = el("p", { class: "reason", id: `${id}-${k}-${j}`, hidden: true });
-        return el("div", { class: "option" }, el("label", {}, input, el("span", {}, marked(answer.text))), reason);
+        const reason = el("p", { class: "reason", id: `${id}-${k}-${j}`, hidden: true }, el("strong", {}, answer.right ? "✓ Right. " : "✗ Not yet. "), marked(answer.reason));
+        return el("div", { class: "option", "data-answer": j }, el("label", {}, input, el("span", {}, marked(answer.text))), reason);
       });
       return el("fieldset", {}, el("legend", {}, el("span", { class: "number" }, `${k + 1}. `), marked(question.question)), options);
     }));
@@ -60,19 +78,14 @@ function mount(frame, store) {
     const questions = store.get("questions"), chosen = store.get("chosen");
     if (JSON.stringify(questions) !== shown) build(questions);
     questions.forEach((question, k) => question.answers.forEach((answer, j) => {
-      const option = list.children[k].querySelectorAll(".option")[j];
+      const option = list.children[k].querySelector(`[data-answer="${j}"]`);
       const [input, reason] = [option.querySelector("input"), option.querySelector(".reason")];
       const picked = chosen[k] === j;
       input.checked = picked;
       reason.hidden = !picked;
       option.className = `option${picked ? (answer.right ? " right" : " wrong") : ""}`;
-      if (picked) {
-        input.setAttribute("aria-describedby", reason.id);
-        reason.replaceChildren(el("strong", {}, answer.right ? "✓ Right. " : "✗ Not yet. "), ...marked(answer.reason));
-      } else {
-        input.removeAttribute("aria-describedby");
-        reason.replaceChildren();
-      }
+      if (picked) input.setAttribute("aria-describedby", reason.id);
+      else input.removeAttribute("aria-describedby");
     }));
     const { right, answered } = score(questions, chosen);
     line.textContent = answered ? `${right} of ${questions.length} right` + (answered < questions.length ? `, ${questions.length - answered} to go.` : ".")
@@ -96,7 +109,7 @@ input[type=radio]{width:18px;height:18px;margin:2px 0 0;accent-color:var(--hidde
 sub{font-size:.75em;line-height:0}
 code{font:0.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--softer);padding:1px 4px;border-radius:4px}
 .controls .says{margin:0}
-@media print{.frame .controls{display:none}}
+@media print{.reason[hidden]{display:block} .option{break-inside:avoid}}
 `;
 
 export default figure("lstm-quiz", { questions: [], chosen: [] }, mount, LOOK);

@@ -16,10 +16,25 @@ from lstmlib.page.figure import Figure
 MARKED = re.compile(r"(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*|[A-Za-z]_[a-z0-9]{1,3}(?![A-Za-z0-9_]))")
 
 
+def order(question: dict[str, Any]) -> list[int]:
+    """Return the order in which a question's answers stand, drawn by a generator that its text seeds, as in quiz.js."""
+    seed = 450  # with it no chapter's right answers stand in one place more often than every second time
+    for letter in question["question"]:
+        seed = (seed ^ ord(letter)) * 16777619 & 0xFFFFFFFF
+    places = list(range(len(question["answers"])))
+    for k in range(len(places) - 1, 0, -1):
+        seed = (seed * 1664525 + 1013904223) & 0xFFFFFFFF
+        other = seed * (k + 1) >> 32
+        places[k], places[other] = places[other], places[k]
+    return places
+
+
 class Quiz(Figure):
     """Questions to check oneself by, with a reason for every answer.
 
-    Texts may hold `code` in backticks, *emphasis* in asterisks and short subscripts as in W_hh; formulas in Unicode.
+    The answers of a question stand in an order that its text decides, the same for every reader, whatever the order in
+    which they are given; ``chosen`` counts them as they are given. Texts may hold `code` in backticks, *emphasis* in
+    asterisks and short subscripts as in W_hh; formulas in Unicode.
 
     Args:
         questions: a list of {"question": text, "answers": [{"text": text, "right": bool, "reason": text}, ...]}.
@@ -63,7 +78,7 @@ class Quiz(Figure):
             + "".join(
                 f"<details><summary>{_marked(answer['text'])}</summary><p><strong>"
                 f"{'✓ Right.' if answer['right'] else '✗ Not yet.'}</strong> {_marked(answer['reason'])}</p></details>"
-                for answer in question["answers"]
+                for answer in (question["answers"][place] for place in order(question))
             )
             for number, question in enumerate(self.questions, 1)
         )

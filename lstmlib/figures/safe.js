@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, still, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fitted, fixed, label, s, short, slider, stage, still, voice } from "../page/kit.js";
 
 // The memory cell as a safe with two doors. A tape of twelve numbers goes by; the left door lets the number that arrives
 // in, the right door shows what lies inside. Squashing functions are left out: both are the identity.
@@ -92,10 +92,10 @@ function mount(frame, store) {
   frame.setAttribute("aria-label", "A safe with two doors");
   frame.append(
     el("p", { class: "title" }, "A safe with two doors"),
-    how, scene,
-    el("div", { class: "controls doors" }, doors.map((door) => door.box)),
-    el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, play, reset, leak)),
-    sum, task, sheet, spoken,
+    how,
+    stage([scene, sheet], el("div", { class: "controls doors" }, doors.map((door) => door.box)),
+      el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, play, reset, leak)), sum, task),
+    spoken,
   );
 
   // The sheet can be swept by finger or mouse; by keyboard the buttons do the same.
@@ -135,7 +135,7 @@ function mount(frame, store) {
     spoken.say(`${state} ${now}`);
     scene.show(width, 168, "A safe with two doors", state, drawScene(width, values[t], input[t], inside[t], output[t], shown[t], keep));
     const story = `So far in the safe: ${inside.slice(0, step).map((value) => short(value)).join(", ")}; shown: ${shown.slice(0, step).map((value) => short(value)).join(", ")}.`;
-    sheet.show(width, 236, "The twelve steps", story, drawSheet(width, values, input, output, inside, shown, step));
+    sheet.show(width, 246, "The twelve steps", story, drawSheet(width, values, input, output, inside, shown, step));
   }
   return { draw, stop: pause };
 }
@@ -192,38 +192,36 @@ function drawScene(width, value, input, content, output, shown, keep) {
 }
 
 function drawSheet(width, values, input, output, inside, shown, step) {
-  const top = 6, left = 0, column = width / STEPS, wide = column > 40;
+  const top = 6, left = 0, column = width / STEPS, wide = column > 34;
   const middle = (t) => left + column * (t + 0.5);
-  const rows = { tape: top + 24, input: top + 52, inside: top + 94, output: top + 172, shown: top + 222 };
+  const rows = { tape: top + 27, input: top + 56, inside: top + 102, output: top + 180, shown: top + 229 };
   const bottom = rows.shown + 8;
   const name = (y, text, role = "quiet") => label(left + 2, y, text, { class: `small ${role}` });
-  // A number in its column; on a phone a long one is squeezed.
-  const cell = (t, y, value, look) => {
-    const text = short(value, wide ? 2 : 1), long = !wide && text.length > 3;
-    return label(middle(t), y, text, { class: `middle ${look}`, ...(long && { textLength: column - 2, lengthAdjust: "spacingAndGlyphs" }) });
-  };
+  const cell = (t, y, value, look) => fitted(middle(t), y, short(value, wide ? 2 : 1), column - 3, { class: `middle ${look}` });
   const bars = (gate, y) => gate.map((open, t) => [
     s("rect", { x: middle(t) - column * 0.36, y, width: column * 0.72, height: 14, rx: 2, class: "slot" }),
     open > 0 && s("rect", { x: middle(t) - column * 0.36, y: y + 14 * (1 - open), width: column * 0.72, height: 14 * open, rx: 2, class: `gatefill${t >= step ? " planned" : ""}` }),
   ]);
   const most = Math.max(9, ...inside.slice(0, step).map(Math.abs));
-  const zero = rows.inside + 28, unit = 18 / most;
+  const zero = rows.inside + 26, unit = 18 / most;
   const contents = inside.slice(0, step).map((value, t) => [
     s("rect", { x: middle(t) - column * 0.36, y: value > 0 ? zero - value * unit : zero, width: column * 0.72, height: Math.abs(value) * unit, rx: 2, class: "content" }),
-    (wide || t === step - 1) && value !== 0 && label(middle(t), value > 0 ? zero - value * unit - 4 : zero - value * unit + 13, short(value, wide ? 2 : 1), { class: "middle small cell-ink" }),
+    (wide || t === step - 1) && value !== 0 && cell(t, value > 0 ? zero - value * unit - 4 : zero - value * unit + 13, value, "small cell-ink"),
   ]);
   const outside = shown.slice(0, step).map((value, t) => (value === 0 ? label(middle(t), rows.shown, "·", { class: "middle small hidden-ink" })
     : cell(t, rows.shown, value, "small strong hidden-ink")));
   return [
-    s("rect", { x: left + column * (step - 1), y: rows.tape - 13, width: column, height: bottom - rows.tape + 13, rx: 3, class: "now" }),
+    // The step shown, row by row: the rows' names stand between.
+    [[rows.tape - 13, 17], [rows.input - 1, 16], [rows.inside - 8, 62], [rows.output - 1, 16], [rows.shown - 12, 17]].map(([y, high]) =>
+      s("rect", { x: left + column * (step - 1), y, width: column, height: high, rx: 3, class: "now" })),
     s("rect", { x: left + column * (step - 1) + 1, y: bottom - 3, width: column - 2, height: 3, class: "mark" }),
     name(top + 8, "The tape"),
     values.map((value, t) => cell(t, rows.tape, value, t === step - 1 ? "strong" : t >= step ? "" : "quiet")),
     name(rows.input - 5, "Left door", "gate-ink"), bars(input, rows.input),
-    name(rows.inside - 6, "In the safe", "cell-ink"),
+    name(rows.inside - 12, "In the safe", "cell-ink"),
     s("line", { x1: left, x2: width - 2, y1: zero, y2: zero, class: "axis" }), contents,
     name(rows.output - 5, "Right door", "gate-ink"), bars(output, rows.output),
-    name(rows.output + 32, "Shown outside", "hidden-ink"), outside,
+    name(rows.output + 31, "Shown outside", "hidden-ink"), outside,
     step < STEPS && [
       s("rect", { x: middle(STEPS - 1) - column * 0.46, y: rows.shown - 13, width: column * 0.92, height: 18, rx: 4, class: "goal" }),
       label(middle(STEPS - 1), rows.shown, short(values[0], 1), { class: "middle small quiet" }),
@@ -247,6 +245,7 @@ svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .hid
 .door{display:grid;grid-template-columns:1fr auto;gap:0 10px;align-items:center;flex:1 1 50%;min-width:0}
 .door .slider{display:contents} .door .slider input{grid-column:1;min-width:0} .door .value{justify-self:end}
 .door button{min-width:60px;padding:4px 8px}
+@container (min-width:620px){.doors{flex-direction:column;align-items:stretch;gap:4px} .set .task{min-height:7.3em}}
 .task{min-height:2.9em}
 .task.done{color:var(--cell-ink);font-weight:650}
 .sum{margin-top:12px} .cell-ink{color:var(--cell-ink)} .hidden-ink{color:var(--hidden-ink)}

@@ -1,6 +1,6 @@
 // A linear recurrence of eight steps, folded round by round: each cell holds the pair (a, b) of the steps it covers.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fitted, fixed, group, label, s, short, slider, stage, voice } from "../page/kit.js";
 
 const STEPS = 8;
 const VALUES = [1, 0, -0.5, 2, 0, 1.5, -1, 0.5];
@@ -53,10 +53,8 @@ function mount(frame, store) {
   frame.append(
     el("p", { class: "title" }, "Eight steps, folded in rounds"),
     el("p", { class: "how" }, "h(t) = a h(t−1) + b(t), from h(0) = 0. Go through the rounds; a cell that begins at step 1 is done, and its b is h."),
-    picture, counts, said,
-    el("div", { class: "controls" }, factor),
-    el("div", { class: "controls" }, el("div", { class: "buttons" }, on, back, again),
-      el("div", { class: "buttons", role: "group", "aria-label": "Plan" }, el("span", { class: "which" }, "Plan"), plans)),
+    el("div", { class: "controls first" }, group("Plan", plans)),
+    stage(picture, el("div", { class: "controls" }, el("div", { class: "buttons" }, on, back, again), factor), counts, said),
     spoken,
   );
 
@@ -80,16 +78,28 @@ function mount(frame, store) {
     const told = `Plan ${NAMES[plan]}, factor ${fixed(a)}, round ${round} of ${all.length}, ${many(work, "combination")}. ${said.textContent}`;
     spoken.say(told);
     // As tall as all rounds of the plan, so that nothing jumps from round to round.
-    picture.show(width, 54 + 34 * (all.length + 1) + 74, "Which steps each cell covers after each round, and its pair", told, folded(width, states, all, round));
+    picture.show(width, heightOf(all) + 12 + 76, "Which steps each cell covers after each round, and its pair", told, folded(width, states, all, round));
   }
   return { draw };
 }
 
+const TALL = 23, TOP = 40;
+// Before a round there is the more room the further its edges reach, so that they can be told apart.
+const room = (pairs) => 14 + 6 * Math.max(...pairs.map(([to, from]) => to - from));
+const heightOf = (all) => TOP + all.reduce((sum, pairs) => sum + TALL + room(pairs), TALL);
+
 function folded(width, states, all, round) {
-  const left = 44, column = (width - left - 4) / STEPS, box = Math.min(column - 5, 58), tall = 23, apart = 34, top = 40;
-  const x = (k) => left + column * (k + 0.5), y = (r) => top + apart * r;
-  const lines = all.slice(0, round).flatMap((pairs, r) => pairs.map(([to, from]) => s("line", { x1: x(from), y1: y(r) + tall, x2: x(to), y2: y(r + 1), class: "link" })));
-  const down = states.slice(0, round).flatMap((_, r) => states[0].map((_, k) => s("line", { x1: x(k), y1: y(r) + tall, x2: x(k), y2: y(r + 1), class: "kept" })));
+  const left = 44, column = (width - left - 4) / STEPS, box = Math.min(column - 5, 58), tall = TALL;
+  const x = (k) => left + column * (k + 0.5), tops = all.reduce((list, pairs) => [...list, list.at(-1) + TALL + room(pairs)], [TOP]), y = (r) => tops[r];
+  // An edge goes from under its source to the left half of what it is folded into, and ends in a tip.
+  const lines = all.slice(0, round).flatMap((pairs, r) => pairs.map(([to, from]) => {
+    const [x1, y1, x2, y2] = [x(from) + 3, y(r) + tall + 1, x(to) - box / 4, y(r + 1) - 1.5], long = Math.hypot(x2 - x1, y2 - y1), [u, v] = [(x2 - x1) / long, (y2 - y1) / long];
+    return [
+      s("line", { x1, y1, x2: x2 - 5 * u, y2: y2 - 5 * v, class: "link" }),
+      s("path", { d: `M ${x2.toFixed(1)} ${y2.toFixed(1)} L ${(x2 - 7 * u - 3 * v).toFixed(1)} ${(y2 - 7 * v + 3 * u).toFixed(1)} L ${(x2 - 7 * u + 3 * v).toFixed(1)} ${(y2 - 7 * v - 3 * u).toFixed(1)} z`, class: "linktip" }),
+    ];
+  }));
+  const down = states.slice(0, round).flatMap((_, r) => states[0].map((_, k) => s("line", { x1: x(k) + box / 4, y1: y(r) + tall, x2: x(k) + box / 4, y2: y(r + 1), class: "kept" })));
   const rows = states.slice(0, round + 1).map((cells, r) => [
     label(left - 8, y(r) + 16, r ? String(r) : "start", { class: "end small quiet" }),
     cells.map((cell, k) => {
@@ -100,7 +110,7 @@ function folded(width, states, all, round) {
       ];
     }),
   ]);
-  const foot = top + apart * (all.length + 1) + 2, cells = states[round];
+  const foot = heightOf(all) + 12, cells = states[round];
   return [
     label(left, 14, "steps 1 to 8 →", { class: "small quiet" }),
     label(left - 8, 30, "round", { class: "end small quiet" }),
@@ -109,17 +119,16 @@ function folded(width, states, all, round) {
     label(left, foot + 18, "the pairs now", { class: "small quiet" }),
     ["a", "b"].map((name, n) => [
       label(left - 8, foot + 40 + 22 * n, name, { class: `end strong ${n ? "cell-ink" : "gate-ink"}` }),
-      cells.map((cell, k) => label(x(k), foot + 40 + 22 * n, amount(cell[name]), { class: `middle small ${n ? "b" : "a"}${n && cell.first === 0 ? " strong cell-ink" : ""}` })),
+      cells.map((cell, k) => fitted(x(k), foot + 40 + 22 * n, amount(cell[name]), column - 4, { class: `middle small ${n ? "b" : "a"}${n && cell.first === 0 ? " strong cell-ink" : ""}` })),
     ]),
   ];
 }
 
 const LOOK = `
 .cell{fill:var(--softer);stroke:var(--line);stroke-width:1} .cell.worked{stroke-width:2.25;stroke:var(--ink)} .cell.done{stroke:var(--cell)} .cell.done.worked{stroke-width:2.75}
-.link{stroke:var(--gate);stroke-width:2} .kept{stroke:var(--soft);stroke-width:1.5} .rule{stroke:var(--soft);stroke-width:1}
+.link{stroke:var(--gate);stroke-width:2} .linktip{fill:var(--gate)} .kept{stroke:var(--soft);stroke-width:1.5} .rule{stroke:var(--soft);stroke-width:1}
 svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)}
-.counts strong{font-variant-numeric:tabular-nums} .counts{min-height:1.5em} @media (max-width:600px){.counts{min-height:2.9em}}
-.which{font-size:14px;align-self:center;margin-right:4px} @media (max-width:480px){.which{flex:1 0 100%}}
+.counts strong{font-variant-numeric:tabular-nums} .counts{min-height:1.5em} @container (max-width:600px){.counts{min-height:2.9em}}
 `;
 
 export default figure("lstm-scan", { values: VALUES, a: 0.5, plan: "doubling", round: 0 }, mount, LOOK);

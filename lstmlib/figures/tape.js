@@ -1,4 +1,4 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fitted, fixed, group, label, s, short, slider, stage, voice } from "../page/kit.js";
 
 // A memory cell with three gates over a tape of twelve numbers: writing, holding, forgetting. What is left of each number
 // in the content, and of an error at the output on its way back, is the same product of forget gates. No squashing.
@@ -53,10 +53,10 @@ function mount(frame, store) {
   const sum = el("p", { class: "says sum" }), same = el("p", { class: "says same" }), task = el("p", { class: "says task" }), how = el("p", { class: "how" });
   frame.setAttribute("aria-label", "Writing, holding, forgetting over a tape");
   frame.append(
-    el("p", { class: "title" }, "Writing, holding, forgetting"), how, picture,
-    el("div", { class: "controls" }, handles),
-    el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, clear, solve, old), el("div", { class: "buttons", role: "group", "aria-label": "Forget gate at every step" }, el("span", { class: "which" }, "f at every step"), fixedAt)),
-    sum, same, task, spoken,
+    el("p", { class: "title" }, "Writing, holding, forgetting"), how,
+    el("div", { class: "controls first" }, group("f at every step", fixedAt, { "aria-label": "Forget gate at every step" }), el("div", { class: "buttons" }, old, solve)),
+    stage([picture, task], el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, clear), handles), sum, same),
+    spoken,
   );
 
   // A tap on a gate opens or shuts it; a tap elsewhere chooses the step. By keyboard the sliders and buttons do the same.
@@ -133,7 +133,7 @@ function drawTape(width, values, gates, contents, left, shown, returned, step, o
   return [
     s("rect", { x: column * (step - 1), y: 20, width: column, height: 404, rx: 3, class: "now" }),
     name(10, "The tape x(t): ★ keep, ✕ reset"),
-    values.map((value, t) => label(middle(t), rows.tape, short(value, small), { class: `middle ${t === step - 1 ? "strong" : t >= step ? "quiet" : ""}` })),
+    values.map((value, t) => fitted(middle(t), rows.tape, short(value, small), column - 3, { class: `middle ${t === step - 1 ? "strong" : t >= step ? "quiet" : ""}` })),
     values.map((_, t) => KEEP.includes(t + 1) ? label(middle(t), 22, "★", { class: "middle small" }) : t + 1 === RESET ? label(middle(t), 22, "✕", { class: "middle small" }) : null),
     gate(0, rows.gates[0], "Input gate i", "input_gate"),
     gate(1, rows.gates[1], old ? "No forget gate: f = 1" : "Forget gate f", "forget_gate"),
@@ -144,7 +144,7 @@ function drawTape(width, values, gates, contents, left, shown, returned, step, o
     gate(2, rows.output, "Output gate o", "output_gate"),
     name(rows.shown - 20, "Shown outside y", "hidden-ink"),
     values.map((_, t) => SHOW.includes(t + 1) && s("rect", { x: middle(t) - column * 0.46, y: rows.shown - 13, width: column * 0.92, height: 18, rx: 4, class: "goal" })),
-    values.map((_, t) => t < step && shown[t] !== 0 && label(middle(t), rows.shown, short(shown[t], small), { class: "middle small strong hidden-ink" })),
+    values.map((_, t) => t < step && shown[t] !== 0 && fitted(middle(t), rows.shown, short(shown[t], small), column - 3, { class: "middle small strong hidden-ink" })),
     name(rows.left - 5, `Left at step ${step} of what was written`, "cell-ink"),
     left[step - 1].map((share, k) => bar(k, rows.left, 22, share * gates[0][k], "content")),
     name(rows.error - 5, `← An error at step ${step}’s output, going back`, "error-ink"),
@@ -158,7 +158,7 @@ svg{touch-action:pan-y;cursor:pointer} .reach{fill:transparent} .slot{fill:var(-
 .goal{fill:none;stroke:var(--line);stroke-dasharray:3 3}
 svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .hidden-ink{fill:var(--hidden-ink)} svg .error-ink{fill:var(--error-ink)}
 .cell-ink{color:var(--cell-ink)} .hidden-ink{color:var(--hidden-ink)} .error-ink{color:var(--error-ink)}
-.controls .slider{flex:1 1 9rem} .which{font-size:14px;align-self:center} .task{min-height:2.9em} .task.done{color:var(--cell-ink);font-weight:650}
+.controls .slider{flex:1 1 9rem} .task{min-height:2.9em} .task.done{color:var(--cell-ink);font-weight:650}
 `;
 
 const start = () => ({ values: [4, 7, -3, 5, 8, -6, 2, -5, -4, 9, 3, 6], input_gate: ONLY([2, 5, 9]), forget_gate: ALL(0.9), output_gate: ONLY([7]), old: false, step: 7 });

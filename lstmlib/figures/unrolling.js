@@ -58,7 +58,7 @@ function mount(frame, store) {
     const [words, weightIh, weightHh, error, step] = ["words", "weight_ih", "weight_hh", "error", "step"].map((name) => store.get(name));
     const T = words.length, states = forward(words, weightIh, weightHh), errors = backward(states, weightHh, error);
     const read = Math.min(step, T), returning = step > T, t = returning ? 2 * T - step : step - 1; // t from 0; -1 when folded
-    next.textContent = step < T ? `Read “${words[step]}” →` : step === T ? "Send the error back ←" : "One step further back ←";
+    next.textContent = step < T ? `Read “${words[step]}” →` : step === T ? "Send the error back" : "Send it one word further back";
     next.disabled = step === 2 * T;
     back.disabled = reset.disabled = step === 0;
     const [rule, text] = told(words, states, errors, step, t);
@@ -91,7 +91,7 @@ function hinton(x, y, matrix, cell, lit = -1) {
     s("rect", { x: x - 2, y: y - 2, width: columns * cell + 4, height: matrix.length * cell + 4, rx: 3, class: "plate" }),
     lit >= 0 && s("rect", { x: x + lit * cell - 0.5, y: y - 2, width: cell + 1, height: matrix.length * cell + 4, rx: 2, class: "lit" }),
     matrix.map((row, r) => row.map((weight, c) => {
-      const side = Math.max(1.5, (cell - 2) * Math.sqrt(Math.abs(weight) / most));
+      const side = weight && Math.max(1.5, (cell - 2) * Math.sqrt(Math.abs(weight) / most));
       return s("rect", { x: x + (c + 0.5) * cell - side / 2, y: y + (r + 0.5) * cell - side / 2, width: side, height: side, class: weight < 0 ? "weight minus" : "weight" });
     })),
   ];
@@ -134,7 +134,7 @@ function drawCopies(width, top, words, weightIh, weightHh, states, errors, read,
   const box = clamp(column * 0.6, 26, 54), high = 50, y = top + 34;
   const crowded = words.some((word) => 7 * word.length > column - 2);
   const legend = top + (crowded ? 197 : 182);
-  const scale = Math.max(...errors[T - 1].map(Math.abs)) || 1;
+  const scale = Math.max(...errors.flat().map(Math.abs)) || 1;
   const middle = (k) => 2 + column * (k + 0.5);
   const small = clamp((column * 0.66) / known.length, 3.2, 7), tiny = clamp(((column - box) * 0.72) / 3, 3.2, 6);
   const parts = [
@@ -186,7 +186,7 @@ const LOOK = `
 svg .sub{font-size:10px} sub{font-size:.75em;line-height:0}
 svg .hidden-ink{fill:var(--hidden-ink)} svg .error-ink{fill:var(--error-ink)}
 .formula{font-weight:600;margin-top:12px}
-button.main{min-width:12.5em}
+button.main{min-width:15em}
 `;
 
 export default figure("lstm-unrolling", {

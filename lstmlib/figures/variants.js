@@ -1,6 +1,6 @@
 // A cell whose parts can be switched on and off: what it then makes of two spikes, its equations, and what it costs.
 
-import { button, drawing, el, figure, fixed, label, s, slider, voice } from "../page/kit.js";
+import { button, drawing, el, figure, fixed, group, label, s, slider, stage, voice } from "../page/kit.js";
 
 const STEPS = 28, SPIKES = [3, 17];
 const THRESHOLD = 0.9, GAIN = 200;
@@ -104,10 +104,9 @@ function mount(frame, store) {
   frame.append(
     el("p", { class: "title" }, "A cell with parts to switch off"),
     el("p", { class: "how" }, "Its weights are set so that it fires some steps after a spike. Switch parts off, one at a time."),
-    picture, numbers, said,
-    el("div", { class: "controls" }, el("div", { class: "buttons", role: "group", "aria-label": "Parts" }, switches, whole)),
-    el("div", { class: "controls" }, delays, steps),
-    rules, cost, spoken,
+    el("div", { class: "controls first" }, group("Parts", [switches, whole])),
+    stage([picture, numbers, said], el("div", { class: "controls" }, delays, steps), rules, cost),
+    spoken,
   );
 
   function draw(width) {
@@ -176,8 +175,8 @@ const LOOK = `
 .curve{fill:none;stroke-width:2.5;stroke-linejoin:round} .cell-curve{stroke:var(--cell)} .cell-dot{fill:var(--cell)}
 svg .gate-ink,.numbers .gate-ink{fill:var(--gate-ink);color:var(--gate-ink)} svg .cell-ink,.numbers .cell-ink{fill:var(--cell-ink);color:var(--cell-ink)}
 svg .hid-ink,.numbers .hid-ink{fill:var(--hidden-ink);color:var(--hidden-ink)}
-.numbers strong{white-space:nowrap} .fate{min-height:2.9em} @media (max-width:600px){.fate{min-height:4.4em}}
-.rules{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:2px 16px;margin:12px 0 6px;font-size:14px;font-style:italic;min-height:4.6em}
+.numbers strong{white-space:nowrap} .fate{min-height:2.9em} @container (max-width:600px){.fate{min-height:4.4em}}
+.rules{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));gap:2px 16px;margin:12px 0 6px;font-size:14px;font-style:italic;min-height:4.6em}
 `;
 
 export default figure("lstm-variants", { changes: [], delay: 6, step: 9 }, mount, LOOK);

@@ -41,6 +41,7 @@ SHAPES = {
     "key_size",
     "loop",
     "num_blocks",
+    "num_cells",
     "num_layers",
     "num_symbols",
     "output_size",
@@ -54,7 +55,10 @@ ASIDE = {"fast", "gradient", "weight_range"}
 # What people write on their own layers and is no setting.
 NOTES = {"device", "dtype", "name", "training"}
 # Ours that no other layer, ours or torch.nn's, shares names and shapes of all parameters with.
-TOLD = {f"lstmlib.{name}" for name in ("AdditiveAttention", "ConvLSTM", "Embedding", "LSTM", "Linear", "PeepholeLSTM")}
+TOLD = {
+    f"lstmlib.{name}"
+    for name in ("AdditiveAttention", "ConvLSTM", "Embedding", "LSTM", "Linear", "PeepholeLSTM", "ProjectedLSTM")
+}
 LONGEST = 80  # characters of a name or value in a message
 MOST = 8  # differences in a message
 

@@ -150,7 +150,9 @@ def _encoder(module: Any) -> Description:
 # torch.nn's own classes, exactly: a subclass may compute something else.
 TORCH_NN: dict[type, Callable[[str, Any], Iterator[Part]]] = {
     nn.RNN: _recurrent("RNN", lambda module: {"nonlinearity": module.nonlinearity}),
-    nn.LSTM: _recurrent("LSTM", lambda module: {}),
+    nn.LSTM: lambda path, module: _recurrent("ProjectedLSTM" if module.proj_size else "LSTM", lambda m: {})(
+        path, module
+    ),
     nn.GRU: _recurrent("GRU", lambda module: {"reset": "after"}),
     nn.Linear: _one("Linear", lambda module: {}),
     NonDynamicallyQuantizableLinear: _one("Linear", lambda module: {}),

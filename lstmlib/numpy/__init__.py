@@ -32,6 +32,8 @@ from lstmlib.numpy.model import SequenceModel
 from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
 from lstmlib.numpy.peephole import PeepholeLSTM
 from lstmlib.numpy.positional import PositionalEncoding
+from lstmlib.numpy.projected import ProjectedLSTM
+from lstmlib.numpy.reversed import Reversed
 from lstmlib.numpy.rnn import RNN
 from lstmlib.numpy.stack import Stack
 from lstmlib.numpy.training import train
@@ -55,6 +57,8 @@ __all__ = [
     "MultiHeadAttention",
     "PeepholeLSTM",
     "PositionalEncoding",
+    "ProjectedLSTM",
+    "Reversed",
     "SequenceModel",
     "Stack",
     "TransformerBlock",

@@ -7,7 +7,7 @@ from numpy.typing import DTypeLike
 
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.recurrent import Params, Recurrent, by_gate, input_gradient, weight_gradients
-from lstmlib.numpy.rnn import sigmoid
+from lstmlib.numpy.squashing import check_clip, limited, sigmoid, slopes
 
 RESETS = ("after", "before")
 
@@ -43,12 +43,14 @@ class GRU(Recurrent):
         input_size: D, the width of x(t).
         hidden_size: H, the number of units.
         reset: "after" or "before".
+        clip: the gates' and the candidate's net inputs are limited to [-clip, clip], as in ONNX; no limit if ``None``.
         num_layers: L; each layer but the first sees the one below.
         rng: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)].
         dtype: of the parameters; float64 unless told.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer, or an unknown ``reset``.
+        TypeError, ValueError: a size that is not a positive integer, an unknown ``reset``, or a ``clip`` that is
+            not a positive number.
     """
 
     gates: ClassVar[int] = 3
@@ -60,6 +62,7 @@ class GRU(Recurrent):
         hidden_size: int,
         *,
         reset: str = "after",
+        clip: float | None = None,
         num_layers: int = 1,
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
@@ -67,7 +70,7 @@ class GRU(Recurrent):
         super().__init__(input_size, hidden_size, num_layers=num_layers, rng=rng, dtype=dtype)
         if reset not in RESETS:
             raise ValueError(f"reset is {reset!r}, expected one of {', '.join(RESETS)}")
-        self.reset = reset
+        self.reset, self.clip = reset, check_clip(clip)
 
     @property
     def num_parameters(self) -> int:
@@ -83,6 +86,7 @@ class GRU(Recurrent):
         H = self.hidden_size
         W_ih, W_hh, b_ih, b_hh = by_gate(p, 3)
         W_hn, b_hn = W_hh[2], b_hh[2]
+        logistic, tanh = limited(sigmoid, self.clip), limited(np.tanh, self.clip)
 
         gates = x[:, None] @ W_ih + b_ih  # (T, 3, N, H): what the gates get from the input, all steps at once
         h = np.empty((T + 1, N, H), gates.dtype)
@@ -91,15 +95,15 @@ class GRU(Recurrent):
         for t in range(T):
             gates[t, :2] += h[t] @ W_hh[:2] + b_hh[:2]
             r, z, n = gates[t]  # each (N, H)
-            sigmoid(r, out=r)
-            sigmoid(z, out=z)
+            logistic(r, out=r)
+            logistic(z, out=z)
             if self.reset == "after":
                 recurrent[t] = h[t] @ W_hn + b_hn
                 n += r * recurrent[t]
             else:
                 recurrent[t] = h[t]
                 n += (r * recurrent[t]) @ W_hn + b_hn
-            np.tanh(n, out=n)
+            tanh(n, out=n)
             h[t + 1] = (1.0 - z) * n + z * h[t]
         return h[1:].copy(), h[T].copy(), GRUCache(x, h, gates, recurrent)
 
@@ -113,16 +117,17 @@ class GRU(Recurrent):
         dnet = np.empty((T, N, 3, H), h.dtype)
         for t in reversed(range(T)):
             r, z, n = gates[t]
+            slope_r, slope_z, slope_n = slopes(gates[t], 2, self.clip)  # r (1 - r), z (1 - z), 1 - n^2
             dh = dh + dy[t]
-            dn = dh * (1.0 - z) * (1.0 - n**2)
-            dz = dh * (h[t] - n) * z * (1.0 - z)
+            dn = dh * (1.0 - z) * slope_n
+            dz = dh * (h[t] - n) * slope_z
             dh = dh * z
             if self.reset == "after":
-                dr = dn * recurrent[t] * r * (1.0 - r)
+                dr = dn * recurrent[t] * slope_r
                 dh = dh + (dn * r) @ W_hn
             else:
                 dreset = dn @ W_hn  # the error at r * h(t-1)
-                dr = dreset * recurrent[t] * r * (1.0 - r)
+                dr = dreset * recurrent[t] * slope_r
                 dh = dh + dreset * r
             dh = dh + dr @ W_hr + dz @ W_hz
             dnet[t, :, 0], dnet[t, :, 1], dnet[t, :, 2] = dr, dz, dn

@@ -7,6 +7,7 @@ from numpy.typing import DTypeLike
 
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.recurrent import Params, Recurrent, by_gate, input_gradient, weight_gradients
+from lstmlib.numpy.squashing import check_clip, limit, slopes
 
 State = tuple[Array, Array]  # (h, c), each (N, H)
 
@@ -43,12 +44,14 @@ class LSTM(Recurrent):
         hidden_size: H, the number of cells.
         forget_bias: where the forget gates' bias starts (both bias vectors together); ``None`` leaves it random like
             the other biases, as torch.nn.LSTM does. 1 or more keeps the gates open at the start.
+        clip: the gates' and the cells' net inputs are limited to [-clip, clip], as in ONNX
+            (the cells' contents are not); no limit if ``None``.
         num_layers: L; each layer but the first sees the one below.
         rng: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)].
         dtype: of the parameters; float64 unless told.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer.
+        TypeError, ValueError: a size that is not a positive integer, or a ``clip`` that is not a positive number.
     """
 
     gates: ClassVar[int] = 4
@@ -60,16 +63,17 @@ class LSTM(Recurrent):
         hidden_size: int,
         *,
         forget_bias: float | None = None,
+        clip: float | None = None,
         num_layers: int = 1,
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
         super().__init__(input_size, hidden_size, num_layers=num_layers, rng=rng, dtype=dtype)
+        self.clip = check_clip(clip)
         if forget_bias is not None:
-            H = self.hidden_size
             for k in range(self.num_layers):
-                self.params[f"bias_ih_l{k}"][H : 2 * H] = forget_bias
-                self.params[f"bias_hh_l{k}"][H : 2 * H] = 0.0
+                self.params[f"bias_ih_l{k}"].reshape(4, -1)[1] = forget_bias
+                self.params[f"bias_hh_l{k}"].reshape(4, -1)[1] = 0.0
 
     def forward_layer(self, p: Params, x: Array, state: State) -> tuple[Array, State, LSTMCache]:
         """Run one layer; the equations of the class's docstring, step by step."""
@@ -85,7 +89,7 @@ class LSTM(Recurrent):
         h[0], c[0] = state
         for t in range(T):
             gates[t] += h[t] @ W_hh + b
-            squash(gates[t], scale, shift)  # logistic for i, f and o, tanh for g
+            squash(gates[t], scale, shift, self.clip)  # logistic for i, f and o, tanh for g
             i, f, g, o = gates[t]  # each (N, H)
             c[t + 1] = f * c[t] + i * g
             tanh_c[t] = np.tanh(c[t + 1])
@@ -101,21 +105,22 @@ class LSTM(Recurrent):
         dnet = np.empty((T, N, 4, H), h.dtype)
         for t in reversed(range(T)):
             i, f, g, o = gates[t]
-            slope_i, slope_f, _, slope_o = gates[t] * (1.0 - gates[t])  # of the logistic function
+            slope_i, slope_f, slope_g, slope_o = slopes(gates[t], 2, self.clip)  # i (1 - i), ...; 1 - g^2
             dh = dh + dy[t]
             dc = dc + dh * o * (1.0 - tanh_c[t] ** 2)
             dnet[t, :, 0] = dc * g * slope_i
             dnet[t, :, 1] = dc * c[t] * slope_f
-            dnet[t, :, 2] = dc * i * (1.0 - g**2)
+            dnet[t, :, 2] = dc * i * slope_g
             dnet[t, :, 3] = dh * tanh_c[t] * slope_o
             dc = dc * f
             dh = dnet[t].reshape(N, 4 * H) @ p["weight_hh"]
         return input_gradient(p, dnet), (dh, dc), weight_gradients(dnet, x, h[:-1])
 
 
-def squash(gates: Array, scale: Array, shift: Array) -> None:
+def squash(gates: Array, scale: Array, shift: Array, clip: float | None = None) -> None:
     """Put net inputs (4, N, H) through their squashing functions, in place: ``SCALE`` and ``SHIFT`` say which."""
     gates *= scale
     np.tanh(gates, out=gates)
     gates *= scale
     gates += shift
+    limit(gates, 2, clip)

@@ -7,7 +7,7 @@ import numpy as np
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.lstm import LSTM, State
 from lstmlib.numpy.recurrent import Params, by_gate, input_gradient, weight_gradients
-from lstmlib.numpy.rnn import sigmoid
+from lstmlib.numpy.squashing import limited, sigmoid, slopes
 
 
 class PeepholeCache(NamedTuple):
@@ -53,6 +53,7 @@ class PeepholeLSTM(LSTM):
         W_ih, W_hh, b_ih, b_hh = by_gate(p, 4)
         w_ci, w_cf, w_co = p["weight_ch"].reshape(3, H)
         b = b_ih + b_hh
+        logistic, tanh = limited(sigmoid, self.clip), limited(np.tanh, self.clip)
 
         gates = x[:, None] @ W_ih  # (T, 4, N, H): what the gates get from the input, all steps at once
         h, c = np.empty((2, T + 1, N, H), gates.dtype)
@@ -63,12 +64,12 @@ class PeepholeLSTM(LSTM):
             i, f, g, o = gates[t]  # each (N, H)
             i += w_ci * c[t]
             f += w_cf * c[t]
-            sigmoid(i, out=i)
-            sigmoid(f, out=f)
-            np.tanh(g, out=g)
+            logistic(i, out=i)
+            logistic(f, out=f)
+            tanh(g, out=g)
             c[t + 1] = f * c[t] + i * g
             o += w_co * c[t + 1]
-            sigmoid(o, out=o)
+            logistic(o, out=o)
             tanh_c[t] = np.tanh(c[t + 1])
             h[t + 1] = o * tanh_c[t]
         return h[1:].copy(), (h[T].copy(), c[T].copy()), PeepholeCache(x, h, c, gates, tanh_c)
@@ -83,12 +84,13 @@ class PeepholeLSTM(LSTM):
         dnet = np.empty((T, N, 4, H), h.dtype)
         for t in reversed(range(T)):
             i, f, g, o = gates[t]
+            slope_i, slope_f, slope_g, slope_o = slopes(gates[t], 2, self.clip)  # i (1 - i), ...; 1 - g^2
             dh = dh + dy[t]
-            do = dh * tanh_c[t] * o * (1.0 - o)
+            do = dh * tanh_c[t] * slope_o
             dc = dc + dh * o * (1.0 - tanh_c[t] ** 2) + do * w_co  # o(t) saw c(t)
-            di = dc * g * i * (1.0 - i)
-            df = dc * c[t] * f * (1.0 - f)
-            dg = dc * i * (1.0 - g**2)
+            di = dc * g * slope_i
+            df = dc * c[t] * slope_f
+            dg = dc * i * slope_g
             dnet[t, :, 0], dnet[t, :, 1], dnet[t, :, 2], dnet[t, :, 3] = di, df, dg, do
             dc = dc * f + di * w_ci + df * w_cf  # i(t) and f(t) saw c(t-1)
             dh = dnet[t].reshape(N, 4 * H) @ p["weight_hh"]

@@ -1,6 +1,5 @@
 """The Elman network: one hidden layer that sees the input and its own last output (Elman 1990)."""
 
-from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -8,34 +7,9 @@ from numpy.typing import DTypeLike
 
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.recurrent import Params, Recurrent, input_gradient, weight_gradients
-
-
-def sigmoid(x: Array, out: Array | None = None) -> Array:
-    """Return the logistic function 1 / (1 + exp(-x)), through tanh so that no exponential overflows.
-
-    Args:
-        x: any array.
-        out: where to put the result, ``x`` itself if you like; a new array if ``None``.
-    """
-    if out is None:
-        return 0.5 * (1.0 + np.tanh(0.5 * x))
-    np.tanh(np.multiply(x, 0.5, out=out), out=out)
-    out *= 0.5
-    out += 0.5
-    return out
-
-
-def relu(x: Array) -> Array:
-    """Return max(0, x)."""
-    return np.maximum(x, 0.0)
-
-
-# Each squashing function with its slope, written in terms of the function's own output h = f(net).
-NONLINEARITIES: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
-    "tanh": (np.tanh, lambda h: 1.0 - h * h),
-    "relu": (relu, lambda h: (h > 0.0).astype(h.dtype)),
-    "logistic": (sigmoid, lambda h: h * (1.0 - h)),
-}
+from lstmlib.numpy.squashing import NONLINEARITIES as NONLINEARITIES
+from lstmlib.numpy.squashing import check_clip, limited, limited_slope
+from lstmlib.numpy.squashing import sigmoid as sigmoid
 
 
 class RNNCache(NamedTuple):
@@ -54,12 +28,14 @@ class RNN(Recurrent):
         input_size: D, the width of x(t).
         hidden_size: H, the number of hidden units.
         nonlinearity: f, one of "tanh", "relu", "logistic".
+        clip: the net inputs are limited to [-clip, clip] before they are squashed, as in ONNX; no limit if ``None``.
         num_layers: L; each layer but the first sees the one below.
         rng: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)].
         dtype: of the parameters; float64 unless told.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer, or an unknown nonlinearity.
+        TypeError, ValueError: a size that is not a positive integer, an unknown nonlinearity, or a ``clip`` that is not
+            a positive number.
     """
 
     gates: ClassVar[int] = 1
@@ -71,6 +47,7 @@ class RNN(Recurrent):
         hidden_size: int,
         *,
         nonlinearity: str = "tanh",
+        clip: float | None = None,
         num_layers: int = 1,
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
@@ -78,12 +55,12 @@ class RNN(Recurrent):
         super().__init__(input_size, hidden_size, num_layers=num_layers, rng=rng, dtype=dtype)
         if nonlinearity not in NONLINEARITIES:
             raise ValueError(f"nonlinearity is {nonlinearity!r}, expected one of {', '.join(NONLINEARITIES)}")
-        self.nonlinearity = nonlinearity
+        self.nonlinearity, self.clip = nonlinearity, check_clip(clip)
 
     def forward_layer(self, p: Params, x: Array, state: Array) -> tuple[Array, Array, RNNCache]:
         """Run one layer; the equation of the class's docstring, step by step."""
         T, N, _ = x.shape
-        f, _ = NONLINEARITIES[self.nonlinearity]
+        f = limited(NONLINEARITIES[self.nonlinearity][0], self.clip)
 
         net = x @ p["weight_ih"].T + (p["bias_ih"] + p["bias_hh"])  # (T, N, H)
         h = np.empty((T + 1, N, self.hidden_size), net.dtype)
@@ -96,7 +73,7 @@ class RNN(Recurrent):
         """Send the error back through one layer, step by step."""
         x, h = cache
         T, N, H = dy.shape
-        _, slope = NONLINEARITIES[self.nonlinearity]
+        slope = limited_slope(*NONLINEARITIES[self.nonlinearity], self.clip)
 
         dh = dstate
         dnet = np.empty((T, N, H), h.dtype)

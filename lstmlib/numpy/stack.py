@@ -7,6 +7,7 @@ import numpy as np
 from lstmlib.numpy.bidirectional import Bidirectional
 from lstmlib.numpy.checks import Array, Lengths, check_array
 from lstmlib.numpy.recurrent import Params, Recurrent, State
+from lstmlib.numpy.reversed import Reversed
 
 
 class Stack:
@@ -20,15 +21,15 @@ class Stack:
     Source: Graves, Mohamed and Hinton (2013), "Speech recognition with deep recurrent neural networks".
 
     Args:
-        layers: from the lowest up, recurrent layers or ``Bidirectional``, each of one level; each one's ``input_size``
-            is the ``hidden_size`` of the one below, and all have states of the same widths.
+        layers: from the lowest up, recurrent layers, ``Bidirectional`` or ``Reversed``, each of one level; each one's
+            ``input_size`` is the ``hidden_size`` of the one below, and all have states of the same widths.
 
     Raises:
         TypeError, ValueError: no layers, or layers that don't fit on top of each other.
     """
 
-    def __init__(self, *layers: Recurrent | Bidirectional) -> None:
-        check_levels(layers, (Recurrent, Bidirectional))
+    def __init__(self, *layers: Recurrent | Bidirectional | Reversed) -> None:
+        check_levels(layers, (Recurrent, Bidirectional, Reversed))
         self.layers = layers
         self.input_size, self.hidden_size = layers[0].input_size, layers[-1].hidden_size
 

@@ -1,18 +1,20 @@
 """The loop of forward, loss, backward and step, an update at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
-from lstmlib.tasks.batch import Batch
+
+if TYPE_CHECKING:
+    from lstmlib.tasks.batch import Batch
 
 
 def train(
     model: Any,
-    batches: Iterable[Batch],
+    batches: "Iterable[Batch]",
     loss: Callable[..., tuple[float, Array]],
     optimizer: SGD | Adam,
     *,

@@ -28,6 +28,9 @@ export function s(name, attributes = {}, ...children) {
 /** Text in a drawing. */
 export const label = (x, y, text, attributes = {}) => s("text", { x, y, ...attributes }, text);
 
+/** The same, squeezed where it would be wider than its room. */
+export const fitted = (x, y, text, room, attributes = {}) => label(x, y, text, { ...attributes, ...(7 * text.length > room && { textLength: room, lengthAdjust: "spacingAndGlyphs" }) });
+
 /** A number as people write it: a true minus sign, a fixed number of decimals, no "-0.00". */
 export function fixed(value, decimals = 2) {
   const text = Math.abs(value).toFixed(decimals);
@@ -50,6 +53,13 @@ export function scientific(value, digits = 3) {
 
 export function superscript(number) {
   return String(number).replace("-", "−").replace(/[−\d]/g, (c) => (c === "−" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
+}
+
+/** Two significant digits where two decimals would hide them: 0.61, 0.0034, 2.4 × 10⁻⁵. */
+export function precise(value) {
+  const size = Math.abs(value);
+  if (size >= 0.1 || size === 0) return fixed(value);
+  return size >= 0.001 ? fixed(value, 1 - Math.floor(Math.log10(Number(size.toPrecision(2))))) : scientific(value, 2);
 }
 
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -104,6 +114,43 @@ export function drawing(role = "img") { // another role where parts of it can be
   return picture;
 }
 
+/**
+ * What is seen, and what is set and read: side by side where the page is wide, so that all of it stands on one screen,
+ * else one under the other.
+ */
+export const stage = (seen, ...set) => el("div", { class: "stage" }, el("div", { class: "see" }, seen), el("div", { class: "set" }, set));
+
+/** A row of buttons with a name before them. */
+export const group = (name, buttons, attributes = {}) => el("div", { class: "buttons", role: "group", "aria-label": name, ...attributes }, el("span", { class: "which" }, name), buttons);
+
+/**
+ * A curve through points [x, y] on a chart that reaches from `top` to `bottom`. Where it leaves the chart it ends in an
+ * arrow, and an arrow stands where its last point would be: what is off the chart must not look like a value that is held.
+ */
+export function trace(points, top, bottom, look, dot) {
+  const inside = ([, y]) => y >= top && y <= bottom, edge = ([, y]) => (y < top ? top : bottom);
+  const crossing = (out, into) => [into[0] + ((edge(out) - into[1]) / (out[1] - into[1])) * (out[0] - into[0]), edge(out)];
+  const lines = [], gone = [];
+  let line = null;
+  points.forEach((point, k) => {
+    if (inside(point)) {
+      if (!line) lines.push((line = k ? [crossing(points[k - 1], point)] : []));
+      line.push(point);
+    } else if (line) {
+      gone.push(crossing(point, points[k - 1]));
+      line.push(gone.at(-1));
+      line = null;
+    }
+  });
+  const last = points.at(-1);
+  if (last && !inside(last)) gone.push([last[0], edge(last)]);
+  return [
+    lines.map((one) => s("path", { d: one.map(([x, y], k) => `${k ? "L" : "M"} ${x.toFixed(1)} ${y.toFixed(1)}`).join(" "), class: `curve ${look}` })),
+    gone.map(([x, y]) => s("path", { d: y === top ? `M ${x.toFixed(1)} ${y - 7} l -5 8 h 10 z` : `M ${x.toFixed(1)} ${y + 7} l -5 -8 h 10 z`, class: `${dot} off` })),
+    last && inside(last) && s("circle", { cx: last[0], cy: last[1], r: 3.5, class: dot }),
+  ];
+}
+
 /** A live region that waits until a drag has paused, so that a screen reader isn't flooded. */
 export function voice() {
   const region = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
@@ -134,6 +181,7 @@ const STYLE = `
 .frame{${LIGHT} font:400 15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
   color:var(--ink);background:var(--paper);box-sizing:border-box;max-width:46rem;margin:0 auto;padding:14px 16px 16px;border:1px solid var(--soft);border-radius:10px}
 .frame.dark{${DARK}}
+.frame{container:frame/inline-size}
 @media print{.frame,.frame.dark{${LIGHT} --ink:#000;break-inside:avoid} .frame .controls{display:none}}
 @media (max-width:420px){.frame{padding:12px 8px 14px;border-left:0;border-right:0;border-radius:0}}
 *{box-sizing:border-box}
@@ -148,6 +196,11 @@ svg .strong{font-weight:650}
 svg .middle{text-anchor:middle} svg .end{text-anchor:end}
 .controls{display:flex;flex-wrap:wrap;gap:8px 16px;margin-top:12px;align-items:center}
 .buttons{display:flex;flex-wrap:wrap;gap:8px}
+.first{margin:0 0 10px} .first .buttons{gap:6px} .first button{padding:4px 10px}
+.which{font-size:14px;align-self:center;margin-right:4px} @container (max-width:460px){.which{flex:1 0 100%}}
+.see{min-width:0} .set>:first-child{margin-top:0}
+.stage{display:grid;gap:12px 22px}
+@container (min-width:620px){.stage{grid-template-columns:minmax(0,1fr) 15.5rem}}
 button{font:inherit;font-size:14px;color:inherit;background:var(--softer);border:1px solid var(--line);border-radius:7px;
   min-height:36px;min-width:36px;padding:4px 12px;cursor:pointer}
 button:hover:not(:disabled){border-color:currentColor}
@@ -155,6 +208,9 @@ button:disabled{opacity:.45;cursor:default}
 button[aria-pressed=true]{box-shadow:inset 0 0 0 1.5px currentColor;font-weight:600}
 button.main{background:var(--hidden-ink);border-color:var(--hidden-ink);color:var(--paper);font-weight:600}
 button:focus-visible,input:focus-visible,select:focus-visible{outline:3px solid var(--hidden);outline-offset:2px;border-radius:7px}
+input[type=range]:focus-visible{outline:none} /* round the thumb: round the whole slider the ring would cut its name */
+input[type=range]:focus-visible::-webkit-slider-thumb{outline:3px solid var(--hidden);outline-offset:2px}
+input[type=range]:focus-visible::-moz-range-thumb{outline:3px solid var(--hidden);outline-offset:2px}
 .slider{display:grid;grid-template-columns:1fr auto;flex:1 1 14rem;gap:0 8px;align-items:baseline;font-size:14px}
 .slider input{grid-column:1/-1}
 .slider .value{font-variant-numeric:tabular-nums;font-weight:600}
@@ -186,9 +242,10 @@ function setUp(host, store, mount, style) {
   const frame = el("div", { class: "frame", role: "group" });
   root.replaceChildren(el("style", {}, STYLE + style), frame);
   const view = mount(frame, store);
+  const seen = root.querySelector(".see"), set = root.querySelector(".set");
   const width = () => { // of the drawings; a figure that isn't shown yet has none
     const edges = getComputedStyle(frame);
-    return clamp((frame.clientWidth || 692) - parseFloat(edges.paddingLeft) - parseFloat(edges.paddingRight), 280, 704);
+    return clamp(seen?.clientWidth || (frame.clientWidth || 692) - parseFloat(edges.paddingLeft) - parseFloat(edges.paddingRight), 280, 704);
   };
   let waiting = false, gone = false, drawnAt = width();
   const draw = () => {
@@ -196,10 +253,10 @@ function setUp(host, store, mount, style) {
     waiting = true;
     queueMicrotask(() => { // several changes at once are drawn once
       waiting = false;
-      if (!gone) view.draw((drawnAt = width()));
+      if (!gone) view.draw((drawnAt = width()), set?.clientWidth || drawnAt);
     });
   };
-  view.draw(drawnAt);
+  view.draw(drawnAt, set?.clientWidth || drawnAt);
   const paper = () => frame.classList.toggle("dark", onDark(host));
   paper();
   const scheme = matchMedia("(prefers-color-scheme: dark)");
@@ -256,7 +313,7 @@ function modelStore(model, defaults) {
 
 /**
  * Register a figure under its tag and return what anywidget wants. `mount(frame, store)` builds the figure once and
- * returns { draw(width), stop() }; it reads its state with store.get and changes it with store.update.
+ * returns { draw(width, beside), stop() }, the widths in which it draws and that of what stands beside it; it reads its state with store.get and changes it with store.update.
  */
 export function figure(tag, defaults, mount, style = "") {
   if (typeof customElements !== "undefined" && !customElements.get(tag)) {

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import logging
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -79,6 +80,9 @@ def _client(scheduler: str) -> Iterator[Any]:
     """Connect to a scheduler, and let go of it at the end, whether or not it is still there."""
     from distributed import Client
 
+    # Dask writes a traceback of its own when its scheduler goes; the one line that says what to do is enough.
+    log = logging.getLogger("distributed.client")
+    level = log.level
     client, reason = None, ""
     try:
         client = Client(scheduler, timeout="10s", set_as_default=False)
@@ -89,11 +93,13 @@ def _client(scheduler: str) -> Iterator[Any]:
         # then: collected while another one starts, it waits for a lock that this one holds, and both wait for ever.
         gc.collect()
         raise ValueError(f"there is no Dask scheduler at {scheduler!r}: {reason}")
+    log.setLevel(logging.CRITICAL)
     try:
         yield client
     finally:
         with contextlib.suppress(Exception):
             client.close(timeout=5)
+        log.setLevel(level)
 
 
 def _wait(client: Any, futures: list[Any], scheduler: str, trouble: list[Exception]) -> None:

@@ -22,6 +22,8 @@ from lstmlib.torch.lstm import LSTM
 from lstmlib.torch.lstm1997 import LSTM1997
 from lstmlib.torch.peephole import PeepholeLSTM
 from lstmlib.torch.positional import PositionalEncoding
+from lstmlib.torch.projected import ProjectedLSTM
+from lstmlib.torch.reversed import Reversed
 from lstmlib.torch.rnn import RNN
 from lstmlib.torch.stack import Stack
 from lstmlib.torch.transformer import TransformerBlock
@@ -42,6 +44,8 @@ __all__ = [
     "MultiHeadAttention",
     "PeepholeLSTM",
     "PositionalEncoding",
+    "ProjectedLSTM",
+    "Reversed",
     "Stack",
     "TransformerBlock",
 ]

@@ -6,7 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
+from lstmlib.numpy.squashing import check_clip
 from lstmlib.torch.recurrent import Params, Recurrent
+from lstmlib.torch.squashing import limit
 
 
 class CoupledLSTM(Recurrent):
@@ -17,7 +19,10 @@ class CoupledLSTM(Recurrent):
         c(t) = f(t) * c(t-1) + (1 - f(t)) * g(t)
         h(t) = o(t) * tanh(c(t))
 
-    Source: Greff et al. (2017), "LSTM: a search space odyssey", variant CIFG, here without peepholes. The parameters
+    With ``peephole=True`` the forget gate sees the cell's old state too and the output gate the new one, each gate its
+    own cell, w_cf * c(t-1) and w_co * c(t) among their net inputs; ``weight_ch_l0`` (2H,) holds w_cf and w_co.
+
+    Source: Greff et al. (2017), "LSTM: a search space odyssey", variant CIFG, which has the peepholes. The parameters
     are an LSTM's without the input gate's rows: order f, g, o.
 
     Args:
@@ -25,13 +30,16 @@ class CoupledLSTM(Recurrent):
         hidden_size: H, the number of cells.
         forget_bias: where the forget gates' bias starts (both bias vectors together); ``None`` leaves it random like
             the other biases.
+        peephole: whether the gates see the cell.
+        clip: the gates' and the cells' net inputs are limited to [-clip, clip], as in ONNX (the cells' contents are
+            not); no limit if ``None``.
         num_layers: L; each layer but the first sees the one below.
         generator: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)]; torch's own if ``None``.
         device: where the parameters are.
         dtype: of the parameters; torch's default unless told.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer.
+        TypeError, ValueError: a size that is not a positive integer, or a ``clip`` that is not a positive number.
     """
 
     gates: ClassVar[int] = 3
@@ -43,11 +51,14 @@ class CoupledLSTM(Recurrent):
         hidden_size: int,
         *,
         forget_bias: float | None = None,
+        peephole: bool = False,
+        clip: float | None = None,
         num_layers: int = 1,
         generator: torch.Generator | None = None,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
+        self.peephole, self.clip = peephole, check_clip(clip)
         super().__init__(
             input_size, hidden_size, num_layers=num_layers, generator=generator, device=device, dtype=dtype
         )
@@ -57,12 +68,17 @@ class CoupledLSTM(Recurrent):
                     self.get_parameter(f"bias_ih_l{k}")[: self.hidden_size] = forget_bias
                     self.get_parameter(f"bias_hh_l{k}")[: self.hidden_size] = 0.0
 
+    def layer_shapes(self, input_size: int) -> dict[str, tuple[int, ...]]:
+        """Return the shapes of one layer's parameters, the peepholes last."""
+        return super().layer_shapes(input_size) | ({"weight_ch": (2 * self.hidden_size,)} if self.peephole else {})
+
     def step(self, p: Params, net: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Return (h(t), c(t)) from the input's part of the net inputs (N, 3H) and (h(t-1), c(t-1))."""
         h, c = state
         net = net + linear(h, p["weight_hh"], p["bias_hh"])
         f, g, o = net.chunk(3, dim=1)  # each (N, H)
-        f = torch.sigmoid(f)
-        c = f * c + (1.0 - f) * torch.tanh(g)
-        h = torch.sigmoid(o) * torch.tanh(c)
+        w_cf, w_co = p["weight_ch"].chunk(2) if self.peephole else (0.0, 0.0)
+        f, g = torch.sigmoid(limit(f + w_cf * c, self.clip)), torch.tanh(limit(g, self.clip))
+        c = f * c + (1.0 - f) * g
+        h = torch.sigmoid(limit(o + w_co * c, self.clip)) * torch.tanh(c)
         return h, c

@@ -7,7 +7,9 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from lstmlib.numpy.gru import RESETS
+from lstmlib.numpy.squashing import check_clip
 from lstmlib.torch.recurrent import Kernel, Params, Recurrent
+from lstmlib.torch.squashing import limit
 
 
 class GRU(Recurrent):
@@ -29,14 +31,16 @@ class GRU(Recurrent):
         input_size: D, the width of x(t).
         hidden_size: H, the number of units.
         reset: "after" or "before".
+        clip: the gates' and the candidate's net inputs are limited to [-clip, clip], as in ONNX; no limit if ``None``.
         num_layers: L; each layer but the first sees the one below.
-        fast: run torch's own kernel for "after", which it has; the readable loop if not.
+        fast: run torch's own kernel for "after" without a clip, which it has; the readable loop if not.
         generator: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)]; torch's own if ``None``.
         device: where the parameters are.
         dtype: of the parameters; torch's default unless told.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer, or an unknown ``reset``.
+        TypeError, ValueError: a size that is not a positive integer, an unknown ``reset``, or a ``clip`` that is
+            not a positive number.
     """
 
     gates: ClassVar[int] = 3
@@ -48,6 +52,7 @@ class GRU(Recurrent):
         hidden_size: int,
         *,
         reset: str = "after",
+        clip: float | None = None,
         num_layers: int = 1,
         fast: bool = True,
         generator: torch.Generator | None = None,
@@ -65,7 +70,7 @@ class GRU(Recurrent):
         )
         if reset not in RESETS:
             raise ValueError(f"reset is {reset!r}, expected one of {', '.join(RESETS)}")
-        self.reset = reset
+        self.reset, self.clip = reset, check_clip(clip)
 
     @property
     def num_parameters(self) -> int:
@@ -73,17 +78,19 @@ class GRU(Recurrent):
         return super().num_parameters + (self.num_layers * self.hidden_size if self.reset == "after" else 0)
 
     def kernel(self) -> Kernel | None:
-        """Return torch's own function for "after"."""
-        return torch.gru if self.reset == "after" else None
+        """Return torch's own function for "after", which has no clip."""
+        return torch.gru if self.reset == "after" and self.clip is None else None
 
     def step(self, p: Params, net: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Return (h(t),) from the input's part of the net inputs (N, 3H) and (h(t-1),)."""
         (h,) = state
         H = self.hidden_size
         W, b = p["weight_hh"], p["bias_hh"]
-        r, z = torch.sigmoid(net[:, : 2 * H] + linear(h, W[: 2 * H], b[: 2 * H])).chunk(2, dim=1)  # each (N, H)
+        net_rz = net[:, : 2 * H] + linear(h, W[: 2 * H], b[: 2 * H])
+        r, z = torch.sigmoid(limit(net_rz, self.clip)).chunk(2, dim=1)  # each (N, H)
         if self.reset == "after":
-            n = torch.tanh(net[:, 2 * H :] + r * linear(h, W[2 * H :], b[2 * H :]))
+            net_n = net[:, 2 * H :] + r * linear(h, W[2 * H :], b[2 * H :])
         else:
-            n = torch.tanh(net[:, 2 * H :] + linear(r * h, W[2 * H :], b[2 * H :]))
+            net_n = net[:, 2 * H :] + linear(r * h, W[2 * H :], b[2 * H :])
+        n = torch.tanh(limit(net_n, self.clip))
         return ((1.0 - z) * n + z * h,)

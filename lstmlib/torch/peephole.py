@@ -6,6 +6,7 @@ from torch.nn.functional import linear
 
 from lstmlib.torch.lstm import LSTM
 from lstmlib.torch.recurrent import Kernel, Params
+from lstmlib.torch.squashing import limit
 
 
 class PeepholeLSTM(LSTM):
@@ -41,6 +42,7 @@ class PeepholeLSTM(LSTM):
         w_ci, w_cf, w_co = p["weight_ch"].chunk(3)  # each (H,)
         net = net + linear(h, p["weight_hh"], p["bias_hh"])
         i, f, g, o = net.chunk(4, dim=1)  # each (N, H)
-        c = torch.sigmoid(f + w_cf * c) * c + torch.sigmoid(i + w_ci * c) * torch.tanh(g)
-        h = torch.sigmoid(o + w_co * c) * torch.tanh(c)
+        i, f, g = (limit(part, self.clip) for part in (i + w_ci * c, f + w_cf * c, g))
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        h = torch.sigmoid(limit(o + w_co * c, self.clip)) * torch.tanh(c)
         return h, c

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-from lstmlib.numpy.rnn import NONLINEARITIES
+from lstmlib.numpy.squashing import NONLINEARITIES, check_clip
 from lstmlib.torch.recurrent import Kernel, Params, Recurrent
+from lstmlib.torch.squashing import limit
 
 FUNCTIONS = {"tanh": torch.tanh, "relu": torch.relu, "logistic": torch.sigmoid}
 
@@ -21,14 +22,17 @@ class RNN(Recurrent):
         input_size: D, the width of x(t).
         hidden_size: H, the number of hidden units.
         nonlinearity: f, one of "tanh", "relu", "logistic".
+        clip: the net inputs are limited to [-clip, clip] before they are squashed, as in ONNX; no limit if ``None``.
         num_layers: L; each layer but the first sees the one below.
-        fast: run torch's own kernel for "tanh" and "relu", which it has; the readable loop if not.
+        fast: run torch's own kernel for "tanh" and "relu" without a clip, which it has; the readable loop if
+            not.
         generator: source of the initial parameters, U[-1/sqrt(H), 1/sqrt(H)]; torch's own if ``None``.
         device: where the parameters are.
         dtype: of the parameters; torch's default unless told.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer, or an unknown nonlinearity.
+        TypeError, ValueError: a size that is not a positive integer, an unknown nonlinearity, or a ``clip`` that is not
+            a positive number.
     """
 
     gates: ClassVar[int] = 1
@@ -40,6 +44,7 @@ class RNN(Recurrent):
         hidden_size: int,
         *,
         nonlinearity: str = "tanh",
+        clip: float | None = None,
         num_layers: int = 1,
         fast: bool = True,
         generator: torch.Generator | None = None,
@@ -57,14 +62,16 @@ class RNN(Recurrent):
         )
         if nonlinearity not in NONLINEARITIES:
             raise ValueError(f"nonlinearity is {nonlinearity!r}, expected one of {', '.join(NONLINEARITIES)}")
-        self.nonlinearity = nonlinearity
+        self.nonlinearity, self.clip = nonlinearity, check_clip(clip)
 
     def kernel(self) -> Kernel | None:
-        """Return torch's own function for "tanh" and "relu"."""
+        """Return torch's own function for "tanh" and "relu", which have no clip."""
+        if self.clip is not None:
+            return None
         return {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}.get(self.nonlinearity)
 
     def step(self, p: Params, net: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Return (h(t),) from the input's part of the net input (N, H) and (h(t-1),)."""
         (h,) = state
         f = FUNCTIONS[self.nonlinearity]
-        return (f(net + linear(h, p["weight_hh"], p["bias_hh"])),)
+        return (f(limit(net + linear(h, p["weight_hh"], p["bias_hh"]), self.clip)),)

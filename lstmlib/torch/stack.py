@@ -10,6 +10,7 @@ from lstmlib.torch.bidirectional import Bidirectional
 from lstmlib.torch.checks import check_tensor
 from lstmlib.torch.naming import NamedAsTorch
 from lstmlib.torch.recurrent import Recurrent, State
+from lstmlib.torch.reversed import Reversed
 
 
 class Stack(NamedAsTorch):
@@ -22,16 +23,16 @@ class Stack(NamedAsTorch):
     Source: Graves, Mohamed and Hinton (2013), "Speech recognition with deep recurrent neural networks".
 
     Args:
-        layers: from the lowest up, recurrent layers or ``Bidirectional``, each of one level; each one's ``input_size``
-            is the ``hidden_size`` of the one below, and all have states of the same widths.
+        layers: from the lowest up, recurrent layers, ``Bidirectional`` or ``Reversed``, each of one level; each one's
+            ``input_size`` is the ``hidden_size`` of the one below, and all have states of the same widths.
 
     Raises:
         TypeError, ValueError: no layers, or layers that don't fit on top of each other.
     """
 
-    def __init__(self, *layers: Recurrent | Bidirectional) -> None:
+    def __init__(self, *layers: Recurrent | Bidirectional | Reversed) -> None:
         super().__init__()
-        check_levels(layers, (Recurrent, Bidirectional))
+        check_levels(layers, (Recurrent, Bidirectional, Reversed))
         self.layers = nn.ModuleList(layers)
         self.input_size, self.hidden_size = layers[0].input_size, layers[-1].hidden_size
 

@@ -105,3 +105,42 @@ def show(open_page: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
         return open_page(tmp_path / "page.html", **options)
 
     return show_
+
+
+# A model that does what JupyterLab's does, for a module's default export.
+MODEL = """
+async ([text, state]) => {
+  const url = URL.createObjectURL(new Blob([text], {type: "text/javascript"}));
+  const {default: widget} = await import(url);
+  const listeners = new Map();
+  const model = {
+    saved: 0,
+    get: (name) => state[name],
+    set(name, value) {
+      if (JSON.stringify(state[name]) === JSON.stringify(value)) return;
+      state[name] = value;
+      for (const [listener, names] of listeners) if (names.includes("change:" + name)) listener();
+    },
+    save_changes() { this.saved++; },
+    on: (names, listener) => listeners.set(listener, names.split(" ")),
+    off: (names, listener) => listeners.delete(listener),
+  };
+  const place = document.createElement("div");
+  document.querySelector("main").append(place);
+  const stop = widget.render({model, el: place});
+  Object.assign(window, {model, stop, listeners});
+}
+"""
+
+
+@pytest.fixture
+def widget(show: Callable[..., Any]) -> Callable[..., Any]:
+    """Render a figure from what JupyterLab gets of it: the module's text and the synced state."""
+
+    def widget_(figure: Any, **options: Any) -> Any:
+        page = show(**options)
+        figure_state = {name: figure.get_state()[name] for name in figure._state}
+        page.evaluate(MODEL, [figure.get_state()["_esm"], figure_state])
+        return page
+
+    return widget_

@@ -105,6 +105,52 @@ def test_formulas_are_set(visit, page):
     formulas = tab.locator(".math").count()
     assert tab.locator("mjx-container").count() == formulas
     assert tab.locator("mjx-merror").count() == 0
+    assert tab.evaluate(CUT_OFF) == []
+
+
+# Glyphs that stand outside the box which cuts them off, above or below.
+CUT_OFF = """() => [...document.querySelectorAll('.bd-article div.math')].flatMap((box) => {
+  const {top, bottom} = box.getBoundingClientRect();
+  return [...box.querySelectorAll('mjx-c')].map((glyph) => glyph.getBoundingClientRect())
+    .filter((glyph) => glyph.top < top - 0.5 || glyph.bottom > bottom + 0.5)
+    .map((glyph) => `${box.textContent.slice(0, 40)}: ${glyph.top - top} ${bottom - glyph.bottom}`);
+})"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    "page", ["book/forget-gate.html", "book/notation.html", "book/attention.html", "book/api.html"]
+)
+def test_formulas_are_tab_stops_only_where_they_scroll(visit, page, width):
+    tab = visit(page, width=WIDTHS[width])
+    tab.evaluate("document.fonts.ready")
+    tab.wait_for_timeout(200)
+    stops = tab.evaluate(
+        """() => [...document.querySelectorAll('.bd-article .math, .bd-article mjx-container, .bd-article dt.sig')]
+          .filter((box) => (box.tabIndex >= 0) !==
+            (['auto', 'scroll'].includes(getComputedStyle(box).overflowX) && box.scrollWidth > box.clientWidth))
+          .map((box) => `${box.tagName} ${box.tabIndex}: ${box.textContent.slice(0, 60)}`)"""
+    )
+    assert stops == []
+    assert tab.locator(".bd-article p mjx-container[tabindex]").count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", ["book/forget-gate.html", "book/variants.html"])
+def test_printed_code_is_whole(visit, page):
+    """On paper nothing scrolls: code breaks in place of being cut off, and quizzes give their reasons."""
+    tab = visit(page, width=700)  # A4 less its margins
+    tab.emulate_media(media="print")
+    cut = tab.evaluate(
+        """() => [...document.querySelectorAll('.bd-article pre, .bd-article div.highlight')]
+          .filter((box) => box.scrollWidth > box.clientWidth + 1 || getComputedStyle(box).overflowX !== 'visible')
+          .map((box) => box.textContent.slice(0, 80))"""
+    )
+    assert cut == []
+    reasons = tab.locator("lstm-quiz .reason")
+    assert reasons.count() > 5
+    assert all(reason.is_visible() and reason.inner_text()[0] in "✓✗" for reason in reasons.all())
 
 
 @pytest.mark.browser
@@ -142,13 +188,16 @@ class Links(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.ids, self.targets = set(), []
+        self.ids, self.seen, self.targets, self.repeated = set(), set(), [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         for name, value in attrs:
             if name in ("id", "name") and value:
                 self.ids.add(value)
+            if name == "id":
+                self.repeated += [value] if value in self.seen else []
+                self.seen.add(value)
             elif name in ("href", "src") and value:
                 self.targets.append(value)
 
@@ -156,6 +205,11 @@ class Links(HTMLParser):
 @functools.cache
 def links(path):
     return Links(path.read_text(encoding="utf8"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_ids_are_there_once(page):
+    assert links(HTML / page).repeated == []
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -4,11 +4,14 @@ import copy
 import html
 import json
 import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from traitlets import TraitError
 
 from lstmlib.figures import Quiz
+from lstmlib.figures.quiz import order
 
 QUESTIONS = [
     {
@@ -68,3 +71,37 @@ def test_chosen_answers_must_be_there():
     with pytest.raises(TraitError, match="chosen"):
         Quiz(QUESTIONS, chosen=[0, 0])
     assert Quiz(QUESTIONS, chosen=[-1]).chosen == [-1]
+
+
+def stored_quizzes():
+    """Return the questions of every quiz that a chapter shows, by chapter."""
+    found = {}
+    for path in sorted((Path(__file__).resolve().parents[2] / "book").glob("*.ipynb")):
+        for cell in json.loads(path.read_text())["cells"]:
+            for output in cell.get("outputs", []):
+                given = re.match(
+                    '<lstm-quiz [^>]*? questions="([^"]*)"', "".join(output.get("data", {}).get("text/html", ""))
+                )
+                if given:
+                    found.setdefault(path.stem, []).extend(json.loads(html.unescape(given[1])))
+    return found
+
+
+def test_right_answers_stand_in_no_place_that_could_be_guessed():
+    quizzes = stored_quizzes()
+    assert len(quizzes) >= 11
+    everywhere = Counter()
+    for chapter, questions in quizzes.items():
+        places = [next(k for k, j in enumerate(order(q)) if q["answers"][j]["right"]) for q in questions]
+        assert max(Counter(places).values()) <= max(2, 2 * len(places) / 3), (chapter, places)
+        everywhere.update(places)
+    assert all(0.2 < everywhere[place] / everywhere.total() < 0.5 for place in range(3))
+
+
+def test_an_order_holds_every_answer_once_whatever_their_number():
+    for count in range(2, 9):
+        question = {"question": "∂E/∂w → 0?", "answers": [None] * count}
+        assert sorted(order(question)) == list(range(count))
+        assert order(question) == order({**question})
+    texts = {tuple(order({"question": str(k), "answers": [None] * 3})) for k in range(60)}
+    assert len(texts) == 6  # every order comes up

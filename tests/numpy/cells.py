@@ -22,9 +22,23 @@ CELLS = {
     "LSTM": ln.LSTM,
     "PeepholeLSTM": ln.PeepholeLSTM,
     "CoupledLSTM": ln.CoupledLSTM,
+    "CoupledLSTM peephole": lambda D, H, **more: ln.CoupledLSTM(D, H, peephole=True, **more),
+    "ProjectedLSTM": lambda D, H, **more: ln.ProjectedLSTM(D, H + 2, H, **more),
     "GRU after": ln.GRU,
     "GRU before": lambda D, H, **more: ln.GRU(D, H, reset="before", **more),
 }
+# Net inputs limited, to less than some of them are: what else must hold, holds for these as well.
+CLIPPED = {
+    "RNN tanh, clip": lambda D, H, **more: ln.RNN(D, H, clip=0.8, **more),
+    "RNN relu, clip": lambda D, H, **more: ln.RNN(D, H, nonlinearity="relu", clip=0.6, **more),
+    "LSTM, clip": lambda D, H, **more: ln.LSTM(D, H, clip=0.5, **more),
+    "PeepholeLSTM, clip": lambda D, H, **more: ln.PeepholeLSTM(D, H, clip=0.5, **more),
+    "CoupledLSTM peephole, clip": lambda D, H, **more: ln.CoupledLSTM(D, H, peephole=True, clip=0.5, **more),
+    "ProjectedLSTM, clip": lambda D, H, **more: ln.ProjectedLSTM(D, 2, H, clip=0.5, **more),
+    "GRU after, clip": lambda D, H, **more: ln.GRU(D, H, clip=0.5, **more),
+    "GRU before, clip": lambda D, H, **more: ln.GRU(D, H, reset="before", clip=0.5, **more),
+}
+CELLS |= CLIPPED
 FULL = CELLS  # whose gradient is the full one
 ALL = CELLS | {"LSTM1997 truncated": lstm1997(gradient="truncated")}
 

@@ -195,6 +195,8 @@ COUNTS = {
     "LSTM": lambda d, h: 4 * h * (h + d + 1),
     "PeepholeLSTM": lambda d, h: 4 * h * (h + d + 1) + 3 * h,
     "CoupledLSTM": lambda d, h: 3 * h * (h + d + 1),
+    "CoupledLSTM peephole": lambda d, h: 3 * h * (h + d + 1) + 2 * h,
+    "ProjectedLSTM": lambda d, h: 4 * (h + 2) * (h + d + 1) + h * (h + 2),
     "GRU before": lambda d, h: 3 * h * (h + d + 1),
     "GRU after": lambda d, h: 3 * h * (h + d + 1) + h,
     "LSTM1997": lambda d, b: 4 * b * (d + 4 * b + 1),  # blocks of two cells: 4 units each
@@ -299,7 +301,9 @@ def test_a_model_stops_where_its_sequences_stop(rng):
 
 
 def test_forget_bias_of_every_layer():
-    for make, rows in [(ln.LSTM, slice(H, 2 * H)), (ln.PeepholeLSTM, slice(H, 2 * H)), (ln.CoupledLSTM, slice(0, H))]:
+    made = [(ln.LSTM, slice(H, 2 * H)), (ln.PeepholeLSTM, slice(H, 2 * H)), (ln.CoupledLSTM, slice(0, H))]
+    made += [(lambda D, H, **more: ln.ProjectedLSTM(D, H + 2, H, **more), slice(H + 2, 2 * H + 4))]
+    for make, rows in made:
         layer = make(D, H, forget_bias=1.5, num_layers=2)
         for k in range(2):
             total = layer.params[f"bias_ih_l{k}"] + layer.params[f"bias_hh_l{k}"]

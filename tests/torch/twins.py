@@ -20,15 +20,27 @@ CELLS = {
     "LSTM": lambda lib, D, H, **more: lib.LSTM(D, H, **more),
     "PeepholeLSTM": lambda lib, D, H, **more: lib.PeepholeLSTM(D, H, **more),
     "CoupledLSTM": lambda lib, D, H, **more: lib.CoupledLSTM(D, H, **more),
+    "CoupledLSTM peephole": lambda lib, D, H, **more: lib.CoupledLSTM(D, H, peephole=True, **more),
+    "ProjectedLSTM": lambda lib, D, H, **more: lib.ProjectedLSTM(D, 6, H, **more),
     "GRU after": lambda lib, D, H, **more: lib.GRU(D, H, **more),
     "GRU before": lambda lib, D, H, **more: lib.GRU(D, H, reset="before", **more),
+    # Net inputs limited, to less than some of them are.
+    "RNN tanh, clip": lambda lib, D, H, **more: lib.RNN(D, H, clip=0.8, **more),
+    "RNN relu, clip": lambda lib, D, H, **more: lib.RNN(D, H, nonlinearity="relu", clip=0.6, **more),
+    "LSTM, clip": lambda lib, D, H, **more: lib.LSTM(D, H, clip=0.5, **more),
+    "PeepholeLSTM, clip": lambda lib, D, H, **more: lib.PeepholeLSTM(D, H, clip=0.5, **more),
+    "CoupledLSTM peephole, clip": lambda lib, D, H, **more: lib.CoupledLSTM(D, H, peephole=True, clip=0.5, **more),
+    "ProjectedLSTM, clip": lambda lib, D, H, **more: lib.ProjectedLSTM(D, 6, H, clip=0.5, **more),
+    "GRU after, clip": lambda lib, D, H, **more: lib.GRU(D, H, clip=0.5, **more),
+    "GRU before, clip": lambda lib, D, H, **more: lib.GRU(D, H, reset="before", clip=0.5, **more),
 }
-# What torch.nn has: the class, and its arguments.
+# What torch.nn has.
 TORCH_NN = {
-    "RNN tanh": (torch.nn.RNN, {}),
-    "RNN relu": (torch.nn.RNN, {"nonlinearity": "relu"}),
-    "LSTM": (torch.nn.LSTM, {}),
-    "GRU after": (torch.nn.GRU, {}),
+    "RNN tanh": torch.nn.RNN,
+    "RNN relu": lambda D, H, *layers, **more: torch.nn.RNN(D, H, *layers, nonlinearity="relu", **more),
+    "LSTM": torch.nn.LSTM,
+    "ProjectedLSTM": lambda D, H, *layers, **more: torch.nn.LSTM(D, 6, *layers, proj_size=H, **more),
+    "GRU after": torch.nn.GRU,
 }
 KERNELS = list(TORCH_NN)  # the layers that have a fast path
 
@@ -60,8 +72,7 @@ class TorchNN(torch.nn.Module):
 
     def __init__(self, name, D, H, num_layers=1, both_ways=False):
         super().__init__()
-        kind, more = TORCH_NN[name]
-        self.inner = kind(D, H, num_layers, bidirectional=both_ways, dtype=torch.float64, **more)
+        self.inner = TORCH_NN[name](D, H, num_layers, bidirectional=both_ways, dtype=torch.float64)
         self.extra = num_layers == 1 and not both_ways
 
     def forward(self, x, state=None, lengths=None):

@@ -15,7 +15,8 @@ KINDS = {
     "RNN logistic": (lambda *sizes, **more: ln.RNN(*sizes, nonlinearity="logistic", **more), 40),
     "LSTM": (lambda *sizes, **more: ln.LSTM(*sizes, **more), 120),
     "PeepholeLSTM": (lambda *sizes, **more: ln.PeepholeLSTM(*sizes, **more), 120),
-    "CoupledLSTM": (lambda *sizes, **more: ln.CoupledLSTM(*sizes, **more), 80),
+    "CoupledLSTM": (lambda *sizes, **more: ln.CoupledLSTM(*sizes, **more), 60),
+    "CoupledLSTM peephole": (lambda *sizes, **more: ln.CoupledLSTM(*sizes, peephole=True, **more), 60),
     "GRU after": (lambda *sizes, **more: ln.GRU(*sizes, **more), 100),
     "GRU before": (lambda *sizes, **more: ln.GRU(*sizes, reset="before", **more), 100),
 }
@@ -30,19 +31,24 @@ def draw(kind: str, seed: int, dtype: Any = np.float32, **wanted: Any) -> tuple[
         seed: which of its models.
         dtype: of all numbers.
         wanted: what isn't left to chance: at least so many ``steps`` and ``units``;
-            ``both_ways``, ``lengths`` (one of them short), ``state``, ``zero_c``, ``no_bias``.
+            ``both_ways``, ``reverse``, ``lengths`` (one of them short), ``state``, ``zero_c``,
+            ``no_bias``, ``clip`` (the limit, or False).
     """
     rng = np.random.default_rng([list(KINDS).index(kind), seed])
     T, N, D = rng.integers(wanted.get("steps", 1), 13), rng.integers(1, 7), rng.integers(1, 9)
     H = max(round(2 ** rng.uniform(0.0, 5.5)), wanted.get("units", 1))
     chance = {
         name: bool(rng.integers(0, high) == 0)
-        for name, high in {"both_ways": 2, "lengths": 2, "state": 2, "zero_c": 4, "no_bias": 5}.items()
+        for name, high in {"both_ways": 2, "lengths": 2, "state": 2, "zero_c": 4, "no_bias": 5, "clip": 3}.items()
     } | wanted
     make, _ = KINDS[kind]
-    layer = make(D, H, rng=rng, dtype=dtype)
+    limit = float(rng.choice([0.2, 0.5, 1.0, 2.0])) if chance["clip"] else None
+    limit = wanted.get("clip", limit) or None
+    layer = make(D, H, clip=limit, rng=rng, dtype=dtype)
     if chance["both_ways"]:
-        layer = ln.Bidirectional(layer, make(D, H, rng=rng, dtype=dtype))
+        layer = ln.Bidirectional(layer, make(D, H, clip=limit, rng=rng, dtype=dtype))
+    elif wanted.get("reverse", seed % 3 == 0):
+        layer = ln.Reversed(layer)
     widen = rng.choice([1.0, 2.0])  # weights as at the start of training, or larger
     for name, value in layer.params.items():
         value *= 0.0 if chance["no_bias"] and name.startswith("bias") else widen

@@ -14,6 +14,7 @@ import lstmlib.torch as lt
 from lstmlib.numpy.gradients import state_arrays
 from lstmlib.onnx import IR, OPSET, Node
 
+SETTINGS = ("reset", "nonlinearity", "peephole", "clip")
 SINGLE = 1e-5  # how far float32 may be off, relative to the largest number there is, or to 1
 ORDER = ("x", "W", "R", "B", "lengths", "h", "c", "P")  # the operators' inputs, by our names
 
@@ -116,9 +117,11 @@ def twin(layer: Any) -> torch.nn.Module:
     kind = type(layer).__name__
     if kind == "Bidirectional":
         return lt.Bidirectional(twin(layer.forward_layer), twin(layer.backward_layer))
+    if kind == "Reversed":
+        return lt.Reversed(twin(layer.layer))
     if kind == "Stack":
         return lt.Stack(*(twin(part) for part in layer.layers))
-    settings = {name: getattr(layer, name) for name in ("reset", "nonlinearity") if hasattr(layer, name)}
+    settings = {name: getattr(layer, name) for name in SETTINGS if hasattr(layer, name)}
     dtype = torch.from_numpy(layer.params["weight_ih_l0"]).dtype
     made = getattr(lt, kind)(layer.input_size, layer.hidden_size, num_layers=layer.num_layers, dtype=dtype, **settings)
     copy_params(layer, made)

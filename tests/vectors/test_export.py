@@ -29,6 +29,8 @@ LAYERS = {
         both(ln.PeepholeLSTM, D, **more), both(ln.PeepholeLSTM, 2 * H, **more)
     ),
     "one level both ways, one forward": lambda **more: ln.Stack(both(ln.GRU, D, **more), ln.GRU(2 * H, H, **more)),
+    "there and back": lambda **more: ln.Stack(ln.LSTM(D, H, **more), ln.Reversed(ln.LSTM(H, H, **more))),
+    "GRU backward, 2 layers": lambda **more: ln.Reversed(ln.GRU(D, H, num_layers=2, **more)),
     "coupled under plain": lambda **more: ln.Stack(ln.CoupledLSTM(D, H, **more), ln.LSTM(H, H, **more)),
 }
 

@@ -17,17 +17,25 @@ from drawn import draw
 from engines import Answer, Case, compare, ours, theirs, twin
 
 import lstmlib.torch as lt
-from lstmlib.numpy import Bidirectional
+from lstmlib.numpy import Bidirectional, Reversed
 from lstmlib.numpy.gradients import state_arrays
 from lstmlib.onnx import nodes
 
 MODELS = 6  # of each kind; the error must show in every one
 # What the models must have for any error to matter: with one unit, for one, the reset gate may stand in either place.
-ENOUGH = {"steps": 4, "units": 2}
+ENOUGH = {"steps": 4, "units": 2, "clip": False}
 LSTMS = ("LSTM", "PeepholeLSTM")
-GATED = (*LSTMS, "CoupledLSTM", "GRU after", "GRU before")
+COUPLED = ("CoupledLSTM", "CoupledLSTM peephole")
+GATED = (*LSTMS, *COUPLED, "GRU after", "GRU before")
 ALL = (*GATED, "RNN tanh", "RNN relu", "RNN logistic")
-BLOCKS = {"LSTM": "ifgo", "PeepholeLSTM": "ifgo", "CoupledLSTM": "fgo", "GRU after": "rzn", "GRU before": "rzn"}
+BLOCKS = {
+    "LSTM": "ifgo",
+    "PeepholeLSTM": "ifgo",
+    "CoupledLSTM": "fgo",
+    "CoupledLSTM peephole": "fgo",
+    "GRU after": "rzn",
+    "GRU before": "rzn",
+}
 
 
 class Error(NamedTuple):
@@ -37,11 +45,13 @@ class Error(NamedTuple):
     layer: Callable[[Any], None] = lambda layer: None  # changes a layer in place
     case: Callable[[Case], Case] = lambda case: case  # changes what it is given
     answer: Callable[[Answer, Case], Answer] = lambda answer, case: answer  # changes what it returns
-    wanted: Mapping[str, bool] = MappingProxyType({})
+    wanted: Mapping[str, bool | float] = MappingProxyType({})
 
 
 def cells(layer):
-    return [layer.forward_layer, layer.backward_layer] if isinstance(layer, Bidirectional) else [layer]
+    if isinstance(layer, Bidirectional):
+        return [layer.forward_layer, layer.backward_layer]
+    return [layer.layer] if isinstance(layer, Reversed) else [layer]
 
 
 def swap(name, rows, a, b):
@@ -180,14 +190,22 @@ ERRORS = GATES_SWAPPED | {
         ("GRU after", "GRU before"), set_to("reset", {"after": "before", "before": "after"})
     ),
     "bias outside of the reset gate": Error(("GRU after",), move_candidate_bias, wanted={"no_bias": False}),
-    "peepholes dropped": Error(("PeepholeLSTM",), fill("weight_ch")),
+    "peepholes dropped": Error(("PeepholeLSTM", "CoupledLSTM peephole"), fill("weight_ch")),
     "peepholes of i and f swapped": Error(("PeepholeLSTM",), swap("weight_ch", 3, 0, 1)),
     "peepholes of i and o swapped": Error(("PeepholeLSTM",), swap("weight_ch", 3, 0, 2)),
     "peepholes of f and o swapped": Error(("PeepholeLSTM",), swap("weight_ch", 3, 1, 2)),
-    "f taken for 1 - f": Error(("CoupledLSTM",), negate),
+    "peepholes of a coupled cell swapped": Error(("CoupledLSTM peephole",), swap("weight_ch", 2, 0, 1)),
+    "f taken for 1 - f": Error(COUPLED, negate),
+    "no clip": Error(ALL, set_to("clip", {0.3: None}), wanted={"clip": 0.3}),
+    "another clip": Error(ALL, set_to("clip", {0.3: 0.31}), wanted={"clip": 0.3}),
     "another function": Error(
         ("RNN tanh", "RNN relu", "RNN logistic"),
         set_to("nonlinearity", {"tanh": "relu", "relu": "tanh", "logistic": "tanh"}),
+    ),
+    "reversed layer reads from the start": Error(
+        ALL,
+        case=lambda case: case._replace(x=case.x[::-1].copy()),
+        wanted={"reverse": True, "both_ways": False, "lengths": False},
     ),
     "directions swapped": Error(ALL, swap_directions, wanted={"both_ways": True}),
     "directions of the output swapped": Error(
@@ -201,8 +219,8 @@ ERRORS = GATES_SWAPPED | {
     "lengths one short": Error(ALL, case=one_step_less, wanted={"lengths": True}),
     "outputs past the end": Error(ALL, answer=keep_the_padding, wanted={"lengths": True}),
     "first h ignored": Error(ALL, case=forget_part(0), wanted={"state": True}),
-    "first c ignored": Error((*LSTMS, "CoupledLSTM"), case=forget_part(1), wanted={"state": True, "zero_c": False}),
-    "h and c swapped": Error((*LSTMS, "CoupledLSTM"), case=exchange_state, wanted={"state": True, "zero_c": False}),
+    "first c ignored": Error((*LSTMS, *COUPLED), case=forget_part(1), wanted={"state": True, "zero_c": False}),
+    "h and c swapped": Error((*LSTMS, *COUPLED), case=exchange_state, wanted={"state": True, "zero_c": False}),
     "first states' directions swapped": Error(
         ALL, case=exchange_directions_of_state, wanted={"state": True, "both_ways": True}
     ),
@@ -260,7 +278,7 @@ class KeepsWhatItShouldReplace(lt.GRU):
 )
 def test_a_wrong_equation_is_noticed(kind, wrong):
     for seed in range(MODELS):
-        layer, case = draw(kind, seed, both_ways=False, **ENOUGH)
+        layer, case = draw(kind, seed, both_ways=False, reverse=False, **ENOUGH)
         (node,) = nodes(layer)
         made = twin(layer)
         made.fast = False

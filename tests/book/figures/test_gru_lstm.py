@@ -1,11 +1,8 @@
 """A GRU beside an LSTM, in a browser: by mouse, touch, keyboard; its numbers are lstmlib's."""
 
-import json
-
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from test_interactives import drag, number, state
+from driving import clean, drag, number, state
 
 from lstmlib.figures import GRUBesideLSTM
 from lstmlib.numpy import error_flow
@@ -21,7 +18,11 @@ FIGURES = [
     GRUBesideLSTM(values=[0.5] * 16, marks=[1] * 16, forget=8.0, step=16),
     GRUBesideLSTM(values=[0.0] * 16, update=-8.0, reset=8.0, recurrent=2.0, step=32),
     GRUBesideLSTM(forget=-8.0, output=-8.0, update=-8.0, reset=-8.0, recurrent=0.1, step=24),
+    GRUBesideLSTM(step=16),
+    GRUBesideLSTM(values=[0.5] * 16, marks=[1] * 16, update=0.0, recurrent=1.3, step=25),
 ]
+# What is pressed, and what a screen reader then says: role, name, key, text.
+HEARD = ("slider", "GRU: update gate", "ArrowLeft", "At step 1 the error is")
 
 
 def expected(figure):
@@ -48,8 +49,7 @@ def check(page):
     else:
         wanted = [row[step - 1] if step else 0.0 for row in contents]
         assert shown(page, "lstm.content", "lstm.output", "gru.output") == pytest.approx(wanted, abs=0.0051)
-    drawing = page.locator(f"{TAG} .frame svg").evaluate("(svg) => svg.outerHTML")
-    assert not any(bad in drawing for bad in ("NaN", "Infinity", "undefined"))
+    clean(page, TAG)
     return now
 
 
@@ -119,28 +119,3 @@ def test_at_the_second_mark_the_lstm_adds_and_the_gru_replaces(show):
     (content,), (held,) = shown(page, "lstm.content"), shown(page, "gru.output")
     assert content == pytest.approx(np.tanh(0.8) + np.tanh(0.7), abs=0.05)
     assert held == pytest.approx(np.tanh(0.7), abs=0.05)
-
-
-def test_a_screen_reader_hears_a_change(show):
-    page = show(GRUBesideLSTM(step=16))
-    page.get_by_role("slider", name="GRU: update gate").focus()
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_function(
-        "document.querySelector('lstm-gru-lstm').shadowRoot.querySelector('[role=status]').textContent"
-        ".includes('After step 16 the LSTM holds')"
-    )
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 800])
-def test_axe_finds_nothing(show, scheme, width):
-    page = show(*FIGURES[:4], scheme=scheme, width=width)
-    found = Axe().run(page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:3000]
-
-
-def test_without_javascript_there_is_a_still_picture(show):
-    page = show(GRUBesideLSTM(), javascript=False, width=360)
-    picture = page.locator(f"{TAG} > img")
-    assert picture.bounding_box()["height"] > 250
-    assert "An LSTM and a GRU over sixteen steps" in picture.get_attribute("alt")

@@ -1,17 +1,22 @@
 """Cost against length, in a browser: by mouse, touch, keyboard; its numbers are the counts of lstmlib's layers."""
 
-import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from test_interactives import drag, state
+from driving import clean, drag, state
 
 from lstmlib.figures import CostOfLength
 
 pytestmark = pytest.mark.browser
 TAG = "lstm-cost"
 NAMES = ("length", "width", "heads", "part", "show")
+FIGURES = [
+    CostOfLength(),
+    CostOfLength(length=8192, width=1024, heads=16, part="block", show="token"),
+    *(CostOfLength(show=name) for name in ("memory", "steps", "token", "kept")),
+]
+# What is pressed, and what a screen reader then says: role, name, key, text.
+HEARD = ("slider", "Width", "ArrowRight", "width 128, 4 heads. At length 256: LSTM")
 SHOWS = ("operations", "memory", "steps", "token", "kept")
 SIZES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
@@ -29,8 +34,7 @@ def check(page):
     """Compare what is shown with the library, from the state that the page is in."""
     now = CostOfLength(**{name: state(page, TAG, name) for name in NAMES})
     assert shown(page) == pytest.approx(now.counts()[now.show], rel=5.1e-3)
-    drawing = page.locator(f"{TAG} .frame svg").evaluate("(svg) => svg.outerHTML")
-    assert not any(bad in drawing for bad in ("NaN", "Infinity", "undefined"))
+    clean(page, TAG)
     return now
 
 
@@ -113,28 +117,3 @@ def test_by_touch(show):
     page.get_by_role("button", name="Whole block").tap()
     now = check(page)
     assert (now.show, now.part) == ("token", "block")
-
-
-def test_a_screen_reader_hears_a_change(show):
-    page = show(CostOfLength())
-    page.get_by_role("slider", name="Width").focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "document.querySelector('lstm-cost').shadowRoot.querySelector('[role=status]').textContent"
-        ".includes('width 128, 4 heads. At length 256: LSTM')"
-    )
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 800])
-def test_axe_finds_nothing(show, scheme, width):
-    page = show(*(CostOfLength(show=name) for name in SHOWS), scheme=scheme, width=width)
-    found = Axe().run(page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:3000]
-
-
-def test_without_javascript_there_is_a_still_picture(show):
-    page = show(CostOfLength(), javascript=False, width=360)
-    picture = page.locator(f"{TAG} > img")
-    assert picture.bounding_box()["height"] > 250
-    assert "Cost of an LSTM and of self-attention" in picture.get_attribute("alt")

@@ -1,11 +1,8 @@
 """The cell with parts to switch off, in a browser: by mouse, touch, keyboard; its numbers are lstmlib's."""
 
-import json
-
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from test_interactives import drag, number, state
+from driving import clean, drag, number, state
 
 from lstmlib.figures import CellParts
 from lstmlib.studies.variants import Cells
@@ -18,7 +15,10 @@ FIGURES = [
     CellParts(changes=["coupled", "no output activation"], delay=3, step=12),
     CellParts(changes=["no input gate", "no forget gate", "no output gate", "no output activation"], step=28),
     CellParts(changes=["no input activation", "no forget gate"], delay=10, step=20),
+    CellParts(changes=["no forget gate", "no input activation"], delay=10, step=28),
 ]
+# What is pressed, and what a screen reader then says: role, name, key, text.
+HEARD = ("button", "Forget gate", "Enter", "Changed: no forget gate. Step 9: c is 0.97")
 
 
 def check(page):
@@ -34,8 +34,7 @@ def check(page):
     assert int(page.locator(f"{TAG} .own").inner_text()) == cell.num_parameters
     layer = Cells(1, 64, 128, figure.changes).num_parameters
     assert int(page.locator(f"{TAG} .layer").inner_text().replace(",", "")) == layer
-    drawing = page.locator(f"{TAG} .frame svg").evaluate("(svg) => svg.outerHTML")
-    assert not any(bad in drawing for bad in ("NaN", "Infinity", "undefined"))
+    clean(page, TAG)
     return figure, h.ravel()
 
 
@@ -101,27 +100,3 @@ def test_without_peepholes_it_never_does(show):
     _, h = check(page)
     assert h.max() < 0.05
     assert "shows nothing at any step" in page.locator(f"{TAG} .fate").inner_text()
-
-
-def test_a_screen_reader_hears_a_change(show):
-    page = show(CellParts())
-    page.get_by_role("button", name="Forget gate", exact=True).click()
-    page.wait_for_function(
-        "document.querySelector('lstm-variants').shadowRoot.querySelector('[role=status]').textContent"
-        ".includes('Changed: no forget gate. Step 9: c is 0.97')"
-    )
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 800])
-def test_axe_finds_nothing(show, scheme, width):
-    page = show(*FIGURES, scheme=scheme, width=width)
-    found = Axe().run(page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:3000]
-
-
-def test_without_javascript_there_is_a_still_picture(show):
-    page = show(CellParts(), javascript=False, width=360)
-    picture = page.locator(f"{TAG} > img")
-    assert picture.bounding_box()["height"] > 250
-    assert "the content and the output of one cell" in picture.get_attribute("alt")

@@ -1,11 +1,8 @@
 """The carousel beside an ordinary unit, in a browser: by mouse, touch, keyboard; its numbers are lstmlib's."""
 
-import json
-
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from test_interactives import drag, number, state
+from driving import clean, drag, number, state
 
 from lstmlib.figures import CarouselUnit
 from lstmlib.numpy import error_flow
@@ -20,7 +17,10 @@ FIGURES = [
     CarouselUnit(values=RANDOM, w=1.2, squash="identity", step=17),
     CarouselUnit(values=[-1.0] * 30, w=1.2, squash="identity", step=60),
     CarouselUnit(values=[0.0] * 30, w=0.0, step=55),
+    CarouselUnit(values=[0.5] * 30, w=1.2, squash="logistic", step=20),
 ]
+# What is pressed, and what a screen reader then says: role, name, key, text.
+HEARD = ("slider", "Weight", "ArrowRight", "Weight 0.91, squashing tanh. At step 1 the error is")
 
 
 def expected(figure):
@@ -46,8 +46,7 @@ def check(page):
     else:
         wanted, kind = [content[step - 1] if step else 0.0 for content in contents], "content"
         assert shown(page, kind) == pytest.approx(wanted, abs=0.0051)
-    drawing = page.locator(f"{TAG} .frame svg").evaluate("(svg) => svg.outerHTML")
-    assert not any(bad in drawing for bad in ("NaN", "Infinity", "undefined"))
+    clean(page, TAG)
     return now
 
 
@@ -117,26 +116,17 @@ def test_what_is_held_and_what_comes_back_are_two_things(show):
     assert "less than a ten-thousandth" in page.locator(f"{TAG} .fate").inner_text()
 
 
-def test_a_screen_reader_hears_a_change(show):
-    page = show(CarouselUnit())
-    page.get_by_role("slider", name="Weight").focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "document.querySelector('lstm-carousel').shadowRoot.querySelector('[role=status]').textContent"
-        ".includes('Weight 0.91, squashing tanh. At step 1 the error is')"
-    )
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 800])
-def test_axe_finds_nothing(show, scheme, width):
-    page = show(*FIGURES[:4], scheme=scheme, width=width)
-    found = Axe().run(page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:3000]
-
-
-def test_without_javascript_there_is_a_still_picture(show):
-    page = show(CarouselUnit(), javascript=False, width=360)
-    picture = page.locator(f"{TAG} > img")
-    assert picture.bounding_box()["height"] > 250
-    assert "Contents and errors of two units" in picture.get_attribute("alt")
+def test_what_overflows_is_not_drawn_as_held(show):
+    """A content that outgrows the chart leaves it with an arrow, and words say so."""
+    figure = CarouselUnit(w=1.2, squash="identity", step=30)
+    page = show(figure)
+    drawing = page.locator(f"{TAG} svg")
+    assert drawing.locator(".hid-dot.off").count() == 2  # where the curve leaves, and above the step shown
+    assert drawing.locator("circle.hid-dot").count() == 0
+    ends = drawing.locator(".hid-curve").evaluate("(path) => path.getAttribute('d').match(/[\\d.]+/g).map(Number)")
+    assert (np.diff(ends[1::2]) < -0.5).all()  # up, all the way
+    contents, _ = expected(figure)
+    assert drawing.get_by_text(f"off the chart: {contents[0][-1]:.1f}").count() == 1
+    assert "off the chart" in page.locator(f"{TAG} .fate").inner_text()
+    page = show(CarouselUnit(w=0.9, squash="identity", step=30))
+    assert page.locator(f"{TAG} svg .off").count() == 0

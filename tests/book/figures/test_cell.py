@@ -1,12 +1,10 @@
 """The cell to take apart, in a browser: by mouse, touch, keyboard; its numbers, both ways, are lstmlib's."""
 
-import json
 import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from test_interactives import drag, number, state
+from driving import clean, drag, number, state
 
 from lstmlib.figures import Cell
 from lstmlib.figures.cell import PARTS
@@ -34,7 +32,10 @@ FIGURES = [
     drawn(1, view="back"),
     drawn(2, kind="2000", part="forget_gate"),
     drawn(3, kind="2000", view="back", gradient="truncated"),
+    Cell(kind="2000", x=-2.0, h=-1.0, c=-8.0, bias=[-6.0] * 4, dh=-1.0, dc=-1.0, view="back", part="forget_gate"),
 ]
+# What is pressed, and what a screen reader then says: role, name, key, text.
+HEARD = ("slider", "Input x(t)", "End", r"s.t. is [\d.]+, y.t. is [\d.]+\. Of the error, [\d.]+ goes back")
 
 
 def expected(figure):
@@ -81,9 +82,10 @@ def check(page, tag=TAG):
     shown = {part: number(text) for part, text in found if text}
     assert shown.keys() == wanted.keys()
     for part, value in shown.items():
+        if figure.view == "back":  # two digits, however small
+            assert value == pytest.approx(wanted[part], rel=0.051), part
         assert value == pytest.approx(wanted[part], abs=0.0051), part
-    drawing = page.locator(f"{tag} .frame").evaluate("(frame) => frame.outerHTML")
-    assert not any(bad in drawing for bad in ("NaN", "Infinity", "undefined"))
+    clean(page, TAG)
     return figure
 
 
@@ -99,9 +101,10 @@ def test_every_part_says_its_error(show, figure):
     both = {"write", "show"}  # two errors, for two factors
     for part in back.keys() - both:
         spoken = page.locator(f"{TAG} [data-part={part}]").get_attribute("aria-label")
-        error = re.search(r"Error .*?(−?[\d.]+)(?:: cut|: set it below)?\. [A-Z]", spoken).group(1)
+        shape = r"Error .*?(−?[\d.]+(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)(?:: cut|: set it below)?\. [A-Z]"
+        error = re.search(shape, spoken).group(1)
         wanted = back["add"] if part == "state" else back[part]
-        assert number(error) == pytest.approx(wanted, abs=0.0051), spoken
+        assert number(error) == pytest.approx(wanted, rel=0.051), spoken
 
 
 def test_truncated_cuts_the_way_to_the_output_before_and_nothing_else():
@@ -211,16 +214,6 @@ def test_one_step_of_the_figure_is_one_lag_of_error_flow():
     assert abs(expected(second)[1]["before"]) == pytest.approx(flow[1, 0], rel=1e-12)
 
 
-def test_a_screen_reader_hears_a_change(show):
-    page = show(Cell())
-    page.get_by_role("slider", name="Input x(t)").focus()
-    page.keyboard.press("End")
-    page.wait_for_function(
-        "document.querySelector('lstm-cell').shadowRoot.querySelector('[role=status]').textContent"
-        ".match(/^s.t. is [\\d.]+, y.t. is [\\d.]+\\. Of the error, [\\d.]+ goes back/)"
-    )
-
-
 def test_parts_are_large_enough_for_a_finger(show):
     page = show(Cell(kind="2000"), width=360)
     boxes = page.locator(f"{TAG} [data-part] .ring").evaluate_all(
@@ -238,19 +231,3 @@ def test_the_page_keeps_still_as_parts_are_pointed_at(show, width):
         page.locator(f"{TAG} [data-part={part}]").click()
         heights.add(page.locator(f"{TAG} .panel").bounding_box()["height"])
     assert len(heights) == 1
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 800])
-def test_axe_finds_nothing(show, scheme, width):
-    page = show(*FIGURES[:4], scheme=scheme, width=width)
-    found = Axe().run(page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:3000]
-
-
-@pytest.mark.parametrize("kind", ["1997", "2000"])
-def test_without_javascript_there_is_a_still_picture(show, kind):
-    page = show(Cell(kind=kind), javascript=False, width=360)
-    picture = page.locator(f"{TAG} > img")
-    assert picture.bounding_box()["height"] > 250
-    assert f"The memory cell of {kind}" in picture.get_attribute("alt")

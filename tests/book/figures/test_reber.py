@@ -2,13 +2,20 @@
 
 import numpy as np
 import pytest
-from test_interactives import state
+from driving import state
 
 from lstmlib.figures import ReberWalk
 from lstmlib.tasks.embedded_reber import embedded_reber_string, possible_next
 
 pytestmark = pytest.mark.browser
 TAG = "lstm-reber"
+FIGURES = [
+    ReberWalk(),
+    ReberWalk(string="BTBPTTV"),
+    ReberWalk(string="BTBPT", exam="BTBPTTVVETE", right=2),
+]
+# What is pressed, and what a screen reader then says: role, name, key, text.
+HEARD = ("button", "T", "Enter", r"^B T\. Next: B\.$")
 
 
 def press(page, symbol):
@@ -97,18 +104,3 @@ def test_by_touch(show):
     page = show(ReberWalk(), width=360, touch=True)
     page.get_by_role("button", name="P", exact=True).tap()
     assert state(page, TAG, "string") == "BP"
-
-
-def test_a_screen_reader_hears_a_step(show):
-    page = show(ReberWalk())
-    press(page, "T")
-    page.wait_for_function(
-        "document.querySelector('lstm-reber').shadowRoot.querySelector('[role=status]').textContent === 'B T. Next: B.'"
-    )
-
-
-def test_without_javascript_there_is_a_still_picture(show):
-    page = show(ReberWalk(), javascript=False, width=360)
-    picture = page.locator(f"{TAG} > img")
-    assert picture.bounding_box()["height"] > 200
-    assert "The map of the grammar" in picture.get_attribute("alt")

@@ -1,12 +1,10 @@
 """The attention matrix in a browser: by mouse, touch, keyboard; its numbers are lstmlib's."""
 
-import json
 import re
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from test_interactives import drag, number, state
+from driving import clean, drag, number, state
 
 from lstmlib.figures import AttentionMatrix
 
@@ -18,7 +16,11 @@ FIGURES = [
     AttentionMatrix(sentence=4, target=6, scale=0.5, show="scores"),
     AttentionMatrix(sentence=3, target=11, scale=0.0, show="error"),
     AttentionMatrix(sentence=6, target=1, scale=4.0),
+    AttentionMatrix(target=7),
+    AttentionMatrix(sentence=4, target=11, scale=3.0, show="error"),
 ]
+# What is pressed, and what a screen reader then says: role, name, key, text.
+HEARD = ("slider", "Symbol written", "ArrowRight", "writing 1997-08-24. Writing “9”: weight")
 
 
 def check(page):
@@ -41,10 +43,9 @@ def check(page):
         assert [number(v) for v in at.strip("()").split(", ")] == pytest.approx(figure.contexts()[i], abs=0.0051)
     opacity = "(all) => all.map((one) => Number(one.getAttribute('opacity')))"
     drawn = page.locator(f"{TAG} svg .share").evaluate_all(opacity)
-    everything = figure.weights()
-    assert drawn == pytest.approx(everything[everything > 0.004], abs=0.006)
-    drawing = page.locator(f"{TAG} .frame svg").evaluate("(svg) => svg.outerHTML")
-    assert not any(bad in drawing for bad in ("NaN", "Infinity", "undefined"))
+    written = figure.weights()[: now["target"]]  # a row is seen once it has been written
+    assert drawn == pytest.approx(written[written > 0.004], abs=0.006)
+    clean(page, TAG)
     return now
 
 
@@ -132,26 +133,27 @@ def test_where_the_softmax_is_full_the_scores_are_hardly_pushed(show):
     assert number(page.locator(f"{TAG} .asked").first.inner_text()) < 1e-3 * before
 
 
-def test_a_screen_reader_hears_a_change(show):
-    page = show(AttentionMatrix(target=6))
-    page.get_by_role("slider", name="Symbol written").focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "document.querySelector('lstm-attention').shadowRoot.querySelector('[role=status]').textContent"
-        ".includes('writing 1997-08-24. Writing “8”: weight')"
-    )
+def test_a_symbol_that_is_pointed_at_is_shown_in_matrix_and_map(show):
+    page = show(AttentionMatrix(target=7))
+    text = AttentionMatrix().alignments[0]
+    weights = AttentionMatrix().weights()[6]
+    best = int(np.argmax(weights))
+    page.locator(f"{TAG} svg").first.locator(f"[data-symbol='{best}']").hover()
+    assert page.locator(f"{TAG} svg .reach.pointed").count() == 1
+    caption = page.locator(f"{TAG} svg").last.locator("text.strong").first.text_content()
+    assert f"“{text['source'][best]}” ({best + 1}): weight " in caption
+    assert number(caption.split()[-1]) == pytest.approx(weights[best], abs=0.0051)
+    page.locator(f"{TAG} .title").hover()
+    assert page.locator(f"{TAG} svg .reach.pointed").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 800])
-def test_axe_finds_nothing(show, scheme, width):
-    page = show(*FIGURES[:3], scheme=scheme, width=width)
-    found = Axe().run(page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:3000]
-
-
-def test_without_javascript_there_is_a_still_picture(show):
-    page = show(AttentionMatrix(), javascript=False, width=360)
-    picture = page.locator(f"{TAG} > img")
-    assert picture.bounding_box()["height"] > 250
-    assert "An attention matrix" in picture.get_attribute("alt")
+def test_states_have_letters(show):
+    """Most states carry their symbol, and each of those that the row looks at does."""
+    page = show(AttentionMatrix(target=7))
+    source = AttentionMatrix().alignments[0]["source"]
+    named = page.locator(f"{TAG} svg").last.locator("text[data-symbol]")
+    found = named.evaluate_all("(all) => all.map((t) => [t.dataset.symbol, t.textContent])")
+    letters = {int(k): text for k, text in found}
+    assert len(letters) > 0.6 * len(source)
+    assert all(text in (source[k], "␣") for k, text in letters.items())
+    assert set(np.flatnonzero(AttentionMatrix().weights()[6] > 0.1)) <= set(letters)

@@ -1,0 +1,42 @@
+"""What tests do with figures in a browser: read their numbers and their state, and move their sliders."""
+
+import json
+import re
+
+
+def number(text):
+    """Return a number as the figures write it: 7.95 × 10⁻², −3."""
+    text = text.replace("−", "-").replace("⁻", "-").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+    mantissa, *exponent = re.fullmatch(r"(-?[\d.]+)(?: × 10(-?\d+))?", text.strip()).groups()
+    return float(mantissa) * 10.0 ** int(exponent[0] or 0)
+
+
+def state(page, tag, name):
+    return page.locator(tag).evaluate(f"(figure) => figure.store.get({json.dumps(name)})")
+
+
+def drag(page, slider, share):
+    """Put a slider's thumb at that share of its way, by mouse."""
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    low, high, now = (float(slider.evaluate(f"(s) => s.{name}")) for name in ("min", "max", "value"))
+    thumb = 11  # half its width: the way of its middle is that much shorter at both ends
+
+    def at(part):
+        return box["x"] + thumb + part * (box["width"] - 2 * thumb)
+
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(at((now - low) / (high - low)), y)
+    page.mouse.down()
+    page.mouse.move(at(share), y, steps=4)
+    page.mouse.up()
+
+
+def clean(page, tag):
+    """See to it that no number failed on its way into the drawing and the text."""
+    frame = page.locator(f"{tag} .frame").evaluate("(frame) => frame.outerHTML")
+    assert not any(bad in frame for bad in ("NaN", "Infinity", "undefined")), frame
+
+
+def set_from_python(page, name, value):
+    page.evaluate("([name, value]) => model.set(name, value)", [name, value])

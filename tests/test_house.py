@@ -1,0 +1,45 @@
+"""Files that can be read at one sitting: no Python file is over 400 lines, and no function over 60."""
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MOST_IN_A_FILE, MOST_IN_A_FUNCTION = 400, 60
+# What is longer still; what no longer is has no place here.
+LONGER = {
+    "tests/assignments/test_grading.py: a_class",
+    "tests/book/test_interactives.py",
+    "tools/grade.py",
+}
+
+
+def too_long(name, text):
+    """Return what is over a limit: the file, and its functions, by name."""
+    found = [name] if len(text.splitlines()) > MOST_IN_A_FILE else []
+    for node in ast.walk(ast.parse(text)):
+        function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if function and node.end_lineno - node.lineno + 1 > MOST_IN_A_FUNCTION:
+            found.append(f"{name}: {node.name}")
+    return found
+
+
+def test_no_file_and_no_function_is_too_long_to_read():
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout: which files belong to the project is not known")
+    files = [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+    assert len(files) > 100
+    found = [item for name in files for item in too_long(name, (ROOT / name).read_text(encoding="utf8"))]
+    assert set(found) == LONGER
+
+
+def test_what_is_too_long():
+    function = "def f():\n" + "    pass\n" * 59
+    assert too_long("a.py", function) == []
+    assert too_long("a.py", f"async {function}    pass\n") == ["a.py: f"]
+    assert too_long("a.py", "class A:\n" + "    def g(self):\n" + "        pass\n" * 60) == ["a.py: g"]
+    assert too_long("a.py", "x = 1\n" * 400) == []
+    assert too_long("a.py", "x = 1\n" * 401) == ["a.py"]
