@@ -20,6 +20,7 @@ from lstmlib.figures import (
     ErrorChain,
     GRUBesideLSTM,
     ParallelScan,
+    Ranking,
     ReberWalk,
     Safe,
     Tape,
@@ -45,6 +46,7 @@ STATES: list[Figure] = [
     AttentionMatrix(target=7),
     CostOfLength(),
     ParallelScan(plan="sweeps", round=5),
+    Ranking(),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

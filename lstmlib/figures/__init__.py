@@ -10,6 +10,7 @@ from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.error_chain import ErrorChain
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
 from lstmlib.figures.quiz import Quiz
+from lstmlib.figures.ranking import Ranking
 from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.safe import Safe
 from lstmlib.figures.scan import ParallelScan
@@ -27,6 +28,7 @@ __all__ = [
     "GRUBesideLSTM",
     "ParallelScan",
     "Quiz",
+    "Ranking",
     "ReberWalk",
     "Safe",
     "Tape",

@@ -22,6 +22,10 @@ READINGS: dict[str, tuple[str, ...]] = {
     # alone; or nothing. The last two are against the text. They are here because gates, which are never 0, make the
     # states of cells that see them drift on long sequences, and experiment 2c comes out of the paper's size without.
     "recurrence": ("all", "cells", "none"),
+    # Which hidden units have a bias: all, as the paper's numbers of weights have it where units are biased; or gates
+    # alone, as in Gers, Schmidhuber and Cummins (2000). A cell's own bias is a push at every step that its input gate
+    # can never quite keep out, and on long sequences the states drift with it.
+    "biased": ("all", "gates"),
     # Experiment 1: what outputs see besides the cells: nothing, as the numbers of weights have it; or the inputs, or 1,
     # or both, as in the nets of Gers, Schmidhuber and Cummins (2000), which learnt streams of the same strings.
     "shortcuts": ("none", "inputs and 1", "inputs", "1"),

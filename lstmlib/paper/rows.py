@@ -9,7 +9,7 @@ from lstmlib.paper.row import Reading, Reported, Row
 from lstmlib.paper.rows2000 import streams
 
 # What is open wherever memory cells see each other.
-CELLS = ("initial", "factor", "output-error", "output", "ranges", "recurrence")
+CELLS = ("initial", "factor", "output-error", "output", "ranges", "recurrence", "biased")
 
 
 def _experiment_1_quoted() -> list[Row]:

@@ -101,7 +101,8 @@ def trial(remedy: str, optimiser: str, rate: float, seed: int) -> Trial:
     weights, rng = np.random.default_rng(seed), np.random.default_rng(100 + seed)
     growing = remedy == "one cell after another"
     options = {"output_gate_bias": NEGATIVE} if remedy == "negative output-gate biases" else {}
-    model, losses, grown_at = new_net(1 if growing else BLOCKS, weights, **options), [], 0
+    model, grown_at = new_net(1 if growing else BLOCKS, weights, **options), 0
+    losses: list[float] = []
     while len(losses) < UPDATES:
         batches = (sequences(32, rng) for _ in range(UPDATES - len(losses)))
         steps = OPTIMISERS[optimiser](model.params, rate)

@@ -26,6 +26,7 @@ def net_of(row: Row, reading: Reading) -> Net:
         swapped_ranges=reading.get("ranges") == "caption",
         recurrent=row.net.recurrent and reading.get("recurrence") != "none",
         gates_seen=reading.get("recurrence") != "cells",
+        biased="gates" if reading.get("biased") == "gates" and row.net.biased == "all" else row.net.biased,
         direct=row.net.direct or "inputs" in shortcuts,
         output_bias=row.net.output_bias or "1" in shortcuts,
         output_gates=row.net.output_gates and reading.get("without") != "output gates",

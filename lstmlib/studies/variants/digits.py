@@ -83,6 +83,33 @@ def film(images: NDArray[np.float64], batch_size: int, rng: np.random.Generator)
     return torch.tensor(np.concatenate([batch.x, batch.target[-1:]]), dtype=torch.float32)
 
 
+def moved_on(seen: Tensor) -> Tensor:
+    """Return what needs no learning: the last frame, moved on at every step as it has just moved.
+
+    Args:
+        seen: frames (T, N, 1, 16, 16), at least two.
+
+    Returns:
+        the next five (5, N, 1, 16, 16); right until the thing bounces.
+    """
+    shifts = [(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1)]
+    misses = torch.stack([((_shifted(seen[-2], shift) - seen[-1]) ** 2).sum((1, 2, 3)) for shift in shifts])
+    moves = [shifts[k] for k in misses.argmin(0).tolist()]
+    frames = [
+        torch.cat([_shifted(seen[-1, n : n + 1], (k * a, k * b)) for n, (a, b) in enumerate(moves)])
+        for k in range(1, FORESEEN + 1)
+    ]
+    return torch.stack(frames)
+
+
+def _shifted(frames: Tensor, shift: tuple[int, int]) -> Tensor:
+    """Return frames (N, 1, 16, 16) moved by some rows and columns, empty where nothing comes in."""
+    room = FORESEEN
+    wide = nn.functional.pad(frames, (room,) * 4)
+    rows, columns = (room - part for part in shift)
+    return wide[..., rows : rows + SIZE, columns : columns + SIZE]
+
+
 def train(kind: str, seed: int, updates: int, batch_size: int = 16, lr: float = 0.01) -> Forecaster:
     """Return a net that was trained to foresee five frames after five."""
     torch.manual_seed(seed)
@@ -138,13 +165,15 @@ def moving(run: Any = map, *, updates: int = 3000, seeds: int = 3, films: int = 
     Returns:
         "errors": kind -> for every seed the squared error of a frame, summed over its pixels, one, two, ... steps
         ahead, the mean over the films; beside them what needs no net: the "last frame" again, an "empty frame", and
-        the "mean frame" of all films of the training. "frames": the first films, and the
+        the "mean frame" of all films of the training, and the "last frame, moved on" as it has just moved.
+        "frames": the first films, and the
         forecasts of the first seed's nets, as integers from 0 to 9. "sizes": parameters, and operations a frame.
     """
     seen, truth = _test(films)
     mean = film(digits()[0][:TRAINING], 1000, np.random.default_rng(2000)).mean((0, 1))
     trivial = {"last frame": seen[-1:], "empty frame": torch.zeros_like(seen[:1]), "mean frame": mean}
     errors = {name: [_errors(frame.expand_as(truth), truth)] for name, frame in trivial.items()}
+    errors["last frame, moved on"] = [_errors(moved_on(seen), truth)]
     pictures, sizes = {"seen": _pictures(seen), "truth": _pictures(truth)}, {}
     for kind, found, frames, size in run(_trial, [(k, s, updates, films) for s in range(seeds) for k in KINDS]):
         errors.setdefault(kind, []).append(found)

@@ -1,17 +1,16 @@
-"""The runs of the chapter on variants that train many small nets: eight variants, precise timing, depth."""
+"""The run of the chapter on variants that trains nets of several layers, at one setting for all: a sketch."""
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lstmlib import tasks
 from lstmlib.numpy.checks import Array
-from lstmlib.numpy.losses import binary_cross_entropy, cross_entropy, squared_error
+from lstmlib.numpy.losses import cross_entropy, squared_error
 from lstmlib.numpy.optim import Adam
-from lstmlib.studies.variants.nets import VARIANTS, Cells, Nets
+from lstmlib.studies.variants.nets import Cells, Nets
 from lstmlib.tasks.batch import Batch
 
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]  # ``map``, or a pool's
@@ -20,12 +19,6 @@ Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]  # ``map``,
 ADDING = (lambda n, rng: tasks.adding(22, n, rng), squared_error, tasks.adding_solved, 2, 1)
 REBER = (lambda n, rng: tasks.continual_embedded_reber(30, n, rng), cross_entropy, tasks.embedded_reber_solved, 7, 7)
 TASKS: dict[str, Any] = {"adding": ADDING, "reber": REBER}
-
-
-def spikes(kind: str, gap: int) -> Any:
-    """Return the task of precise timing, as ``TASKS`` has it: kind "gap" or "after"."""
-    draw = partial(getattr(tasks, f"spike_{kind}"), gap)
-    return draw, binary_cross_entropy, getattr(tasks, f"spike_{kind}_solved"), 1, 1
 
 
 def build(seeds: int, sizes: tuple[int, ...], task: Any, changes: tuple[str, ...], forget_bias: float) -> Nets:
@@ -100,53 +93,12 @@ def _kind(target: Any) -> Any:
 
 def _trial(given: dict[str, Any]) -> dict[str, Any]:
     """Train and test nets of one kind; ``given`` holds what is stored beside the result."""
-    task = TASKS[given["task"]] if "task" in given else spikes(given["spike"], given["gap"])
+    task = TASKS[given["task"]]
     net = build(given["seeds"], tuple(given["sizes"]), task, tuple(given["changes"]), given["forget_bias"])
     rng = np.random.default_rng(1)
     drawn = batches(task, given["seeds"] * given["batch"], given["updates"], rng)
     fit(net, task[1], drawn, given["updates"], given["lr"])
     return given | {"parameters": net.num_parameters} | score(net, task, given["rows"], rng)
-
-
-def odyssey(run: Map = map, *, seeds: int = 10, updates: int = 1200, wanted: int = 300) -> list[dict[str, Any]]:
-    """Train vanilla and the eight variants on two tasks, with as nearly as many parameters as whole units allow.
-
-    Args:
-        run: ``map``, or a pool's.
-        seeds: nets of each kind.
-        updates: of each net.
-        wanted: parameters of each net on the adding problem; twice as many for the Reber strings.
-
-    Returns:
-        one entry a variant and task: settings, parameters, every net's loss and share of solved rows.
-    """
-    jobs = []
-    for name, task in TASKS.items():
-        for variant, changes in VARIANTS.items():
-            H = width_for(wanted * (2 if name == "reber" else 1), task, changes)
-            about = {"variant": variant, "task": name, "changes": list(changes), "sizes": [H], "lr": 0.01}
-            jobs.append(about | {"seeds": seeds, "updates": updates, "batch": 16, "rows": 200, "forget_bias": 1.0})
-    return list(run(_trial, jobs))
-
-
-def timing(run: Map = map, *, seeds: int = 10, updates: int = 1500) -> list[dict[str, Any]]:
-    """Train cells with and without peepholes to measure a gap between two spikes, and to fire after a delay.
-
-    Args:
-        run: ``map``, or a pool's.
-        seeds: nets of each kind.
-        updates: of each net.
-
-    Returns:
-        one entry a task, size and kind of cell, as ``odyssey``.
-    """
-    jobs = []
-    for spike, gap, widths in (("gap", 9, (1, 2, 4)), ("after", 10, (1, 2, 4)), ("gap", 49, (4,)), ("after", 50, (4,))):
-        for H in widths:
-            for changes in ((), ("no peepholes",)):
-                about = {"spike": spike, "gap": gap, "changes": list(changes), "sizes": [H], "lr": 0.02}
-                jobs.append(about | {"seeds": seeds, "updates": updates, "batch": 16, "rows": 200, "forget_bias": 3.0})
-    return list(run(_trial, jobs))
 
 
 def depth(run: Map = map, *, seeds: int = 10, updates: int = 1200, wanted: int = 900) -> list[dict[str, Any]]:
@@ -159,7 +111,7 @@ def depth(run: Map = map, *, seeds: int = 10, updates: int = 1200, wanted: int =
         wanted: parameters of each net.
 
     Returns:
-        one entry a task and number of layers, as ``odyssey``.
+        one entry a task and number of layers, settings, parameters, every net's loss and share of solved sequences.
     """
     jobs = []
     for name, task in TASKS.items():

@@ -1,0 +1,109 @@
+"""The protocol: what is chosen, effects and intervals against SciPy and by hand, Holm, bad input."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from lstmlib.studies.protocol import Side, against, beyond, chosen, fisher, holm, learning, mann_whitney, sign, welch
+
+
+def test_the_lowest_median_is_chosen_and_a_net_that_fails_counts():
+    found = {"a": [1.0, 5.0, 2.0], "b": [1.0, 1.0, np.inf], "c": [0.5, np.inf, np.inf]}
+    assert chosen(found) == "b"
+    assert chosen({"first": [1.0], "second": [1.0]}) == "first"
+    with pytest.raises(ValueError, match=r"nets a setting: \[1, 2\], expected as many"):
+        chosen({"a": [1.0], "b": [1.0, 2.0]})
+    with pytest.raises(ValueError, match="at least one"):
+        chosen({})
+
+
+def test_a_best_rate_at_the_end_of_its_grid_asks_for_one_more():
+    assert beyond(0.01, [0.001, 0.01, 0.1]) is None
+    assert beyond(0.1, [0.01, 0.03, 0.1]) == 0.3
+    assert beyond(0.03, [0.01, 0.03]) == 0.1
+    assert beyond(0.01, [0.01, 0.03]) == 0.003
+    assert beyond(0.003, [0.003, 0.01]) == 0.001
+    for rates in ([0.1, 0.01], [0.01], [0.01, 0.1, 0.1]):
+        with pytest.raises(ValueError, match="rising"):
+            beyond(0.01, rates)
+    with pytest.raises(ValueError, match="the best among them"):
+        beyond(0.02, [0.01, 0.1])
+
+
+def test_nets_are_still_learning_if_the_last_half_moved_the_median():
+    assert learning([1.0, 2.0, 3.0], [1.0, 1.7, 3.0])
+    assert not learning([1.0, 2.0, 3.0], [1.0, 1.9, 3.0])
+    assert not learning([1.0, 2.0, 3.0], [1.0, 1.7, 3.0], most=0.2)
+
+
+def test_ranks_by_hand():
+    """Of ten and ten the interval leaves out 23 of the hundred ratios at each end, as tables of U say."""
+    first, second = np.arange(1.0, 11.0), np.arange(1.0, 11.0) * 1.5 + 0.01
+    effect = mann_whitney(first, second)
+    ratios = np.sort((first[:, None] / second).ravel())
+    assert effect.ratio == pytest.approx(np.sqrt(ratios[49] * ratios[50]))
+    assert (effect.low, effect.high) == pytest.approx((ratios[23], ratios[76]))
+    assert effect.wins == (first[:, None] < second).mean()
+    assert effect.p == stats.mannwhitneyu(first, second, method="asymptotic").pvalue
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.3, 0.6, 0.9, 1.2])
+def test_the_interval_includes_1_where_the_test_sees_nothing(shift):
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        effect = mann_whitney(np.exp(rng.standard_normal(10) + shift), np.exp(rng.standard_normal(10)))
+        if abs(effect.p - 0.05) > 0.005:
+            assert (effect.low <= 1.0 <= effect.high) == (effect.p > 0.05)
+
+
+def test_ties_and_nets_that_fail():
+    effect = mann_whitney([2.0] * 5 + [np.inf] * 5, [2.0] * 9 + [np.inf])
+    assert effect.ties == 45 + 5
+    assert effect.wins == pytest.approx((5 + 25) / 100)
+    assert effect.ratio == 1.0
+    nothing = mann_whitney([np.inf] * 5, [np.inf] * 5)
+    assert nothing == (1.0, 1.0, 1.0, 1.0, 0.5, 25)
+    never = mann_whitney([np.inf] * 5, [1.0] * 5)
+    assert (never.ratio, never.wins) == (np.inf, 0.0)
+
+
+def test_welch_is_scipy_s_on_logarithms():
+    first, second = [100, 150, 125, 175, 100], [250, 200, 325, 300, 225]
+    effect = welch(first, second)
+    theirs = stats.ttest_ind(np.log(first), np.log(second), equal_var=False)
+    assert (effect.low, effect.high) == pytest.approx(tuple(np.exp(theirs.confidence_interval(0.95))))
+    assert effect.ratio == pytest.approx(np.sqrt(effect.low * effect.high))
+    assert effect.p == theirs.pvalue
+    with pytest.raises(ValueError, match="a value is infinite"):
+        welch([*first, np.inf], second)
+
+
+def test_counts_and_signs():
+    assert fisher((9, 10), (2, 10)) == pytest.approx(0.0055, abs=1e-4)
+    assert fisher((3, 3), (3, 3)) == 1.0
+    with pytest.raises(ValueError, match="11 of 10 got there"):
+        fisher((11, 10), (2, 10))
+    assert sign([1, 1, 1, 1, 1, 5], [2, 2, 2, 2, 2, 5]) == pytest.approx(2 * 0.5**5)
+    assert sign([1.0], [1.0]) == 1.0
+    with pytest.raises(ValueError, match="got 1 and 2 values"):
+        sign([1.0], [1.0, 2.0])
+
+
+def test_a_table_counts_all_its_comparisons():
+    rng = np.random.default_rng(0)
+    reference = Side("plain", "rate 0.01", rng.uniform(1, 2, 10))
+    others = [Side(name, "", rng.uniform(low, low + 1, 10)) for name, low in (("b", 0.3), ("c", 1.0), ("d", 3.0))]
+    rows = against(reference, others)
+    assert [row.name for row in rows] == ["b", "c", "d"]
+    assert [row.holm for row in rows] == holm([row.effect.p for row in rows])
+    assert all(row.lowest <= row.median <= row.highest for row in rows)
+    assert against(reference, others, more=3)[2].holm == pytest.approx(2 * rows[2].holm)
+    assert holm([0.01, 0.04]) == pytest.approx([0.02, 0.04])
+    assert holm([]) == []
+
+
+def test_values_must_be_enough_and_above_0():
+    with pytest.raises(ValueError, match="expected at least four"):
+        mann_whitney([1.0, 2.0], [1.0, 2.0, 3.0, 4.0])
+    with pytest.raises(ValueError, match="expected numbers above 0"):
+        mann_whitney([1.0, 2.0, 3.0, 0.0], [1.0, 2.0, 3.0, 4.0])
