@@ -38,15 +38,16 @@ def stored(name, chosen, trial):
 
 
 LINEAR = {"first-pair": "marker 1 and value", "output": "linear"}
+SHORTCUTS, ALONE = {"shortcuts": "inputs and 1"}, {"recurrence": "none"}
+long = pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="millions of steps: LONG_TESTS=1")
 TRIALS = [
-    ("table-1/3x2-0.5", {"shortcuts": "inputs and 1"}, 1),
-    ("table-1/3x2-0.5", {"shortcuts": "inputs and 1"}, 5),
-    ("table-3/q50-p50", {"recurrence": "none"}, 0),
-    ("table-7/T100", LINEAR, 2),
-    ("table-9/6a", {}, 0),
+    ("table-1/3x2-0.5", SHORTCUTS, 1),
+    ("table-1/3x2-0.5", SHORTCUTS, 5),
+    pytest.param("table-3/q50-p50", ALONE, 0, marks=long),
+    pytest.param("table-7/T100", LINEAR, 2, marks=long),
+    pytest.param("table-9/6a", {}, 0, marks=long),
+    pytest.param("table-3/q1000-p1000", ALONE, 0, marks=long),  # 63 million steps to learn from
 ]
-# A lag of 1000: 63 million steps to learn from and 10 million to be judged by; half a minute on a quiet machine.
-LONG = [("table-3/q1000-p1000", {"recurrence": "none"}, 0)]
 
 
 @pytest.mark.parametrize(("name", "chosen", "trial"), TRIALS)
@@ -60,13 +61,7 @@ def test_success_after_the_stored_number_of_sequences(modules, name, chosen, tri
         assert found["error"] == pytest.approx(wanted["error"], rel=1e-6)
 
 
-@pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="takes a minute: LONG_TESTS=1")
-@pytest.mark.parametrize(("name", "chosen", "trial"), LONG)
-def test_a_lag_of_a_thousand_steps(modules, name, chosen, trial):
-    found = modules.evaluate(RUN, setup_of(name, chosen, trial))
-    assert found == {"solved": True, "sequences": stored(name, chosen, trial)["sequences"]}
-
-
+@long
 @pytest.mark.parametrize("wanted", APART[1:], ids=lambda wanted: f"{wanted['row']} {wanted['trial']}")
 def test_where_the_last_digit_decides_the_library_rounding_like_the_page_gets_the_same(modules, wanted):
     found = modules.evaluate(RUN, setup_of(wanted["row"], wanted["chosen"], wanted["trial"]))
