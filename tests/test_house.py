@@ -11,7 +11,6 @@ MOST_IN_A_FILE, MOST_IN_A_FUNCTION = 400, 60
 # What is longer still; what no longer is has no place here.
 LONGER = {
     "tests/assignments/test_grading.py: a_class",
-    "tests/book/test_interactives.py",
     "tools/grade.py",
 }
 

@@ -35,4 +35,4 @@ def taped_lstm(params: dict[str, Array], x: Array, dy: Array) -> Callable[[], An
         return total
 
     gradients = grad(loss, (0, 1))
-    return lambda: gradients(params, x)
+    return lambda: gradients(dict(params), x)  # Autograd knows no subclass

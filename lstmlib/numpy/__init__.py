@@ -12,9 +12,16 @@ beyond. A recurrent layer's equations are in its ``forward_layer`` and ``backwar
 equal length; layers and lengths are handled around them, in ``recurrent.py``. ``dstate`` passed to ``backward`` is the
 error that arrives at the last state from beyond the sequence; the one returned belongs to the initial state. A layer
 without recurrence has ``None`` there; for attention, the memory that is attended to takes the state's place.
+
+A cache belongs to the layer that made it and holds copies, of the parameters too: ``backward`` is the gradient of its
+``forward``, whatever has become since of x, of the state or of the parameters. To assign to ``params``, of a layer or
+of a net of several, copies numbers into its arrays. All arrays have the parameters' dtype; no subclass of ndarray is
+taken; past a sequence's end, and where a mask is False, they may hold anything. A layer that makes infinity or NaN of
+finite numbers says so, with its place in the net and the step; ``train`` learns from a ``Batch``.
 """
 
 from lstmlib.numpy.attention import AdditiveAttention, MultiHeadAttention
+from lstmlib.numpy.batch import Batch
 from lstmlib.numpy.bidirectional import Bidirectional
 from lstmlib.numpy.carousel import Carousel
 from lstmlib.numpy.convlstm import ConvLSTM
@@ -47,6 +54,7 @@ __all__ = [
     "SGD",
     "Adam",
     "AdditiveAttention",
+    "Batch",
     "Bidirectional",
     "Carousel",
     "ConvLSTM",

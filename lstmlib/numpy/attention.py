@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, Lengths, check_size
+from lstmlib.numpy.checks import Array, Lengths, Mask, check_dtype, check_flag, check_size
 from lstmlib.numpy.initial import uniform_params
-from lstmlib.numpy.padding import Mask, read_gradient, read_padded, zero_past_end
+from lstmlib.numpy.layer import Cache, Layer, check_finite
+from lstmlib.numpy.padding import read_gradient, read_padded, zero_past_end
 
 
 class AdditiveAttentionCache(NamedTuple):
@@ -20,7 +21,7 @@ class AdditiveAttentionCache(NamedTuple):
     inside: Mask  # (T, N): True up to the end of each sequence of queries
 
 
-class AdditiveAttention:
+class AdditiveAttention(Layer):
     """Additive attention: a small net scores how well each memory h(j) answers a query s(i).
 
     The scores e become weights alpha by a softmax over j, and y(i) is the mean of the memories under them::
@@ -65,18 +66,13 @@ class AdditiveAttention:
             **uniform_params({"weight_score": (A,)}, A**-0.5, rng, dtype),
         }
 
-    @property
-    def num_parameters(self) -> int:
-        """How many numbers the layer learns."""
-        return sum(value.size for value in self.params.values())
-
     def num_operations(self, num_steps: int, memory_steps: int) -> int:
         """Return how many multiply-adds a whole sequence takes, of T queries and S memories: it grows as T times S.
 
         Every query and every memory is mapped once; then each pair takes A for its score and K for its share in the
         mean. Left out are tanh and the softmax.
         """
-        T, S = num_steps, memory_steps
+        T, S = check_size("num_steps", num_steps), check_size("memory_steps", memory_steps)
         Q, K, A = self.query_size, self.key_size, self.attention_size
         return T * A * Q + S * A * K + T * S * (A + K)
 
@@ -86,7 +82,7 @@ class AdditiveAttention:
         memory: Array,
         lengths: Lengths | None = None,
         memory_lengths: Lengths | None = None,
-    ) -> tuple[Array, None, AdditiveAttentionCache]:
+    ) -> tuple[Array, None, Cache[AdditiveAttentionCache]]:
         """Answer every query out of the memory.
 
         Args:
@@ -102,9 +98,9 @@ class AdditiveAttention:
             TypeError, ValueError: an array of the wrong rank, size or dtype, an empty one, NaN, or a length that is
                 not from 1 to the number of steps.
         """
-        x, inside = read_padded("x", x, ("T", "N", self.query_size), lengths)
+        x, inside = read_padded("x", x, ("T", "N", self.query_size), lengths, dtype=self.dtype)
         shape = ("S", x.shape[1], self.key_size)
-        memory, memory_inside = read_padded("memory", memory, shape, memory_lengths, "memory_lengths")
+        memory, memory_inside = read_padded("memory", memory, shape, memory_lengths, "memory_lengths", self.dtype)
         p = self.params
 
         queries = batch_first(x @ p["weight_query"].T)  # (N, T, A)
@@ -113,10 +109,11 @@ class AdditiveAttention:
         scores = hidden @ p["weight_score"]  # (N, T, S)
         weights = softmax(scores, memory_inside.T[:, None]) * inside.T[..., None]  # (N, T, S)
         y = batch_first(weights @ batch_first(memory))  # (T, N, K)
-        return y, None, AdditiveAttentionCache(x, memory, hidden, weights, inside)
+        check_finite(self, {"y": y}, lambda: [x, memory], p)
+        return y, None, self.keep(AdditiveAttentionCache(x, memory, hidden, weights, inside))
 
     def backward(
-        self, cache: AdditiveAttentionCache, dy: Array, dstate: None = None
+        self, cache: Cache[AdditiveAttentionCache], dy: Array, dstate: None = None
     ) -> tuple[Array, Array, dict[str, Array]]:
         """Return the gradients for the queries (T, N, Q), for the memory (S, N, K), and for the parameters by name.
 
@@ -128,11 +125,10 @@ class AdditiveAttention:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        x, memory, hidden, weights, inside = cache
+        (x, memory, hidden, weights, inside), p = self.recall(cache)
         T, N, _ = x.shape
         A = self.attention_size
-        dy = batch_first(read_gradient(dy, (T, N, self.key_size), inside))  # (N, T, K)
-        p = self.params
+        dy = batch_first(read_gradient(dy, (T, N, self.key_size), inside, self.dtype))  # (N, T, K)
 
         dmemory = batch_first(weights.swapaxes(1, 2) @ dy)  # (S, N, K), as values
         dweights = dy @ memory.transpose(1, 2, 0)  # (N, T, S)
@@ -146,7 +142,9 @@ class AdditiveAttention:
             "weight_key": dkeys.reshape(-1, A).T @ memory.reshape(-1, self.key_size),
             "weight_score": dscores.reshape(-1) @ hidden.reshape(-1, A),
         }
-        return dqueries @ p["weight_query"], dmemory + dkeys @ p["weight_key"], grads
+        dx, dmemory = dqueries @ p["weight_query"], dmemory + dkeys @ p["weight_key"]
+        check_finite(self, {"dx": dx, "dmemory": dmemory, **grads}, lambda: [dy, x, memory], p)
+        return dx, dmemory, grads
 
 
 class MultiHeadAttentionCache(NamedTuple):
@@ -162,7 +160,7 @@ class MultiHeadAttentionCache(NamedTuple):
     inside: Mask  # (T, N): True up to the end of each sequence of queries
 
 
-class MultiHeadAttention:
+class MultiHeadAttention(Layer):
     """Multi-head attention: several small attentions side by side, each with its own view of queries and memory.
 
     For every head, with Q = W_Q x + b_Q, K = W_K m + b_K, V = W_V m + b_V of width d = E / heads::
@@ -200,18 +198,13 @@ class MultiHeadAttention:
         dtype: DTypeLike = np.float64,
     ) -> None:
         self.embed_size, self.num_heads = E, _ = check_heads(embed_size, num_heads)
-        self.causal = causal
+        self.causal, dtype = check_flag("causal", causal), check_dtype(dtype)
         self.params = {
             **uniform_params({"in_proj_weight": (3 * E, E)}, (6 / (4 * E)) ** 0.5, rng, dtype),
             "in_proj_bias": np.zeros(3 * E, dtype),
             **uniform_params({"out_proj.weight": (E, E)}, E**-0.5, rng, dtype),
             "out_proj.bias": np.zeros(E, dtype),
         }
-
-    @property
-    def num_parameters(self) -> int:
-        """How many numbers the layer learns."""
-        return sum(value.size for value in self.params.values())
 
     def num_operations(self, num_steps: int, memory_steps: int | None = None) -> int:
         """Return how many multiply-adds a whole sequence takes, of T steps and S memories (T if ``None``).
@@ -221,8 +214,8 @@ class MultiHeadAttention:
         for its scores and E for its share in the means, all heads together. Left out is the softmax. A causal layer
         counts like any other: the pairs in the future are computed and thrown away.
         """
-        T, E = num_steps, self.embed_size
-        S = T if memory_steps is None else memory_steps
+        T, E = check_size("num_steps", num_steps), self.embed_size
+        S = T if memory_steps is None else check_size("memory_steps", memory_steps)
         return (2 * T + 2 * S) * E * (E + 1) + 2 * T * S * E
 
     def forward(
@@ -231,7 +224,7 @@ class MultiHeadAttention:
         memory: Array | None = None,
         lengths: Lengths | None = None,
         memory_lengths: Lengths | None = None,
-    ) -> tuple[Array, None, MultiHeadAttentionCache]:
+    ) -> tuple[Array, None, Cache[MultiHeadAttentionCache]]:
         """Let every step of ``x`` look at all of the memory, or of ``x`` itself.
 
         Args:
@@ -248,13 +241,14 @@ class MultiHeadAttention:
             TypeError, ValueError: an array of the wrong rank, size or dtype, an empty one, NaN, a length that is not
                 from 1 to the number of steps, a memory for a causal layer, or ``memory_lengths`` without a memory.
         """
-        x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths)
+        x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths, dtype=self.dtype)
         T, N, E = x.shape
         check_memory(memory is not None, memory_lengths is not None, self.causal)
         if memory is None:
             attended, attended_inside = x, inside
         else:
-            memory, attended_inside = read_padded("memory", memory, ("S", N, E), memory_lengths, "memory_lengths")
+            shape = ("S", N, E)
+            memory, attended_inside = read_padded("memory", memory, shape, memory_lengths, "memory_lengths", self.dtype)
             attended = memory
         seen = attended_inside.T[:, None, None]  # (N, 1, 1, S)
         if self.causal:
@@ -270,10 +264,11 @@ class MultiHeadAttention:
         weights = softmax(scores, seen) * inside.T[:, None, :, None]
         concat = self._join_heads(weights @ v)  # (T, N, E)
         y = zero_past_end(concat @ p["out_proj.weight"].T + p["out_proj.bias"], inside)  # (T, N, E)
-        return y, None, MultiHeadAttentionCache(x, memory, q, k, v, weights, concat, inside)
+        check_finite(self, {"y": y}, lambda: [x, memory], p)
+        return y, None, self.keep(MultiHeadAttentionCache(x, memory, q, k, v, weights, concat, inside))
 
     def backward(
-        self, cache: MultiHeadAttentionCache, dy: Array, dstate: None = None
+        self, cache: Cache[MultiHeadAttentionCache], dy: Array, dstate: None = None
     ) -> tuple[Array, Array | None, dict[str, Array]]:
         """Return the gradients for x (T, N, E), for the memory (S, N, E) if there was one, and for the parameters.
 
@@ -285,11 +280,10 @@ class MultiHeadAttention:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        x, memory, q, k, v, weights, concat, inside = cache
+        (x, memory, q, k, v, weights, concat, inside), p = self.recall(cache)
         attended = x if memory is None else memory
         E = self.embed_size
-        dy = read_gradient(dy, x.shape, inside)
-        p = self.params
+        dy = read_gradient(dy, x.shape, inside, self.dtype)
         W_q, W_k, W_v = np.split(p["in_proj_weight"], 3)
 
         dheads = self._split_heads(dy @ p["out_proj.weight"])  # (N, heads, T, d)
@@ -310,7 +304,9 @@ class MultiHeadAttention:
             "out_proj.bias": flat_y.sum(0),
         }
         dx, dattended = dq @ W_q, dk @ W_k + dv @ W_v
-        return (dx + dattended, None, grads) if memory is None else (dx, dattended, grads)
+        dx, dmemory = (dx + dattended, None) if memory is None else (dx, dattended)
+        check_finite(self, {"dx": dx, "dmemory": dmemory, **grads}, lambda: [dy, x, memory], p)
+        return dx, dmemory, grads
 
     def _split_heads(self, x: Array) -> Array:
         """Return (N, heads, T, E / heads) from (T, N, E)."""

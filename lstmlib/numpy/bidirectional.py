@@ -1,10 +1,13 @@
 """Two layers that read a sequence from both ends (Schuster and Paliwal 1997; Graves and Schmidhuber 2005)."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmlib.numpy.checks import Array, Lengths, check_array, check_padded
+from lstmlib.numpy.checks import Array, Lengths, check_array, check_padded, named
+from lstmlib.numpy.layer import Cache, Layer, naming_part
+from lstmlib.numpy.params import Parameters
 from lstmlib.numpy.recurrent import Params, Recurrent, State
 
 
@@ -17,7 +20,7 @@ class BidirectionalCache(NamedTuple):
     lengths: Lengths  # (N,)
 
 
-class Bidirectional:
+class Bidirectional(Layer):
     """One layer reads a sequence from its first step, another from its last: y(t) is what both make of step t.
 
     Each sequence is turned within its own length, so that the backward layer starts at its last step and not in the
@@ -40,10 +43,12 @@ class Bidirectional:
         self.forward_layer, self.backward_layer = forward_layer, backward_layer
         self.input_size, self.hidden_size = forward_layer.input_size, 2 * forward_layer.hidden_size
 
-    @property
-    def params(self) -> Params:
-        """The arrays of both layers, the backward layer's with the suffix "_reverse"."""
-        return _join(self.forward_layer.params, self.backward_layer.params)
+    def _parameters(self) -> Parameters:
+        """Return the arrays of both layers, the backward layer's with the suffix "_reverse"."""
+        return Parameters(_join(self.forward_layer.params, self.backward_layer.params))
+
+    def _parts(self) -> Mapping[str, Layer]:
+        return {"forward_layer": self.forward_layer, "backward_layer": self.backward_layer}
 
     @property
     def num_parameters(self) -> int:
@@ -65,7 +70,7 @@ class Bidirectional:
 
     def forward(
         self, x: Array, state: State = None, lengths: Lengths | None = None
-    ) -> tuple[Array, State, BidirectionalCache]:
+    ) -> tuple[Array, State, Cache[BidirectionalCache]]:
         """Run both layers over a batch of sequences.
 
         Args:
@@ -80,16 +85,20 @@ class Bidirectional:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        x, given = check_padded("x", x, ("T", "N", self.input_size), lengths)
+        x, given = check_padded("x", x, ("T", "N", self.input_size), lengths, dtype=self.dtype)
         T, N, _ = x.shape
         ends = np.full(N, T) if given is None else given
         there, back = _unstack("state", self.initial_state(N) if state is None else state, self.initial_state(N))
-        y, last, forward_cache = self.forward_layer.forward(x, there, given)
-        y_back, last_back, backward_cache = self.backward_layer.forward(turn(x, ends), back, given)
+        with naming_part(self, self._parts()):
+            y, last, forward_cache = self.forward_layer.forward(x, there, given)
+            y_back, last_back, backward_cache = self.backward_layer.forward(turn(x, ends), back, given)
         y = np.concatenate([y, turn(y_back, ends)], axis=2)
-        return y, _stack(last, last_back), BidirectionalCache(forward_cache, backward_cache, T, ends)
+        kept = BidirectionalCache(forward_cache, backward_cache, T, ends)
+        return y, _stack(last, last_back), self.keep(kept)
 
-    def backward(self, cache: BidirectionalCache, dy: Array, dstate: State = None) -> tuple[Array, State, Params]:
+    def backward(
+        self, cache: Cache[BidirectionalCache], dy: Array, dstate: State = None
+    ) -> tuple[Array, State, Params]:
         """Send the error back through both layers.
 
         Args:
@@ -103,13 +112,15 @@ class Bidirectional:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        forward_cache, backward_cache, T, ends = cache
+        (forward_cache, backward_cache, T, ends), _ = self.recall(cache)
         N, H = len(ends), self.forward_layer.hidden_size
-        dy = check_array("dy", dy, (T, N, 2 * H), ends)
+        dy = check_array("dy", dy, (T, N, 2 * H), ends, self.dtype)
         zeros = self.initial_state(N)
         there, back = _unstack("dstate", zeros if dstate is None else dstate, zeros)
-        dx, first, grads = self.forward_layer.backward(forward_cache, dy[:, :, :H], there)
-        dx_back, first_back, grads_back = self.backward_layer.backward(backward_cache, turn(dy[:, :, H:], ends), back)
+        with naming_part(self, self._parts()):
+            dx, first, grads = self.forward_layer.backward(forward_cache, dy[:, :, :H], there)
+            from_end = turn(dy[:, :, H:], ends)
+            dx_back, first_back, grads_back = self.backward_layer.backward(backward_cache, from_end, back)
         return dx + turn(dx_back, ends), _stack(first, first_back), _join(grads, grads_back)
 
 
@@ -128,7 +139,7 @@ def check_directions(forward_layer: Any, backward_layer: Any, kind: Any) -> None
     layers: dict[str, Any] = {"forward_layer": forward_layer, "backward_layer": backward_layer}
     for name, layer in layers.items():
         if not isinstance(layer, kind):
-            raise TypeError(f"{name} is a {type(layer).__name__}, expected a recurrent layer")
+            raise TypeError(f"{name} is {named(layer)}, expected a recurrent layer")
         if layer.num_layers != 1:
             raise ValueError(f"{name}.num_layers is {layer.num_layers}, expected 1: each level needs both directions")
     if forward_layer is backward_layer:
@@ -136,10 +147,13 @@ def check_directions(forward_layer: Any, backward_layer: Any, kind: Any) -> None
     if type(forward_layer) is not type(backward_layer):
         kinds = type(backward_layer).__name__, type(forward_layer).__name__
         raise TypeError(f"backward_layer is a {kinds[0]}, expected a {kinds[1]}, as forward_layer")
-    for size in ("input_size", "hidden_size"):
-        have, want = getattr(backward_layer, size), getattr(forward_layer, size)
+    for size in ("input_size", "hidden_size", "dtype"):
+        have, want = getattr(backward_layer, size, None), getattr(forward_layer, size, None)
         if have != want:
             raise ValueError(f"backward_layer.{size} is {have}, expected {want}, forward_layer's")
+    if backward_layer.state_sizes() != forward_layer.state_sizes():
+        have, want = backward_layer.state_sizes(), forward_layer.state_sizes()
+        raise ValueError(f"backward_layer has states of widths {have}, expected {want}, forward_layer's")
 
 
 def _join(there: Params, back: Params) -> Params:
@@ -154,11 +168,11 @@ def _stack(there: State, back: State) -> State:
 
 def _unstack(name: str, state: State, like: State) -> tuple[State, State]:
     if not isinstance(like, tuple):
-        check_array(name, state, like.shape)
+        check_array(name, state, like.shape, dtype=like.dtype)
         return state[0], state[1]
     if not isinstance(state, tuple) or len(state) != len(like):
         shapes = " and ".join(str(array.shape) for array in like)
-        raise TypeError(f"{name} is a {type(state).__name__}, expected a tuple of arrays of shapes {shapes}")
+        raise TypeError(f"{name} is {named(state)}, expected a tuple of arrays of shapes {shapes}")
     for k, (array, wanted) in enumerate(zip(state, like, strict=True)):
-        check_array(f"{name}[{k}]", array, wanted.shape)
+        check_array(f"{name}[{k}]", array, wanted.shape, dtype=wanted.dtype)
     return tuple(array[0] for array in state), tuple(array[1] for array in state)

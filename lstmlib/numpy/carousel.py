@@ -5,7 +5,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, check_size
+from lstmlib.numpy.checks import Array, check_choice, check_flag, check_size
 from lstmlib.numpy.recurrent import Params, Recurrent, input_gradient
 from lstmlib.numpy.rnn import NONLINEARITIES
 
@@ -138,14 +138,13 @@ def check_options(input_size: int, g: str, h: str, loop: str, doors: bool, num_l
     """Refuse what ``Carousel`` can't be.
 
     Raises:
-        ValueError: an unknown ``g``, ``h`` or ``loop``; doors without a further input, or for several layers.
+        TypeError, ValueError: an unknown ``g``, ``h`` or ``loop``; doors that are no bool, without a further
+            input, or for several layers.
     """
-    for name, value in (("g", g), ("h", h)):
-        if value not in SQUASHING:
-            raise ValueError(f"{name} is {value!r}, expected one of {', '.join(SQUASHING)}")
-    if loop not in LOOPS:
-        raise ValueError(f"loop is {loop!r}, expected one of {', '.join(LOOPS)}")
-    if doors and check_size("input_size", input_size) < 3:
+    check_choice("g", g, SQUASHING)
+    check_choice("h", h, SQUASHING)
+    check_choice("loop", loop, LOOPS)
+    if check_flag("doors", doors) and check_size("input_size", input_size) < 3:
         raise ValueError(f"input_size is {input_size}, expected at least 3 with doors: two doors, and what comes in")
     if doors and num_layers != 1:
         raise ValueError(f"num_layers is {num_layers}, expected 1 with doors: the layer below gives none")

@@ -1,14 +1,16 @@
 """ConvLSTM: an LSTM whose state is a picture, with convolutions for the matrix products (Shi et al. 2015)."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, Lengths, check_array, check_size
+from lstmlib.numpy.checks import Array, Lengths, Mask, check_array, check_flag, check_forget_bias, check_size, named
 from lstmlib.numpy.initial import uniform_params
-from lstmlib.numpy.padding import Mask, read_gradient, read_padded, zero_past_end
+from lstmlib.numpy.layer import Cache, Layer, check_finite
+from lstmlib.numpy.padding import read_gradient, read_padded, zero_past_end
 from lstmlib.numpy.rnn import sigmoid
 
 State = tuple[Array, Array]  # (h, c), each (N, M, height, width)
@@ -25,7 +27,7 @@ class ConvLSTMCache(NamedTuple):
     inside: Mask  # (T, N): True up to the end of each sequence
 
 
-class ConvLSTM:
+class ConvLSTM(Layer):
     """ConvLSTM over a sequence of pictures: every place has its cells, and sees the places around it.
 
     With ``conv`` a convolution that keeps the picture's size (zeros around it), and the peepholes ``w_c`` where asked
@@ -82,15 +84,10 @@ class ConvLSTM:
         self.hidden_kernel_size = J = check_odd(
             "hidden_kernel_size", K if hidden_kernel_size is None else hidden_kernel_size
         )
-        self.peephole = peephole
+        self.peephole, self.forget_bias = check_flag("peephole", peephole), check_forget_bias(forget_bias)
         self.params = uniform_params(conv_shapes(C, M, K, J, peephole), 1.0 / (J * M**0.5), rng, dtype)
         if forget_bias is not None:
             self.params["bias"][M : 2 * M] = forget_bias
-
-    @property
-    def num_parameters(self) -> int:
-        """How many numbers the layer learns."""
-        return sum(value.size for value in self.params.values())
 
     def num_operations(self, height: int, width: int) -> int:
         """Return how many multiply-adds one step of one sequence takes: one a weight and place, the bias counted.
@@ -98,16 +95,18 @@ class ConvLSTM:
         Left out is what is done once a cell: the squashing functions and the products of gates. Places at the edge
         are counted like all others.
         """
-        return self.num_parameters * height * width
+        return self.num_parameters * check_size("height", height) * check_size("width", width)
 
     def initial_state(self, batch_size: int, height: int, width: int) -> State:
         """Return the state before the first step: zeros (h, c), each (N, M, height, width)."""
-        shape, dtype = (batch_size, self.hidden_channels, height, width), self.params["bias"].dtype
-        return np.zeros(shape, dtype), np.zeros(shape, dtype)
+        sizes = {"batch_size": batch_size, "height": height, "width": width}
+        N, height, width = (check_size(name, size) for name, size in sizes.items())
+        shape = (N, self.hidden_channels, height, width)
+        return np.zeros(shape, self.dtype), np.zeros(shape, self.dtype)
 
     def forward(
         self, x: Array, state: State | None = None, lengths: Lengths | None = None
-    ) -> tuple[Array, State, ConvLSTMCache]:
+    ) -> tuple[Array, State, Cache[ConvLSTMCache]]:
         """Run the layer over a batch of sequences of pictures.
 
         Args:
@@ -123,10 +122,10 @@ class ConvLSTM:
             TypeError, ValueError: an array of the wrong rank, size or dtype, an empty one, NaN in it, or a length that
                 is not from 1 to T.
         """
-        x, inside = read_padded("x", x, ("T", "N", self.in_channels, "height", "width"), lengths)
+        x, inside = read_padded("x", x, ("T", "N", self.in_channels, "height", "width"), lengths, dtype=self.dtype)
         T, N, _, height, width = x.shape
         h0, c0 = self.initial_state(N, height, width) if state is None else self._check_state("state", state, x)
-        p, peephole = self.params, self._peepholes()
+        p, peephole = self.params, self._peepholes(self.params)
 
         h, c = np.empty((2, T + 1, *h0.shape), h0.dtype)
         gates, tanh_c = np.empty((T, 4, *h0.shape), h0.dtype), np.empty((T, *h0.shape), h0.dtype)
@@ -145,10 +144,12 @@ class ConvLSTM:
             ended = ~inside[t]
             h[t + 1, ended], c[t + 1, ended] = h[t, ended], c[t, ended]
         y = zero_past_end(h[1:], inside)
-        return y, (h[T].copy(), c[T].copy()), ConvLSTMCache(x, h, c, gates, tanh_c, inside)
+        last = h[T].copy(), c[T].copy()
+        check_finite(self, {"y": y, "state": last}, lambda: [x, h0, c0], p)
+        return y, last, self.keep(ConvLSTMCache(x, h, c, gates, tanh_c, inside))
 
     def backward(
-        self, cache: ConvLSTMCache, dy: Array, dstate: State | None = None
+        self, cache: Cache[ConvLSTMCache], dy: Array, dstate: State | None = None
     ) -> tuple[Array, State, dict[str, Array]]:
         """Send the error back through every step.
 
@@ -166,11 +167,11 @@ class ConvLSTM:
         Raises:
             TypeError, ValueError: an array of the wrong rank, size or dtype, an empty one, or NaN in it.
         """
-        x, h, c, gates, tanh_c, inside = cache
+        (x, h, c, gates, tanh_c, inside), p = self.recall(cache)
         T, N, _, height, width = tanh_c.shape
-        dy = read_gradient(dy, tanh_c.shape, inside)
-        dh, dc = self.initial_state(N, height, width) if dstate is None else self._check_state("dstate", dstate, x)
-        p, peephole = self.params, self._peepholes()
+        dy = read_gradient(dy, tanh_c.shape, inside, self.dtype)
+        dlast = self.initial_state(N, height, width) if dstate is None else self._check_state("dstate", dstate, x)
+        (dh, dc), peephole = dlast, self._peepholes(p)
 
         dx = np.empty_like(x)
         grads = {name: np.zeros_like(value) for name, value in p.items()}
@@ -196,19 +197,21 @@ class ConvLSTM:
                 dnet_i, dnet_f, _, dnet_o = np.split(dnet, 4, axis=1)
                 seen = np.concatenate([dnet_i * c[t], dnet_f * c[t], dnet_o * c[t + 1]], axis=1)
                 grads["weight_ch"] += seen.sum((0, 2, 3))  # (3M,)
+        check_finite(self, {"dx": dx, "dstate": (dh, dc), **grads}, lambda: [x, dy, dlast], p)
         return dx, (dh, dc), grads
 
-    def _peepholes(self) -> Array:
+    def _peepholes(self, p: Mapping[str, Array]) -> Array:
         """Return the peepholes' weights, zeros if there are none, as (3, M, 1, 1): a picture's places share them."""
         M = self.hidden_channels
-        w = self.params["weight_ch"] if self.peephole else np.zeros(3 * M, self.params["bias"].dtype)
+        w = p["weight_ch"] if self.peephole else np.zeros(3 * M, p["bias"].dtype)
         return w.reshape(3, M, 1, 1)
 
     def _check_state(self, name: str, state: Any, x: Array) -> State:
         shape = (x.shape[1], self.hidden_channels, *x.shape[3:])
         if not isinstance(state, tuple) or len(state) != 2:
-            raise TypeError(f"{name} is a {type(state).__name__}, expected a pair (h, c), each {shape}")
-        return check_array(f"{name}[0] (h)", state[0], shape), check_array(f"{name}[1] (c)", state[1], shape)
+            raise TypeError(f"{name} is {named(state)}, expected a pair (h, c), each {shape}")
+        h, c = (check_array(f"{name}[{k}] ({'hc'[k]})", state[k], shape, dtype=self.dtype) for k in range(2))
+        return h, c
 
 
 def neighbourhoods(x: Array, K: int) -> Array:

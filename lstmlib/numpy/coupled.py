@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.checks import Array, check_flag, check_forget_bias
 from lstmlib.numpy.recurrent import Params, Recurrent, by_gate, input_gradient, weight_gradients
 from lstmlib.numpy.squashing import check_clip, limited, sigmoid, slopes
 
@@ -70,7 +70,8 @@ class CoupledLSTM(Recurrent):
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
-        self.peephole, self.clip = peephole, check_clip(clip)
+        self.forget_bias = check_forget_bias(forget_bias)
+        self.peephole, self.clip = check_flag("peephole", peephole), check_clip(clip)
         super().__init__(input_size, hidden_size, num_layers=num_layers, rng=rng, dtype=dtype)
         if forget_bias is not None:
             for k in range(self.num_layers):

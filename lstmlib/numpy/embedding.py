@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from lstmlib.numpy.checks import Array, check_array, check_size
+from lstmlib.numpy.checks import Array, check_array, check_dtype, check_plain, check_rng, check_size
+from lstmlib.numpy.layer import Cache, Layer, check_finite
 
 Symbols = NDArray[np.integer]
 
 
-class Embedding:
+class Embedding(Layer):
     """Look up a vector for every symbol: y(t) is row x(t) of the table.
 
     The same as a ``Linear`` without bias on one-hot vectors, without the products with zero. It has no state, and looks
@@ -39,20 +40,15 @@ class Embedding:
     ) -> None:
         self.num_symbols = check_size("num_symbols", num_symbols)
         self.embed_size = check_size("embed_size", embed_size)
-        rng = np.random.default_rng() if rng is None else rng
+        dtype, rng = check_dtype(dtype), np.random.default_rng() if rng is None else check_rng(rng)
         self.params = {"weight": rng.standard_normal((self.num_symbols, self.embed_size)).astype(dtype)}
-
-    @property
-    def num_parameters(self) -> int:
-        """How many numbers the layer learns."""
-        return sum(value.size for value in self.params.values())
 
     @property
     def num_operations(self) -> int:
         """How many multiply-adds one step of one sequence takes. None; a row is looked up."""
         return 0
 
-    def forward(self, x: Symbols, state: None = None) -> tuple[Array, None, Symbols]:
+    def forward(self, x: Symbols, state: None = None) -> tuple[Array, None, Cache[Symbols]]:
         """Return y (T, N, E), ``None`` for the state, and the cache.
 
         Args:
@@ -62,10 +58,12 @@ class Embedding:
         Raises:
             TypeError, ValueError: an array of the wrong rank or dtype, an empty one, or a symbol that is not of the V.
         """
-        x = check_symbols("x", x, self.num_symbols)
-        return self.params["weight"][x], None, x
+        x = check_symbols("x", x, self.num_symbols).copy()
+        y: Array = self.params["weight"][x]  # (T, N, E)
+        check_finite(self, {"y": y}, lambda: [], self.params)
+        return y, None, self.keep(x)
 
-    def backward(self, cache: Symbols, dy: Array, dstate: None = None) -> tuple[None, None, dict[str, Array]]:
+    def backward(self, cache: Cache[Symbols], dy: Array, dstate: None = None) -> tuple[None, None, dict[str, Array]]:
         """Return ``None`` for x, which is not a number to be moved, ``None`` for the state, and the table's gradient.
 
         Args:
@@ -76,9 +74,9 @@ class Embedding:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        x = cache
-        dy = check_array("dy", dy, (*x.shape, self.embed_size))
-        dweight = np.zeros_like(self.params["weight"])
+        x, p = self.recall(cache)
+        dy = check_array("dy", dy, (*x.shape, self.embed_size), dtype=self.dtype)
+        dweight = np.zeros_like(p["weight"])
         np.add.at(dweight, x, dy)  # not dweight[x] += dy, which counts a symbol that comes twice once
         return None, None, {"weight": dweight}
 
@@ -91,8 +89,7 @@ def check_symbols(name: str, value: Any, num_symbols: int) -> Symbols:
         ValueError: a wrong rank, an empty dimension, or an integer outside the range.
     """
     wanted = f"integers from 0 to {num_symbols - 1} of shape (T, N)"
-    if not isinstance(value, np.ndarray):
-        raise TypeError(f"{name} is a {type(value).__name__}, expected {wanted}")
+    value = check_plain(name, value, wanted)
     if not np.issubdtype(value.dtype, np.integer):
         raise TypeError(f"{name} of shape {value.shape} has dtype {value.dtype}, expected {wanted}")
     if value.ndim != 2 or value.size == 0:

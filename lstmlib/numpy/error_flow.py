@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lstmlib.numpy.bidirectional import Bidirectional
-from lstmlib.numpy.checks import Array, check_array
+from lstmlib.numpy.checks import Array, check_array, check_plain, check_positive, check_rng, listed, shown
 from lstmlib.numpy.gradients import state_arrays
 from lstmlib.numpy.model import SequenceModel
 from lstmlib.numpy.rnn import NONLINEARITIES, RNN
@@ -38,12 +38,12 @@ def error_flow(
         TypeError, ValueError: arrays that the layer refuses, or a ``wrt`` it has not.
     """
     if wrt not in ("input", "state"):
-        raise ValueError(f"wrt is {wrt!r}, expected 'input' or 'state'")
+        raise ValueError(f"wrt is {shown(wrt)}, expected 'input' or 'state'")
     if wrt == "state" and isinstance(layer, SequenceModel) and _hands_on_a_state(layer):
-        x = check_array("x", x, ("T", "N", "D"))
+        x = check_array("x", x, ("T", "N", "D"), dtype=layer.dtype)
         if dy_last is None:
             dy_last = _unit_vectors((x.shape[1], layer.readout.output_size), x.dtype, rng)
-        dy_last = check_array("dy_last", dy_last, (x.shape[1], layer.readout.output_size))
+        dy_last = check_array("dy_last", dy_last, (x.shape[1], layer.readout.output_size), dtype=x.dtype)
         return error_flow(layer.recurrent, x, wrt="state", dy_last=dy_last @ layer.readout.params["weight"])
     if wrt == "state" and not _hands_on_a_state(layer):
         raise ValueError(f"wrt is 'state', but {type(layer).__name__} hands none from step to step: expected 'input'")
@@ -52,7 +52,7 @@ def error_flow(
     if dy_last is None:
         dy_last = _unit_vectors(y.shape[1:], y.dtype, rng)
     dy = np.zeros_like(y)
-    dy[-1] = check_array("dy_last", dy_last, y.shape[1:])
+    dy[-1] = check_array("dy_last", dy_last, y.shape[1:], dtype=y.dtype)
     if wrt == "input":
         dx, _, _ = layer.backward(cache, dy)
         return np.linalg.norm(dx[::-1].reshape(T, y.shape[1], -1), axis=-1)
@@ -92,9 +92,10 @@ def gradient_by_lag(layer: Any, x: Array, dy: Array, name: str = "weight_hh_l0")
     if not _hands_on_a_state(layer):
         raise ValueError(f"{type(layer).__name__} hands no state from step to step, expected a recurrent layer")
     if name not in layer.params:
-        raise KeyError(f"{name!r} is no parameter, expected one of {', '.join(layer.params)}")
+        raise KeyError(f"{shown(name)} is no parameter, expected one of {listed(layer.params)}")
     caches = _step_by_step(layer, x)
-    if not isinstance(dy, np.ndarray) or dy.shape[:1] != x.shape[:1]:
+    dy = check_plain("dy", dy, "a float array (T, N, O)")
+    if dy.shape[:1] != x.shape[:1]:
         raise ValueError(f"dy has shape {np.shape(dy)}, expected one gradient for each of {x.shape[0]} steps")
     copies, dstate = [], None
     for t in reversed(range(x.shape[0])):
@@ -155,6 +156,7 @@ def vanishing_bound(weight_hh: Array, lags: Array, *, slope_max: float = 0.25, n
         TypeError, ValueError: weights that are not square, or an unknown norm.
     """
     weight_hh = check_array("weight_hh", weight_hh, ("n", "n"))
+    check_positive("slope_max", slope_max)
     n = weight_hh.shape[0]
     if weight_hh.shape[1] != n:
         raise ValueError(f"weight_hh has shape {weight_hh.shape}, expected a square one")
@@ -165,7 +167,7 @@ def vanishing_bound(weight_hh: Array, lags: Array, *, slope_max: float = 0.25, n
     elif norm == "spectral":
         size, before = np.linalg.norm(weight_hh, 2), 1
     else:
-        raise ValueError(f"norm is {norm!r}, expected 'largest', 'row sum' or 'spectral'")
+        raise ValueError(f"norm is {shown(norm)}, expected 'largest', 'row sum' or 'spectral'")
     return before * (slope_max * size) ** np.asarray(lags, float)
 
 
@@ -183,6 +185,7 @@ def _square_sums(layer: Any, part: Array) -> Array:
 def _step_by_step(layer: Any, x: Array) -> list[Any]:
     """Run the layer a step at a time; return every step's cache."""
     caches, state = [], None
+    check_plain("x", x, "a float array (T, N, D)")
     for t in range(x.shape[0]):
         _, state, cache = layer.forward(x[t : t + 1], state)
         caches.append(cache)
@@ -191,6 +194,8 @@ def _step_by_step(layer: Any, x: Array) -> list[Any]:
 
 def _unit_vectors(shape: tuple[int, ...], dtype: Any, rng: np.random.Generator | None) -> Array:
     """Return a random vector of length 1 for every sequence, shaped (N, ...)."""
-    vectors = (np.random.default_rng(0) if rng is None else rng).standard_normal((shape[0], int(np.prod(shape[1:]))))
+    vectors = (np.random.default_rng(0) if rng is None else check_rng(rng)).standard_normal(
+        (shape[0], int(np.prod(shape[1:])))
+    )
     vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
     return vectors.reshape(shape).astype(dtype)

@@ -7,7 +7,7 @@ its own query, key and value, and those kept of all before it: the same outputs 
 import numpy as np
 
 from lstmlib.numpy.attention import MultiHeadAttention, softmax
-from lstmlib.numpy.checks import Array, check_array, check_size
+from lstmlib.numpy.checks import Array, check_array, check_size, named
 from lstmlib.numpy.transformer import TransformerBlock
 
 
@@ -29,6 +29,8 @@ class KeyValueCache:
     """
 
     def __init__(self, layer: MultiHeadAttention | TransformerBlock, batch_size: int, max_steps: int) -> None:
+        if not isinstance(layer, MultiHeadAttention | TransformerBlock):
+            raise TypeError(f"layer is {named(layer)}, expected a MultiHeadAttention or a TransformerBlock")
         attention = layer.self_attn if isinstance(layer, TransformerBlock) else layer
         if not attention.causal:
             raise ValueError("layer is not causal: its earlier steps change when a step is added, so none can be kept")
@@ -53,7 +55,7 @@ class KeyValueCache:
             TypeError, ValueError: an array of the wrong rank, size or dtype, NaN in it, or no room for one more step.
         """
         N, _, room, _ = self.k.shape
-        x = check_array("x", x, (1, N, self.attention.embed_size))
+        x = check_array("x", x, (1, N, self.attention.embed_size), dtype=self.attention.dtype)
         if self.steps == room:
             raise ValueError(f"max_steps is {room}, and all are taken: expected room for one more step")
         layer = self.layer

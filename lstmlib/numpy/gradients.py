@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.checks import Array, check_plain, check_positive, check_rng
 
 
 def state_arrays(state: Any) -> list[Array]:
@@ -34,11 +34,16 @@ def check_gradients(
         parameters' names. A right gradient gives about 1e-9, a wrong one about 1.
 
     Raises:
-        TypeError: ``x`` is not float64, in which differences drown in rounding.
+        TypeError: ``x``, the state or a parameter is not float64; in float32 differences drown in rounding.
     """
-    if x.dtype != np.float64:
-        raise TypeError(f"x of shape {x.shape} has dtype {x.dtype}, expected float64: rounding drowns the differences")
-    rng = np.random.default_rng(0) if rng is None else rng
+    check_positive("step", step)
+    rng = np.random.default_rng(0) if rng is None else check_rng(rng)
+    given = {"x": x, **{f"state[{k}]": array for k, array in enumerate(state_arrays(state))}, **layer.params}
+    for name, array in given.items():
+        array = check_plain(name, array, "a float64 array")
+        if array.dtype != np.float64:
+            shape, why = array.shape, "rounding drowns the differences"
+            raise TypeError(f"{name} of shape {shape} has dtype {array.dtype}, expected float64: {why}")
     if state is None and hasattr(layer, "initial_state"):
         state = layer.initial_state(x.shape[1])
     y, last, cache = layer.forward(x, state)
@@ -64,10 +69,12 @@ def _largest_difference(loss: Any, array: Array, gradient: Array, step: float) -
     numeric = np.empty_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]
-        array[index] = kept + step
-        above = loss()
-        array[index] = kept - step
-        below = loss()
-        array[index] = kept
+        try:
+            array[index] = kept + step
+            above = loss()
+            array[index] = kept - step
+            below = loss()
+        finally:
+            array[index] = kept
         numeric[index] = (above - below) / (2.0 * step)
     return float(np.abs(numeric - gradient).max() / max(np.abs(numeric).max(), 1e-12))

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.checks import Array, check_choice
 from lstmlib.numpy.recurrent import Params, Recurrent, by_gate, input_gradient, weight_gradients
 from lstmlib.numpy.squashing import check_clip, limited, sigmoid, slopes
 
@@ -67,10 +67,8 @@ class GRU(Recurrent):
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
+        self.reset, self.clip = check_choice("reset", reset, RESETS), check_clip(clip)
         super().__init__(input_size, hidden_size, num_layers=num_layers, rng=rng, dtype=dtype)
-        if reset not in RESETS:
-            raise ValueError(f"reset is {reset!r}, expected one of {', '.join(RESETS)}")
-        self.reset, self.clip = reset, check_clip(clip)
 
     @property
     def num_parameters(self) -> int:

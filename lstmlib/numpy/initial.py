@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.checks import Array, check_dtype, check_rng
 
 
 def uniform_params(
@@ -20,11 +20,8 @@ def uniform_params(
         dtype: float32 or float64.
 
     Raises:
-        TypeError: a dtype that is not of floats, in which all draws would be 0, or a source that is no generator.
+        TypeError: another dtype, or a source that is no generator.
     """
-    if not np.issubdtype(np.dtype(dtype), np.floating):
-        raise TypeError(f"dtype is {np.dtype(dtype)}, expected floats: numpy.float32 or numpy.float64")
-    if rng is not None and not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng is {rng!r}, expected a numpy.random.Generator: numpy.random.default_rng(seed)")
-    rng = np.random.default_rng() if rng is None else rng
+    dtype = check_dtype(dtype)
+    rng = np.random.default_rng() if rng is None else check_rng(rng)
     return {name: rng.uniform(-bound, bound, shape).astype(dtype) for name, shape in shapes.items()}

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, check_array, check_size
+from lstmlib.numpy.checks import Array, check_array, check_dtype, check_positive, check_size
+from lstmlib.numpy.layer import Cache, Layer, check_finite
 
 
 class LayerNormCache(NamedTuple):
@@ -15,7 +16,7 @@ class LayerNormCache(NamedTuple):
     scale: Array  # (T, N, 1): 1 / sigma
 
 
-class LayerNorm:
+class LayerNorm(Layer):
     """Normalise each x(t) across its D entries, then let every entry have its own gain and offset.
 
     With the mean mu and the variance sigma^2 taken over the entries of one x(t), not over the batch::
@@ -37,22 +38,15 @@ class LayerNorm:
 
     def __init__(self, size: int, *, eps: float = 1e-5, dtype: DTypeLike = np.float64) -> None:
         self.size = check_size("size", size)
-        if not eps > 0.0:
-            raise ValueError(f"eps is {eps}, expected a positive number")
-        self.eps = eps
+        self.eps, dtype = check_positive("eps", eps), check_dtype(dtype)
         self.params = {"weight": np.ones(self.size, dtype), "bias": np.zeros(self.size, dtype)}
-
-    @property
-    def num_parameters(self) -> int:
-        """How many numbers the layer learns."""
-        return sum(value.size for value in self.params.values())
 
     @property
     def num_operations(self) -> int:
         """How many multiply-adds one step of one sequence takes, D for the variance, D for the gains and offsets."""
         return 2 * self.size
 
-    def forward(self, x: Array, state: None = None) -> tuple[Array, None, LayerNormCache]:
+    def forward(self, x: Array, state: None = None) -> tuple[Array, None, Cache[LayerNormCache]]:
         """Return y (T, N, D), ``None`` for the state, and the cache.
 
         Args:
@@ -62,13 +56,18 @@ class LayerNorm:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        x = check_array("x", x, ("T", "N", self.size))
+        x, p = check_array("x", x, ("T", "N", self.size), dtype=self.dtype), self.params
         centred = x - x.mean(-1, keepdims=True)
-        scale = 1.0 / np.sqrt((centred**2).mean(-1, keepdims=True) + self.eps)  # (T, N, 1)
+        variance = (centred**2).mean(-1, keepdims=True)  # (T, N, 1)
+        scale = 1.0 / np.sqrt(variance + self.eps)  # (T, N, 1)
         x_hat = centred * scale
-        return self.params["weight"] * x_hat + self.params["bias"], None, LayerNormCache(x_hat, scale)
+        y: Array = p["weight"] * x_hat + p["bias"]
+        check_finite(self, {"y": y, "the variance": variance}, lambda: [x], p)
+        return y, None, self.keep(LayerNormCache(x_hat, scale))
 
-    def backward(self, cache: LayerNormCache, dy: Array, dstate: None = None) -> tuple[Array, None, dict[str, Array]]:
+    def backward(
+        self, cache: Cache[LayerNormCache], dy: Array, dstate: None = None
+    ) -> tuple[Array, None, dict[str, Array]]:
         """Return the gradients for x (T, N, D), ``None`` for the state, and for the parameters by name.
 
         Moving all of x(t) by a constant, or (but for eps) stretching it, changes nothing, so the error loses its part
@@ -82,9 +81,11 @@ class LayerNorm:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        x_hat, scale = cache
-        dy = check_array("dy", dy, x_hat.shape)
-        dx_hat = dy * self.params["weight"]  # (T, N, D)
+        (x_hat, scale), p = self.recall(cache)
+        dy = check_array("dy", dy, x_hat.shape, dtype=self.dtype)
+        dx_hat = dy * p["weight"]  # (T, N, D)
         along = (dx_hat * x_hat).mean(-1, keepdims=True)  # (T, N, 1)
         dx = scale * (dx_hat - dx_hat.mean(-1, keepdims=True) - x_hat * along)
-        return dx, None, {"weight": (dy * x_hat).sum((0, 1)), "bias": dy.sum((0, 1))}
+        grads: dict[str, Array] = {"weight": (dy * x_hat).sum((0, 1)), "bias": dy.sum((0, 1))}
+        check_finite(self, {"dx": dx, **grads}, lambda: [dy, x_hat], p)
+        return dx, None, grads

@@ -5,9 +5,10 @@ from numpy.typing import DTypeLike
 
 from lstmlib.numpy.checks import Array, check_array, check_size
 from lstmlib.numpy.initial import uniform_params
+from lstmlib.numpy.layer import Cache, Layer, check_finite
 
 
-class Linear:
+class Linear(Layer):
     """The same affine map at every step: y(t) = W x(t) + b; parameters as in torch.nn.Linear.
 
     It has no state; ``forward`` and ``backward`` pass ``None`` where the other layers have one, so that the contract
@@ -37,16 +38,11 @@ class Linear:
         self.params = uniform_params(shapes, self.input_size**-0.5, rng, dtype)
 
     @property
-    def num_parameters(self) -> int:
-        """How many numbers the layer learns."""
-        return sum(value.size for value in self.params.values())
-
-    @property
     def num_operations(self) -> int:
         """How many multiply-adds one step of one sequence takes, one a parameter, the bias as the weight of a 1."""
         return self.num_parameters
 
-    def forward(self, x: Array, state: None = None) -> tuple[Array, None, Array]:
+    def forward(self, x: Array, state: None = None) -> tuple[Array, None, Cache[Array]]:
         """Return y (T, N, O), ``None`` for the state, and the cache.
 
         Args:
@@ -56,10 +52,12 @@ class Linear:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        x = check_array("x", x, ("T", "N", self.input_size))
-        return x @ self.params["weight"].T + self.params["bias"], None, x
+        x = check_array("x", x, ("T", "N", self.input_size), dtype=self.dtype).copy()
+        y = x @ self.params["weight"].T + self.params["bias"]  # (T, N, O)
+        check_finite(self, {"y": y}, lambda: [x], self.params)
+        return y, None, self.keep(x)
 
-    def backward(self, cache: Array, dy: Array, dstate: None = None) -> tuple[Array, None, dict[str, Array]]:
+    def backward(self, cache: Cache[Array], dy: Array, dstate: None = None) -> tuple[Array, None, dict[str, Array]]:
         """Return the gradients for x (T, N, D), ``None`` for the state, and for the parameters by name.
 
         Args:
@@ -70,8 +68,10 @@ class Linear:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        x = cache
-        dy = check_array("dy", dy, (*x.shape[:2], self.output_size))
+        x, p = self.recall(cache)
+        dy = check_array("dy", dy, (*x.shape[:2], self.output_size), dtype=self.dtype)
         flat = dy.reshape(-1, self.output_size)
         grads = {"weight": flat.T @ x.reshape(-1, self.input_size), "bias": flat.sum(0)}
-        return dy @ self.params["weight"], None, grads
+        dx = dy @ p["weight"]
+        check_finite(self, {"dx": dx, **grads}, lambda: [x, dy], p)
+        return dx, None, grads

@@ -1,16 +1,19 @@
-"""Losses: each returns the mean over the elements that count, and its gradient for the output it was given."""
+"""Losses: each returns the mean over the elements that count, and its gradient for the output it was given.
+
+What doesn't count may hold anything: outputs and targets are looked at only where the mask is True.
+"""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.numpy.checks import Array, check_array
+from lstmlib.numpy.checks import Array, Mask, check_form, check_mask, check_plain
 from lstmlib.numpy.rnn import sigmoid
-
-Mask = NDArray[np.bool_]
 
 
 def squared_error(y: Array, target: Array, mask: Mask | None = None) -> tuple[float, Array]:
-    """Return mean (y - target)^2 over the steps that count, and its gradient (T, N, O).
+    """Return mean (y - target)^2 over the steps that count, and its gradient (T, N, O), of the dtype of ``y``.
 
     Args:
         y: outputs (T, N, O).
@@ -18,47 +21,52 @@ def squared_error(y: Array, target: Array, mask: Mask | None = None) -> tuple[fl
         mask: True at the steps that count (T, N); all of them if ``None``.
 
     Raises:
-        TypeError, ValueError: arrays of the wrong shape or dtype, NaN, or a mask that counts no step.
+        TypeError, ValueError: arrays of the wrong shape or dtype, NaN or infinity where it counts, or a mask that
+            counts no step.
     """
-    y = check_array("y", y, ("T", "N", "O"))
-    target = check_array("target", target, y.shape)
-    mask = check_mask(mask, y.shape[:2])
-    difference = np.where(mask[..., None], y - target, 0.0)
+    y, target, mask = read_outputs(y, target, mask)
+    difference = y - target
     count = int(mask.sum()) * y.shape[2]
-    return float((difference**2).sum() / count), 2.0 * difference / count
+    return float((difference**2).sum() / count), (2.0 * difference / count).astype(y.dtype, copy=False)
 
 
 def cross_entropy(y: Array, target: NDArray[np.integer], mask: Mask | None = None) -> tuple[float, Array]:
     """Return the mean of -ln softmax(y)[target] over the steps that count, in nats, and its gradient (T, N, K).
 
     Args:
-        y: scores before the softmax (T, N, K).
+        y: scores before the softmax (T, N, K); minus infinity excludes a class.
         target: the right class at every step (T, N), integers from 0 to K - 1.
         mask: True at the steps that count (T, N); all of them if ``None``.
 
     Raises:
-        TypeError, ValueError: arrays of the wrong shape or dtype, NaN, a class that is not one of the K, or a mask
-            that counts no step.
+        TypeError, ValueError: arrays of the wrong shape or dtype, NaN or infinity where it counts, a class that is not
+            one of the K, or is excluded, or a mask that counts no step.
     """
-    y = check_array("y", y, ("T", "N", "K"))
+    y, _ = check_form("y", y, ("T", "N", "K"))
     mask = check_mask(mask, y.shape[:2])
-    K = y.shape[2]
-    if not isinstance(target, np.ndarray):
-        raise TypeError(f"target is a {type(target).__name__}, expected an integer array of shape {y.shape[:2]}")
+    y = check_counted("y", y, mask, lowest=True)
+    K, shape = y.shape[2], y.shape[:2]
+    target = check_plain("target", target, f"an integer array of shape {shape}")
     if not np.issubdtype(target.dtype, np.integer):
         raise TypeError(
-            f"target of shape {target.shape} has dtype {target.dtype}, expected integer classes of shape {y.shape[:2]}"
+            f"target of shape {target.shape} has dtype {target.dtype}, expected integer classes of shape {shape}"
         )
-    if target.shape != y.shape[:2]:
-        raise ValueError(f"target has shape {target.shape}, expected {y.shape[:2]}")
+    if target.shape != shape:
+        raise ValueError(f"target has shape {target.shape}, expected {shape}")
+    target = np.where(mask, target, 0)
     if ((target < 0) | (target >= K)).any():
         raise ValueError(f"target holds classes from {target.min()} to {target.max()}, expected 0 to {K - 1}")
-    shifted = y - y.max(-1, keepdims=True)  # softmax is the same, and no exponential overflows
-    log_p = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    largest = y.max(-1, keepdims=True)
+    right = np.take_along_axis(y, target[..., None], -1)
+    if (bad := ~np.isfinite(right[..., 0])).any():
+        t, n = (int(k) for k in np.argwhere(bad)[0])
+        raise ValueError(f"y of shape {y.shape} excludes the class {target[t, n]} at index {(t, n)}, the target")
+    shifted = y - largest  # softmax is the same, and no exponential overflows
+    log_sum = np.log(np.exp(shifted).sum(-1, keepdims=True))
     count = int(mask.sum())
-    right = np.take_along_axis(log_p, target[..., None], -1)[..., 0]
-    dy = np.exp(log_p) - (target[..., None] == np.arange(K))
-    return float(-np.where(mask, right, 0.0).sum() / count), np.where(mask[..., None], dy, 0.0) / count
+    losses = (log_sum - (right - largest))[..., 0]
+    dy = np.exp(shifted - log_sum) - (target[..., None] == np.arange(K))
+    return float(np.where(mask, losses, 0.0).sum() / count), np.where(mask[..., None], dy, 0.0) / count
 
 
 def binary_cross_entropy(y: Array, target: Array, mask: Mask | None = None) -> tuple[float, Array]:
@@ -70,34 +78,50 @@ def binary_cross_entropy(y: Array, target: Array, mask: Mask | None = None) -> t
         mask: True at the steps that count (T, N); all of them if ``None``.
 
     Raises:
-        TypeError, ValueError: arrays of the wrong shape or dtype, NaN, a target outside [0, 1], or a mask that counts
-            no step.
+        TypeError, ValueError: arrays of the wrong shape or dtype, NaN or infinity where it counts, a target outside
+            [0, 1], or a mask that counts no step.
     """
-    y = check_array("y", y, ("T", "N", "O"))
-    target = check_array("target", target, y.shape)
-    mask = check_mask(mask, y.shape[:2])
+    y, target, mask = read_outputs(y, target, mask)
     if ((target < 0.0) | (target > 1.0)).any():
         raise ValueError(f"target runs from {target.min()} to {target.max()}, expected probabilities from 0 to 1")
     count = int(mask.sum()) * y.shape[2]
     # -ln p = ln(1 + exp(-y)), so the loss is ln(1 + exp(y)) - target * y.
     loss = np.where(mask[..., None], np.logaddexp(0.0, y) - target * y, 0.0)
-    return float(loss.sum() / count), np.where(mask[..., None], sigmoid(y) - target, 0.0) / count
+    dy = np.where(mask[..., None], sigmoid(y) - target, 0.0) / count
+    return float(loss.sum() / count), dy.astype(y.dtype, copy=False)
 
 
-def check_mask(mask: Mask | None, shape: tuple[int, ...]) -> Mask:
-    """Return ``mask``, or one that counts every step.
+def read_outputs(y: Any, target: Any, mask: Any) -> tuple[Array, Array, Mask]:
+    """Return outputs and targets (T, N, O), both 0 where nothing counts, and the mask (T, N).
 
     Raises:
-        TypeError, ValueError: not a boolean array of that shape, or no step counts.
+        TypeError, ValueError: arrays of the wrong shape or dtype, NaN or infinity where it counts, or a mask that
+            counts no step.
     """
-    if mask is None:
-        return np.ones(shape, bool)
-    if not isinstance(mask, np.ndarray):
-        raise TypeError(f"mask is a {type(mask).__name__}, expected a boolean array of shape {shape}")
-    if mask.dtype != bool:
-        raise TypeError(f"mask of shape {mask.shape} has dtype {mask.dtype}, expected booleans of shape {shape}")
-    if mask.shape != shape:
-        raise ValueError(f"mask has shape {mask.shape}, expected {shape}")
-    if not mask.any():
-        raise ValueError(f"mask of shape {shape} is False everywhere, expected at least one step that counts")
-    return mask
+    y, _ = check_form("y", y, ("T", "N", "O"))
+    target, _ = check_form("target", target, y.shape)
+    mask = check_mask(mask, y.shape[:2])
+    return check_counted("y", y, mask), check_counted("target", target, mask), mask
+
+
+def check_counted(name: str, value: Array, mask: Mask, *, lowest: bool = False) -> Array:
+    """Return an array (T, N, ...) with 0 where nothing counts, if it is finite where something does.
+
+    Args:
+        name: what the caller calls the array, for the error.
+        value: the array.
+        mask: True at the steps that count (T, N).
+        lowest: whether minus infinity is let through.
+
+    Raises:
+        ValueError: it is not.
+    """
+    value = np.where(mask.reshape(*mask.shape, *(1,) * (value.ndim - 2)), value, 0.0)
+    bad = ~np.isfinite(value)
+    if lowest:
+        bad &= value != -np.inf
+    if bad.any():
+        first = tuple(int(index) for index in np.argwhere(bad)[0])
+        what = "NaN" if np.isnan(value[first]) else "infinite"
+        raise ValueError(f"{name} of shape {value.shape} is {what} at index {first}, expected finite numbers")
+    return value

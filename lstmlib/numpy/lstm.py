@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.checks import Array, check_forget_bias
 from lstmlib.numpy.recurrent import Params, Recurrent, by_gate, input_gradient, weight_gradients
 from lstmlib.numpy.squashing import check_clip, limit, slopes
 
@@ -68,6 +68,7 @@ class LSTM(Recurrent):
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
+        self.forget_bias = check_forget_bias(forget_bias)
         super().__init__(input_size, hidden_size, num_layers=num_layers, rng=rng, dtype=dtype)
         self.clip = check_clip(clip)
         if forget_bias is not None:

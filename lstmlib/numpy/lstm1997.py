@@ -1,12 +1,12 @@
 """The memory cell of 1997: blocks of cells behind an input and an output gate, and nothing that forgets."""
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, check_size
+from lstmlib.numpy.checks import Array, check_choice, check_number, check_positive, check_size, shown
 from lstmlib.numpy.recurrent import Params, Recurrent, input_gradient
 from lstmlib.numpy.rnn import sigmoid
 
@@ -92,9 +92,10 @@ class LSTM1997(Recurrent):
         self.num_blocks = B = check_size("num_blocks", num_blocks)
         self.block_size = S = check_size("block_size", block_size)
         self.num_units = B * (S + 2)
-        self.biased, self.gradient, self.weight_range = biased, gradient, weight_range
+        self.biased, self.gradient, self.weight_range = biased, gradient, float(weight_range)
         self.biased_units = units_with_bias(biased, B, S)
         starts = gate_biases(input_gate_bias, output_gate_bias, biased, B)
+        self.input_gate_bias, self.output_gate_bias = as_given(input_gate_bias), as_given(output_gate_bias)
         super().__init__(input_size, B * S, num_layers=num_layers, rng=rng, dtype=dtype)
         for k in range(self.num_layers):
             for rows, value in starts:
@@ -179,14 +180,11 @@ def check_options(biased: str, gradient: str, weight_range: float) -> None:
     """Refuse what ``LSTM1997`` can't be.
 
     Raises:
-        ValueError: an unknown ``biased`` or ``gradient``, or a range that is not positive.
+        TypeError, ValueError: an unknown ``biased`` or ``gradient``, or a range that is no positive number.
     """
-    if biased not in BIASED:
-        raise ValueError(f"biased is {biased!r}, expected one of {', '.join(BIASED)}")
-    if gradient not in GRADIENTS:
-        raise ValueError(f"gradient is {gradient!r}, expected one of {', '.join(GRADIENTS)}")
-    if not weight_range > 0.0:
-        raise ValueError(f"weight_range is {weight_range}, expected a positive number")
+    check_choice("biased", biased, BIASED)
+    check_choice("gradient", gradient, GRADIENTS)
+    check_positive("weight_range", weight_range)
 
 
 def units_with_bias(biased: str, num_blocks: int, block_size: int) -> list[int]:
@@ -205,7 +203,7 @@ def gate_biases(
     """Return where in the bias vector the gates' biases stand, and what to put there; nothing for ``None``.
 
     Raises:
-        ValueError: a bias for gates that have none, or not as many numbers as blocks.
+        TypeError, ValueError: a bias for gates that have none, no finite number, or not as many as there are blocks.
     """
     starts = []
     given = {"input_gate_bias": input_gate_bias, "output_gate_bias": output_gate_bias}
@@ -213,8 +211,16 @@ def gate_biases(
         if value is None:
             continue
         if biased == "none":
-            raise ValueError(f"{name} is {value!r}, expected None where no unit is biased")
-        if np.shape(value) not in ((), (num_blocks,)):
-            raise ValueError(f"{name} has shape {np.shape(value)}, expected one number or ({num_blocks},)")
-        starts.append((rows, np.broadcast_to(np.asarray(value, float), num_blocks)))
+            raise ValueError(f"{name} is {shown(value)}, expected None where no unit is biased")
+        value = value.tolist() if isinstance(value, np.ndarray) else value
+        each = list(value) if isinstance(value, list | tuple) else [value] * num_blocks
+        if len(each) != num_blocks:
+            raise ValueError(f"{name} has shape ({len(each)},), expected one number or ({num_blocks},)")
+        starts.append((rows, np.array([check_number(name, one) for one in each])))
     return starts
+
+
+def as_given(bias: Any) -> Any:
+    """Return a bias as it was given, but of nothing that could change later."""
+    bias = bias.tolist() if isinstance(bias, np.ndarray) else bias
+    return tuple(bias) if isinstance(bias, list) else bias

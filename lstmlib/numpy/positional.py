@@ -1,8 +1,11 @@
 """Positional encoding: attention sees a set, so the order has to be written into the vectors (Vaswani et al. 2017)."""
 
+from typing import Any
+
 import numpy as np
 
 from lstmlib.numpy.checks import Array, check_array, check_size
+from lstmlib.numpy.layer import Cache, Layer
 
 
 def sinusoids(num_steps: int, embed_size: int) -> Array:
@@ -20,12 +23,13 @@ def sinusoids(num_steps: int, embed_size: int) -> Array:
         num_steps: T, how many steps.
         embed_size: E; if odd, the last sine has no cosine.
     """
+    num_steps, embed_size = check_size("num_steps", num_steps), check_size("embed_size", embed_size)
     entry = np.arange(embed_size)
     angle = np.arange(num_steps)[:, None] / 10000.0 ** ((entry - entry % 2) / embed_size)  # (T, E)
     return np.where(entry % 2 == 0, np.sin(angle), np.cos(angle))
 
 
-class PositionalEncoding:
+class PositionalEncoding(Layer):
     """Add to each x(t) the sinusoids that say which step t is: y(t) = x(t) + PE(t).
 
     It has no parameters, no state and no longest sequence. Steps are counted from 0 at the start of ``x``.
@@ -41,19 +45,14 @@ class PositionalEncoding:
 
     def __init__(self, embed_size: int) -> None:
         self.embed_size = check_size("embed_size", embed_size)
-        self.params: dict[str, Array] = {}
-
-    @property
-    def num_parameters(self) -> int:
-        """How many numbers the layer learns, which is none."""
-        return 0
+        self.params = {}
 
     @property
     def num_operations(self) -> int:
         """How many multiply-adds one step of one sequence takes. None; the sinusoids are only added."""
         return 0
 
-    def forward(self, x: Array, state: None = None) -> tuple[Array, None, tuple[int, ...]]:
+    def forward(self, x: Array, state: None = None) -> tuple[Array, None, Cache[Any]]:
         """Return y (T, N, E), ``None`` for the state, and the cache.
 
         Args:
@@ -64,9 +63,10 @@ class PositionalEncoding:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
         x = check_array("x", x, ("T", "N", self.embed_size))
-        return x + sinusoids(len(x), self.embed_size).astype(x.dtype)[:, None], None, x.shape
+        y = x + sinusoids(len(x), self.embed_size).astype(x.dtype)[:, None]
+        return y, None, self.keep((x.shape, x.dtype))
 
-    def backward(self, cache: tuple[int, ...], dy: Array, dstate: None = None) -> tuple[Array, None, dict[str, Array]]:
+    def backward(self, cache: Cache[Any], dy: Array, dstate: None = None) -> tuple[Array, None, dict[str, Array]]:
         """Return the gradient for x (T, N, E), which is ``dy``, ``None`` for the state, and no parameters' gradients.
 
         Args:
@@ -77,4 +77,5 @@ class PositionalEncoding:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        return check_array("dy", dy, cache).copy(), None, {}
+        (shape, dtype), _ = self.recall(cache)
+        return check_array("dy", dy, shape, dtype=dtype).copy(), None, {}

@@ -4,13 +4,17 @@ A cell's own file holds its equations and nothing else: ``forward_layer`` and ``
 one batch of sequences that are equally long. Everything around them is here.
 """
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from lstmlib.numpy.checks import Array, Lengths, check_array, check_padded, check_size
+from lstmlib.numpy.checks import Array, Lengths, check_array, check_padded, check_size, named
 from lstmlib.numpy.initial import uniform_params
+from lstmlib.numpy.layer import Cache, Layer, check_finite, naming_part
+from lstmlib.numpy.padding import zero_past_end
 
 State = Any  # one array (N, H), or a tuple of them; (L, N, H) where there are L > 1 layers
 Params = dict[str, Array]
@@ -32,7 +36,7 @@ class PaddedCache(NamedTuple):
     caches: list[Any]
 
 
-class Recurrent:
+class Recurrent(Layer):
     """A recurrent layer, or several on top of each other; a subclass says what one layer does.
 
     Args:
@@ -48,7 +52,6 @@ class Recurrent:
 
     gates: ClassVar[int]  # how many blocks of H rows a weight matrix has
     state_names: ClassVar[tuple[str, ...]]
-    params: Params
 
     def __init__(
         self,
@@ -125,11 +128,10 @@ class Recurrent:
 
     def initial_state(self, batch_size: int) -> State:
         """Return the state before the first step: zeros, each array (N, H), or (L, N, H) where there are layers."""
-        dtype = self.params["weight_ih_l0"].dtype
-        shapes = self._state_shapes(batch_size)
-        return self._join([np.zeros(shape, dtype) for shape in shapes])
+        shapes = self._state_shapes(check_size("batch_size", batch_size))
+        return self._join([np.zeros(shape, self.dtype) for shape in shapes])
 
-    def forward(self, x: Array, state: State = None, lengths: Lengths | None = None) -> tuple[Array, State, Any]:
+    def forward(self, x: Array, state: State = None, lengths: Lengths | None = None) -> tuple[Array, State, Cache[Any]]:
         """Run the layer over a batch of sequences.
 
         Args:
@@ -141,19 +143,24 @@ class Recurrent:
 
         Returns:
             y (T, N, H), the top layer's output at every step; the last state; and the cache for ``backward``, which
-            is the cell's own for one layer without ``lengths``.
+            has the cell's own arrays for one layer without ``lengths``.
 
         Raises:
-            TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
+            TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it; or the net
+                explodes.
         """
-        x, lengths = check_padded("x", x, ("T", "N", self.input_size), lengths)
+        x, lengths = check_padded("x", x, ("T", "N", self.input_size), lengths, dtype=self.dtype)
         states = self._split("state", self.initial_state(x.shape[1]) if state is None else state, x.shape[1])
+        y = x.copy() if lengths is None else x  # what the cache keeps is not the caller's; with lengths it is cut out
         last, caches = [], []
         for k in range(self.num_layers):
-            x, state, cache = self._forward_padded(self.layer_params(k), x, states[k], lengths)
-            last.append(state)
+            below, p = y, self.layer_params(k)
+            with self._level(k):
+                y, end, cache = self._forward_padded(p, below, states[k], lengths)
+                check_finite(self, {"y": y, "state": end}, lambda: (_inside(below, lengths), states[k]), p)  # noqa: B023
+            last.append(end)
             caches.append(cache)
-        return x, self._stack(last), caches[0] if self.num_layers == 1 else caches
+        return y, self._stack(last), self.keep(caches[0] if self.num_layers == 1 else caches)
 
     def backward(self, cache: Any, dy: Array, dstate: State = None) -> tuple[Array, State, Params]:
         """Send the error back through every step (backpropagation through time, Werbos 1990).
@@ -168,24 +175,34 @@ class Recurrent:
             by name.
 
         Raises:
-            TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
+            TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it; another
+                layer's cache; or the error explodes.
         """
-        caches = [cache] if self.num_layers == 1 else cache
+        kept, params = self.recall(cache)
+        caches = [kept] if self.num_layers == 1 else kept
         T, N, lengths = _sizes(caches[0])
-        dy = check_array("dy", dy, (T, N, self.hidden_size), lengths)
+        dy = check_array("dy", dy, (T, N, self.hidden_size), lengths, self.dtype)
         states = self._split("dstate", self.initial_state(N) if dstate is None else dstate, N)
         first: list[State] = []
         grads: Params = {}
         for k in reversed(range(self.num_layers)):
-            dy, dstate, layer_grads = self._backward_padded(self.layer_params(k), caches[k], dy, states[k])
-            first.insert(0, dstate)
-            grads |= {f"{name}_l{k}": value for name, value in layer_grads.items()}
+            above, p = dy, self.layer_params(k, params)
+            with self._level(k):
+                dy, start, more = self._backward_padded(p, caches[k], above, states[k])
+                given = lambda: (_inside(above, lengths), states[k], *_seen(caches[k]))  # noqa: B023, E731
+                check_finite(self, {"dx": dy, "dstate": start, **more}, given, p)
+            first.insert(0, start)
+            grads |= {f"{name}_l{k}": value for name, value in more.items()}
         return dy, self._stack(first), {name: grads[name] for name in self.params}
 
-    def layer_params(self, k: int) -> Params:
-        """Return the parameters of layer ``k``, by their names without "_l{k}"."""
-        end = f"_l{k}"
-        return {name.removesuffix(end): value for name, value in self.params.items() if name.endswith(end)}
+    def layer_params(self, k: int, params: Mapping[str, Array] | None = None) -> Params:
+        """Return the parameters of layer ``k``, by their names without "_l{k}"; out of others than the layer's own."""
+        end, params = f"_l{k}", self.params if params is None else params
+        return {name.removesuffix(end): value for name, value in params.items() if name.endswith(end)}
+
+    def _level(self, k: int) -> AbstractContextManager[None]:
+        """Say, if it explodes, at which of several levels."""
+        return naming_part(self, {f"level {k}": self}) if self.num_layers > 1 else nullcontext()
 
     def _forward_padded(self, p: Params, x: Array, state: State, lengths: Lengths | None) -> tuple[Array, State, Any]:
         """Run ``forward_layer`` once, or over every span of steps with the sequences that are still going on.
@@ -231,15 +248,15 @@ class Recurrent:
         """Return the state of every layer, after a look at its shape."""
         shapes = self._state_shapes(batch_size)
         if len(shapes) == 1:
-            arrays = [check_array(name, state, shapes[0])]
+            arrays = [check_array(name, state, shapes[0], dtype=self.dtype)]
         else:
             if not isinstance(state, tuple) or len(state) != len(shapes):
                 what = f"a pair ({', '.join(self.state_names)})"
                 each = " and ".join(str(shape) for shape in dict.fromkeys(shapes))
-                raise TypeError(f"{name} is a {type(state).__name__}, expected {what}, each {each}")
+                raise TypeError(f"{name} is {named(state)}, expected {what}, each {each}")
             arrays = [
-                check_array(f"{name}[{k}] ({part})", array, shape)
-                for k, (part, array, shape) in enumerate(zip(self.state_names, state, shapes, strict=True))
+                check_array(f"{name}[{k}] ({called})", array, shape, dtype=self.dtype)
+                for k, (called, array, shape) in enumerate(zip(self.state_names, state, shapes, strict=True))
             ]
         if self.num_layers == 1:
             return [self._join(arrays)]
@@ -309,6 +326,16 @@ def input_gradient(p: Params, dnet: Array) -> Array:
 
 def _arrays(state: State) -> tuple[Array, ...]:
     return state if isinstance(state, tuple) else (state,)
+
+
+def _inside(x: Array, lengths: Lengths | None) -> Array:
+    """Return ``x`` (T, N, ...) with zeros past each sequence's end."""
+    return x if lengths is None else zero_past_end(x, np.arange(len(x))[:, None] < lengths)
+
+
+def _seen(cache: Any) -> list[Array]:
+    """Return what a layer saw of the one below."""
+    return [part.x for part in cache.caches] if isinstance(cache, PaddedCache) else [cache.x]
 
 
 def _sizes(cache: Any) -> tuple[int, int, Lengths | None]:

@@ -1,23 +1,26 @@
 """A layer that reads a sequence from its last step to its first: one of ``Bidirectional``'s two, alone."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstmlib.numpy.bidirectional import turn
-from lstmlib.numpy.checks import Array, Lengths, check_array, check_padded
+from lstmlib.numpy.checks import Array, Lengths, check_array, check_padded, named
+from lstmlib.numpy.layer import Cache, Layer, naming_part
+from lstmlib.numpy.params import Parameters
 from lstmlib.numpy.recurrent import Params, Recurrent, State
 
 
 class ReversedCache(NamedTuple):
     """What ``forward`` keeps for ``backward``."""
 
-    layer: Any  # the layer's own cache, in its own order of steps
+    own: Any  # the layer's own cache, in its own order of steps
     steps: int  # T
     lengths: Lengths  # (N,)
 
 
-class Reversed:
+class Reversed(Layer):
     """A recurrent layer that runs backward in time: y(t) is what it makes of step t and of all that come after.
 
     Each sequence is turned within its own length, so that the layer starts at its last step and not in the padding;
@@ -35,14 +38,16 @@ class Reversed:
 
     def __init__(self, layer: Recurrent) -> None:
         if not isinstance(layer, Recurrent):
-            raise TypeError(f"layer is a {type(layer).__name__}, expected a recurrent layer")
+            raise TypeError(f"layer is {named(layer)}, expected a recurrent layer")
         self.layer = layer
         self.input_size, self.hidden_size, self.num_layers = layer.input_size, layer.hidden_size, layer.num_layers
 
-    @property
-    def params(self) -> Params:
-        """The layer's own arrays."""
+    def _parameters(self) -> Parameters:
+        """Return the layer's own arrays."""
         return self.layer.params
+
+    def _parts(self) -> Mapping[str, Layer]:
+        return {"layer": self.layer}
 
     @property
     def num_parameters(self) -> int:
@@ -64,7 +69,7 @@ class Reversed:
 
     def forward(
         self, x: Array, state: State = None, lengths: Lengths | None = None
-    ) -> tuple[Array, State, ReversedCache]:
+    ) -> tuple[Array, State, Cache[ReversedCache]]:
         """Run the layer over a batch of sequences, from their ends.
 
         Args:
@@ -78,13 +83,14 @@ class Reversed:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        x, given = check_padded("x", x, ("T", "N", self.input_size), lengths)
+        x, given = check_padded("x", x, ("T", "N", self.input_size), lengths, dtype=self.dtype)
         T, N, _ = x.shape
         ends = np.full(N, T) if given is None else given
-        y, last, kept = self.layer.forward(turn(x, ends), state, given)
-        return turn(y, ends), last, ReversedCache(kept, T, ends)
+        with naming_part(self, self._parts()):
+            y, last, own = self.layer.forward(turn(x, ends), state, given)
+        return turn(y, ends), last, self.keep(ReversedCache(own, T, ends))
 
-    def backward(self, cache: ReversedCache, dy: Array, dstate: State = None) -> tuple[Array, State, Params]:
+    def backward(self, cache: Cache[ReversedCache], dy: Array, dstate: State = None) -> tuple[Array, State, Params]:
         """Send the error back through the layer, which is forward in time.
 
         Args:
@@ -98,7 +104,8 @@ class Reversed:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
-        kept, T, ends = cache
-        dy = check_array("dy", dy, (T, len(ends), self.hidden_size), ends)
-        dx, first, grads = self.layer.backward(kept, turn(dy, ends), dstate)
+        (own, T, ends), _ = self.recall(cache)
+        dy = check_array("dy", dy, (T, len(ends), self.hidden_size), ends, self.dtype)
+        with naming_part(self, self._parts()):
+            dx, first, grads = self.layer.backward(own, turn(dy, ends), dstate)
         return turn(dx, ends), first, grads

@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.checks import Array, check_choice
 from lstmlib.numpy.recurrent import Params, Recurrent, input_gradient, weight_gradients
 from lstmlib.numpy.squashing import NONLINEARITIES as NONLINEARITIES
 from lstmlib.numpy.squashing import check_clip, limited, limited_slope
@@ -52,10 +52,8 @@ class RNN(Recurrent):
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
+        self.nonlinearity, self.clip = check_choice("nonlinearity", nonlinearity, NONLINEARITIES), check_clip(clip)
         super().__init__(input_size, hidden_size, num_layers=num_layers, rng=rng, dtype=dtype)
-        if nonlinearity not in NONLINEARITIES:
-            raise ValueError(f"nonlinearity is {nonlinearity!r}, expected one of {', '.join(NONLINEARITIES)}")
-        self.nonlinearity, self.clip = nonlinearity, check_clip(clip)
 
     def forward_layer(self, p: Params, x: Array, state: Array) -> tuple[Array, Array, RNNCache]:
         """Run one layer; the equation of the class's docstring, step by step."""

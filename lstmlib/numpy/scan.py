@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.checks import check_plain, check_size
+
 # One round: cell to[k] takes in cell earlier[k], all k at once.
 Round = tuple[NDArray[Any], NDArray[Any]]
 
@@ -25,6 +27,7 @@ def combine(later: tuple[Any, Any], earlier: tuple[Any, Any]) -> tuple[Any, Any]
 
 def one_by_one(length: int) -> list[Round]:
     """Return the plan of the loop: step t takes in step t - 1, one a round. T - 1 rounds of one combination."""
+    length = check_size("length", length)
     return [(np.array([t]), np.array([t - 1])) for t in range(1, length)]
 
 
@@ -34,7 +37,7 @@ def doubling(length: int) -> list[Round]:
     The fewest rounds, ceil(log2 T), and T ceil(log2 T) - 2^ceil(log2 T) + 1 combinations.
     """
     rounds: list[Round] = []
-    d = 1
+    d, length = 1, check_size("length", length)
     while d < length:
         to = np.arange(d, length)
         rounds.append((to, to - d))
@@ -49,7 +52,7 @@ def sweeps(length: int) -> list[Round]:
     and their applications", in the variant in which a cell's own step counts.
     """
     rounds: list[Round] = []
-    d = 1
+    d, length = 1, check_size("length", length)
     while d < length:
         to = np.arange(2 * d - 1, length, 2 * d)
         rounds.append((to, to - d))
@@ -113,6 +116,7 @@ def scan_backward(
         TypeError, ValueError: as ``scan``.
     """
     a, e = _check(a, dh, h0, "dh")
+    h = _check_numbers("h", h)
     if h.shape != e.shape:
         raise ValueError(f"h has shape {h.shape}, expected {e.shape}, that of dh")
     later = np.concatenate([np.zeros_like(a[:1]), a[:0:-1]])  # a(t+1), last step first
@@ -121,20 +125,31 @@ def scan_backward(
     return e * before, e, a[0] * e[0]
 
 
+def _check_numbers(name: str, value: Any) -> NDArray[Any]:
+    """Return ``value`` if it is an array of floating-point or complex numbers, free of NaN."""
+    expected = "an array of floating-point or complex numbers"
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{name} is of {type(value).__name__}, expected {expected}")
+    value = check_plain(name, value, expected)
+    if value.dtype.char not in "fdFD":
+        raise TypeError(f"{name} is of {value.dtype}, expected {expected} in single or double precision")
+    if np.isnan(value).any():
+        raise ValueError(f"{name} of shape {value.shape} holds NaN, expected numbers")
+    return value
+
+
 def _check(
     a: NDArray[Any], b: NDArray[Any], h0: NDArray[Any] | None, name: str = "b"
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return copies of both, of one shape and dtype."""
     for called, value in (("a", a), (name, b)):
-        if not isinstance(value, np.ndarray) or not np.issubdtype(value.dtype, np.inexact):
-            kind = value.dtype if isinstance(value, np.ndarray) else type(value).__name__
-            raise TypeError(f"{called} is of {kind}, expected an array of floating-point or complex numbers")
+        _check_numbers(called, value)
     fits = a.ndim == b.ndim >= 1 and all(have in (1, want) for have, want in zip(a.shape, b.shape, strict=True))
     if not fits or not b.size:
         raise ValueError(
             f"a has shape {a.shape} and {name} {b.shape}, expected (T, ...) both, sizes of a as in {name} or 1"
         )
-    if h0 is not None and np.shape(h0) != b.shape[1:]:
+    if h0 is not None and _check_numbers("h0", h0).shape != b.shape[1:]:
         raise ValueError(f"h0 has shape {np.shape(h0)}, expected {b.shape[1:]}")
     dtype = np.result_type(a, b) if h0 is None else np.result_type(a, b, h0)
     return np.broadcast_to(a, b.shape).astype(dtype), b.astype(dtype)

@@ -1,16 +1,19 @@
 """Recurrent layers on top of each other where ``num_layers`` can't say it: two directions at every level."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from lstmlib.numpy.bidirectional import Bidirectional
-from lstmlib.numpy.checks import Array, Lengths, check_array
+from lstmlib.numpy.checks import Array, Lengths, check_array, named
+from lstmlib.numpy.layer import Cache, Layer, naming_part
+from lstmlib.numpy.params import Parameters
 from lstmlib.numpy.recurrent import Params, Recurrent, State
 from lstmlib.numpy.reversed import Reversed
 
 
-class Stack:
+class Stack(Layer):
     """Layers on top of each other: each but the first sees all outputs of the one below, at every step.
 
     ``Stack(Bidirectional(f0, b0), Bidirectional(f1, b1))`` is the deep bidirectional net of Graves et al. (2013): the
@@ -33,10 +36,12 @@ class Stack:
         self.layers = layers
         self.input_size, self.hidden_size = layers[0].input_size, layers[-1].hidden_size
 
-    @property
-    def params(self) -> Params:
-        """The arrays of all layers, those of level k by names with "_l{k}"."""
-        return _join([layer.params for layer in self.layers])
+    def _parameters(self) -> Parameters:
+        """Return the arrays of all layers, those of level k by names with "_l{k}"."""
+        return Parameters(_join([layer.params for layer in self.layers]))
+
+    def _parts(self) -> Mapping[str, Layer]:
+        return {f"layers[{k}]": layer for k, layer in enumerate(self.layers)}
 
     @property
     def num_parameters(self) -> int:
@@ -52,7 +57,7 @@ class Stack:
         """Return the state before the first step: zeros, each array (levels x directions, N, H), level by level."""
         return _pile([layer.initial_state(batch_size) for layer in self.layers])
 
-    def forward(self, x: Array, state: State = None, lengths: Lengths | None = None) -> tuple[Array, State, list[Any]]:
+    def forward(self, x: Array, state: State = None, lengths: Lengths | None = None) -> tuple[Array, State, Cache[Any]]:
         """Run all layers over a batch of sequences.
 
         Args:
@@ -68,13 +73,14 @@ class Stack:
         """
         states = [None] * len(self.layers) if state is None else self._unpile("state", state)
         last, caches = [], []
-        for layer, first in zip(self.layers, states, strict=True):
-            x, after, cache = layer.forward(x, first, lengths)
-            last.append(after)
-            caches.append(cache)
-        return x, _pile(last), caches
+        with naming_part(self, self._parts()):
+            for layer, first in zip(self.layers, states, strict=True):
+                x, after, cache = layer.forward(x, first, lengths)
+                last.append(after)
+                caches.append(cache)
+        return x, _pile(last), self.keep(caches)
 
-    def backward(self, cache: list[Any], dy: Array, dstate: State = None) -> tuple[Array, State, Params]:
+    def backward(self, cache: Cache[Any], dy: Array, dstate: State = None) -> tuple[Array, State, Params]:
         """Send the error back through all layers.
 
         Args:
@@ -88,13 +94,15 @@ class Stack:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        caches, _ = self.recall(cache)
         dstates = [None] * len(self.layers) if dstate is None else self._unpile("dstate", dstate)
         first: list[State] = []
         grads: list[Params] = []
-        for layer, part, dlast in reversed(list(zip(self.layers, cache, dstates, strict=True))):
-            dy, before, more = layer.backward(part, dy, dlast)
-            first.insert(0, before)
-            grads.insert(0, more)
+        with naming_part(self, self._parts()):
+            for layer, part, dlast in reversed(list(zip(self.layers, caches, dstates, strict=True))):
+                dy, before, more = layer.backward(part, dy, dlast)
+                first.insert(0, before)
+                grads.insert(0, more)
         return dy, _pile(first), _join(grads)
 
     def _unpile(self, name: str, state: State) -> list[State]:
@@ -105,9 +113,10 @@ class Stack:
         want = zeros if isinstance(zeros, tuple) else (zeros,)
         if isinstance(state, tuple) != isinstance(zeros, tuple) or len(arrays) != len(want):
             shapes = " and ".join(str((array.shape[0], "N", array.shape[2])).replace("'", "") for array in want)
-            raise TypeError(f"{name} is a {type(state).__name__}, expected {len(want)} of shapes {shapes}")
+            raise TypeError(f"{name} is {named(state)}, expected {len(want)} of shapes {shapes}")
         for k, (array, like) in enumerate(zip(arrays, want, strict=True)):
-            check_array(name if len(want) == 1 else f"{name}[{k}]", array, (like.shape[0], "N", like.shape[2]))
+            called, shape = name if len(want) == 1 else f"{name}[{k}]", (like.shape[0], "N", like.shape[2])
+            check_array(called, array, shape, dtype=like.dtype)
         states, row = [], 0
         for layer in self.layers:
             if isinstance(layer, Bidirectional):
@@ -128,12 +137,14 @@ def check_levels(layers: Any, kinds: Any) -> None:
         raise ValueError("layers is empty, expected at least one layer")
     for k, layer in enumerate(layers):
         if not isinstance(layer, kinds):
-            raise TypeError(f"layers[{k}] is a {type(layer).__name__}, expected a recurrent layer or Bidirectional")
+            raise TypeError(f"layers[{k}] is {named(layer)}, expected a recurrent layer or Bidirectional")
         if getattr(layer, "num_layers", 1) != 1:
             raise ValueError(f"layers[{k}].num_layers is {layer.num_layers}, expected 1: give each level by itself")
         if k and layer.input_size != layers[k - 1].hidden_size:
             have, want = layer.input_size, layers[k - 1].hidden_size
             raise ValueError(f"layers[{k}].input_size is {have}, expected {want}, the hidden_size of layers[{k - 1}]")
+        if (have := getattr(layer, "dtype", None)) != (want := getattr(layers[0], "dtype", None)):
+            raise ValueError(f"layers[{k}].dtype is {have}, expected {want}, that of layers[0]")
         if layer.state_sizes() != layers[0].state_sizes():
             have, want = layer.state_sizes(), layers[0].state_sizes()
             raise ValueError(f"layers[{k}] has states of widths {have}, expected {want}, those of layers[0]")

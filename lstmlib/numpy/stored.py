@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from lstmlib.numpy.checks import Array
+from lstmlib.numpy.layer import Cache
 
 
 def stored_numbers(cache: Any) -> int:
     """Return how many floating-point numbers a cache holds, each array counted once however often it is named.
 
     An array that is a view of another counts as the whole of what it views, since that is what stays in memory. Masks
-    of booleans don't count.
+    of booleans don't count, nor do the parameters, which all caches of a layer share.
 
     Args:
         cache: what a layer's ``forward`` returned: arrays, and tuples, lists or dicts of them.
@@ -28,6 +29,8 @@ def _gather(part: Any, owners: dict[int, Array]) -> None:
             part = part.base
         if np.issubdtype(part.dtype, np.floating):
             owners[id(part)] = part
+    elif isinstance(part, Cache):
+        _gather(part.kept, owners)
     elif isinstance(part, Mapping):
         _gather(list(part.values()), owners)
     elif isinstance(part, tuple | list):

@@ -1,15 +1,15 @@
 """The loop of forward, loss, backward and step, an update at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.batch import Batch, check_batch
+from lstmlib.numpy.checks import Array, check_lengths, check_plain, named
 from lstmlib.numpy.optim import SGD, Adam, clip_grad_norm
-
-if TYPE_CHECKING:
-    from lstmlib.tasks.batch import Batch
+from lstmlib.numpy.padding import zero_past_end
 
 
 def train(
@@ -27,22 +27,35 @@ def train(
 
     The model runs over the padding too, without ``batch.lengths``: the mask keeps it out of the loss. That is enough
     for a model that reads forwards; one that looks ahead (``Bidirectional``, attention that is not causal) would see
-    the padding, and needs batches of equal lengths.
+    the padding, and needs batches of equal lengths. Whatever ``batch.x`` holds there, it sees zeros.
 
     Args:
         model: a layer or model with the contract of ``lstmlib.numpy``.
-        batches: what to learn from; ``itertools.islice`` makes an endless source end.
+        batches: what to learn from, each a ``Batch``; ``itertools.islice`` makes an endless source end.
         loss: ``squared_error``, ``cross_entropy`` or ``binary_cross_entropy``.
         optimizer: holds ``model.params``.
         max_norm: clip the gradient's norm to this; the norm yielded is the one before.
 
     Raises:
-        ValueError: a gradient is no longer finite.
+        TypeError: something that is no batch.
+        ValueError: what the layer, the loss or the optimiser refuses; a net or a gradient that explodes.
     """
-    for batch in batches:
-        y, _, cache = model.forward(batch.x)
+    for name, needed in (("forward", model), ("backward", model), ("step", optimizer)):
+        if not callable(getattr(needed, name, None)):
+            argument = "optimizer" if name == "step" else "model"
+            raise TypeError(f"{argument} is {named(needed)}, expected one with the method {name}")
+    for k, batch in enumerate(batches):
+        check_batch(f"batches[{k}]", batch)
+        y, _, cache = model.forward(without_padding(batch))
         value, dy = loss(y, batch.target, batch.mask)
         _, _, grads = model.backward(cache, dy)
         norm = clip_grad_norm(grads, max_norm)
         optimizer.step(grads)
         yield value, norm
+
+
+def without_padding(batch: Batch) -> NDArray[Any]:
+    """Return a batch's inputs (T, N, ...) with zeros past each sequence's end."""
+    x = check_plain("batch.x", batch.x, "an array (T, N, ...)")
+    lengths = check_lengths(batch.lengths, x, "batch.lengths")
+    return zero_past_end(x, np.arange(len(x))[:, None] < lengths)

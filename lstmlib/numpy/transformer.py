@@ -1,17 +1,19 @@
 """The transformer's block: attention carries between the steps, a small net works on each step alone."""
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from lstmlib.numpy.attention import MultiHeadAttention, MultiHeadAttentionCache
-from lstmlib.numpy.checks import Array, Lengths, check_size
+from lstmlib.numpy.checks import Array, Lengths, Mask, check_choice, check_rng, check_size
+from lstmlib.numpy.layer import Cache, Layer, check_finite, naming_part
 from lstmlib.numpy.layernorm import LayerNorm, LayerNormCache
 from lstmlib.numpy.linear import Linear
-from lstmlib.numpy.padding import Mask, read_gradient, read_padded, zero_past_end
+from lstmlib.numpy.padding import read_gradient, read_padded, zero_past_end
+from lstmlib.numpy.params import Parameters
 
 NORMS = ("pre", "post")
 PARTS = ("self_attn", "linear1", "linear2", "norm1", "norm2")  # in the order of torch.nn.TransformerEncoderLayer
@@ -43,16 +45,16 @@ ACTIVATIONS: dict[str, Callable[[Array], tuple[Array, Array]]] = {"relu": relu, 
 class TransformerBlockCache(NamedTuple):
     """What ``TransformerBlock.forward`` keeps for ``backward``; ``attention.weights`` is there for pictures."""
 
-    attention: MultiHeadAttentionCache
-    norm1: LayerNormCache
-    linear1: Array  # (T, N, E), what went into the first linear map
+    attention: Cache[MultiHeadAttentionCache]
+    norm1: Cache[LayerNormCache]
+    linear1: Cache[Array]  # (T, N, E), what went into the first linear map
     slope: Array  # (T, N, F), of the activation at what came out of it
-    linear2: Array  # (T, N, F), after the activation
-    norm2: LayerNormCache
+    linear2: Cache[Array]  # (T, N, F), after the activation
+    norm2: Cache[LayerNormCache]
     inside: Mask  # (T, N): True up to the end of each sequence
 
 
-class TransformerBlock:
+class TransformerBlock(Layer):
     """A transformer's block: self-attention, then a feed-forward net on each step, each added to what came in.
 
     With FF(x) = W_2 f(W_1 x + b_1) + b_2, and the normalisation either after each sum ("post", as in the paper) or
@@ -100,29 +102,31 @@ class TransformerBlock:
             "feedforward_size", 4 * E if feedforward_size is None else feedforward_size
         )
         self.norm, self.activation = norm, activation
-        rng = np.random.default_rng() if rng is None else rng
+        rng = np.random.default_rng() if rng is None else check_rng(rng)
         self.self_attn = MultiHeadAttention(E, num_heads, causal=causal, rng=rng, dtype=dtype)
         self.linear1, self.linear2 = Linear(E, F, rng=rng, dtype=dtype), Linear(F, E, rng=rng, dtype=dtype)
         self.norm1, self.norm2 = LayerNorm(E, dtype=dtype), LayerNorm(E, dtype=dtype)
 
-    @property
-    def params(self) -> dict[str, Array]:
-        """The arrays of all parts, by "self_attn.…", "linear1.…", "linear2.…", "norm1.…" and "norm2.…"."""
-        return _join({name: getattr(self, name).params for name in PARTS})
+    def _parameters(self) -> Parameters:
+        """Return the arrays of all parts, by "self_attn.…", "linear1.…", "linear2.…", "norm1.…" and "norm2.…"."""
+        return Parameters(_join({name: part.params for name, part in self._parts().items()}))
 
-    @property
-    def num_parameters(self) -> int:
-        """How many numbers the layer learns."""
-        return sum(value.size for value in self.params.values())
+    def _setting(self, name: str) -> Any:
+        """Return the value of one of the constructor's arguments; two of them are the attention's."""
+        return getattr(self.self_attn if name in ("num_heads", "causal") else self, name)
+
+    def _parts(self) -> Mapping[str, Layer]:
+        return {name: getattr(self, name) for name in PARTS}
 
     def num_operations(self, num_steps: int) -> int:
         """Return how many multiply-adds a whole sequence of T steps takes: the sum over the parts."""
+        num_steps = check_size("num_steps", num_steps)
         each_step = sum(part.num_operations for part in (self.linear1, self.linear2, self.norm1, self.norm2))
         return self.self_attn.num_operations(num_steps) + num_steps * each_step
 
     def forward(
         self, x: Array, state: None = None, lengths: Lengths | None = None
-    ) -> tuple[Array, None, TransformerBlockCache]:
+    ) -> tuple[Array, None, Cache[TransformerBlockCache]]:
         """Run the block over a batch of sequences.
 
         Args:
@@ -139,23 +143,27 @@ class TransformerBlock:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, NaN, or a length that is
                 not from 1 to T.
         """
-        x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths)
+        x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths, dtype=self.dtype)
+        with naming_part(self, self._parts()):
+            if self.norm == "pre":
+                normed, _, norm1 = self.norm1.forward(x)
+                attended, _, attention = self.self_attn.forward(normed, None, lengths)
+                h: Array = x + attended  # (T, N, E)
+                normed, _, norm2 = self.norm2.forward(h)
+                out, feedforward = self._feedforward(normed)
+                y: Array = h + out
+            else:
+                attended, _, attention = self.self_attn.forward(x, None, lengths)
+                h, _, norm1 = self.norm1.forward(x + attended)  # (T, N, E)
+                out, feedforward = self._feedforward(h)
+                y, _, norm2 = self.norm2.forward(h + out)
+        y = zero_past_end(y, inside)
+        check_finite(self, {"y": y}, lambda: [x], {})
+        return y, None, self.keep(TransformerBlockCache(attention, norm1, *feedforward, norm2, inside))
 
-        if self.norm == "pre":
-            normed, _, norm1 = self.norm1.forward(x)
-            attended, _, attention = self.self_attn.forward(normed, None, lengths)
-            h: Array = x + attended  # (T, N, E)
-            normed, _, norm2 = self.norm2.forward(h)
-            out, feedforward = self._feedforward(normed)
-            y: Array = h + out
-        else:
-            attended, _, attention = self.self_attn.forward(x, None, lengths)
-            h, _, norm1 = self.norm1.forward(x + attended)  # (T, N, E)
-            out, feedforward = self._feedforward(h)
-            y, _, norm2 = self.norm2.forward(h + out)
-        return zero_past_end(y, inside), None, TransformerBlockCache(attention, norm1, *feedforward, norm2, inside)
-
-    def backward(self, cache: TransformerBlockCache, dy: Array, dstate: None = None) -> tuple[Array, None, Grads]:
+    def backward(
+        self, cache: Cache[TransformerBlockCache], dy: Array, dstate: None = None
+    ) -> tuple[Array, None, Grads]:
         """Return the gradients for x (T, N, E), ``None`` for the state, and for the parameters by name.
 
         Args:
@@ -166,32 +174,34 @@ class TransformerBlock:
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        cache, _ = self.recall(cache)
         T, N, _ = cache.slope.shape
-        dy = read_gradient(dy, (T, N, self.embed_size), cache.inside)
-
-        if self.norm == "pre":
-            dnormed, feedforward = self._feedforward_backward(cache, dy)
-            through, _, norm2 = self.norm2.backward(cache.norm2, dnormed)
-            dh = dy + through
-            dnormed, _, attention = self.self_attn.backward(cache.attention, dh)
-            through, _, norm1 = self.norm1.backward(cache.norm1, dnormed)
-            dx = dh + through
-        else:
-            dsum, _, norm2 = self.norm2.backward(cache.norm2, dy)
-            through, feedforward = self._feedforward_backward(cache, dsum)
-            dsum, _, norm1 = self.norm1.backward(cache.norm1, dsum + through)
-            through, _, attention = self.self_attn.backward(cache.attention, dsum)
-            dx = dsum + through
+        dy = read_gradient(dy, (T, N, self.embed_size), cache.inside, self.dtype)
+        with naming_part(self, self._parts()):
+            if self.norm == "pre":
+                dnormed, feedforward = self._feedforward_backward(cache, dy)
+                through, _, norm2 = self.norm2.backward(cache.norm2, dnormed)
+                dh = dy + through
+                dnormed, _, attention = self.self_attn.backward(cache.attention, dh)
+                through, _, norm1 = self.norm1.backward(cache.norm1, dnormed)
+                dx = dh + through
+            else:
+                dsum, _, norm2 = self.norm2.backward(cache.norm2, dy)
+                through, feedforward = self._feedforward_backward(cache, dsum)
+                dsum, _, norm1 = self.norm1.backward(cache.norm1, dsum + through)
+                through, _, attention = self.self_attn.backward(cache.attention, dsum)
+                dx = dsum + through
+        check_finite(self, {"dx": dx}, lambda: [dy], {})
         return dx, None, _join({"self_attn": attention, **feedforward, "norm1": norm1, "norm2": norm2})
 
-    def _feedforward(self, x: Array) -> tuple[Array, tuple[Array, Array, Array]]:
+    def _feedforward(self, x: Array) -> tuple[Array, tuple[Cache[Array], Array, Cache[Array]]]:
         """Return W_2 f(W_1 x + b_1) + b_2 (T, N, E), and what ``_feedforward_backward`` needs."""
         net, _, linear1 = self.linear1.forward(x)  # (T, N, F)
         hidden, slope = ACTIVATIONS[self.activation](net)
         out, _, linear2 = self.linear2.forward(hidden)  # (T, N, E)
         return out, (linear1, slope, linear2)
 
-    def _feedforward_backward(self, cache: TransformerBlockCache, dout: Array) -> tuple[Array, dict[str, Grads]]:
+    def _feedforward_backward(self, cache: Any, dout: Array) -> tuple[Array, dict[str, Grads]]:
         """Return the gradient for what went into the feed-forward net (T, N, E), and for its two maps."""
         dhidden, _, linear2 = self.linear2.backward(cache.linear2, dout)  # (T, N, F)
         dx, _, linear1 = self.linear1.backward(cache.linear1, dhidden * cache.slope)  # (T, N, E)
@@ -208,7 +218,5 @@ def check_choices(norm: str, activation: str) -> None:
     Raises:
         ValueError: an unknown ``norm`` or ``activation``.
     """
-    if norm not in NORMS:
-        raise ValueError(f"norm is {norm!r}, expected one of {', '.join(NORMS)}")
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"activation is {activation!r}, expected one of {', '.join(ACTIVATIONS)}")
+    check_choice("norm", norm, NORMS)
+    check_choice("activation", activation, ACTIVATIONS)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lstmlib.numpy.checks import Array, check_array
+from lstmlib.numpy.layer import Cache
 from lstmlib.numpy.rnn import NONLINEARITIES, RNN
 
 
@@ -128,8 +129,10 @@ def kept_bytes(cache: Any) -> int:
     """Return the bytes of the arrays in a layer's cache: what backpropagation through time must keep until it turns.
 
     Args:
-        cache: what ``forward`` returned: an array, or a tuple of such, however nested.
+        cache: what ``forward`` returned, or a part of it: an array, or a tuple or list of such, however nested.
     """
+    if isinstance(cache, Cache):
+        return kept_bytes(cache.kept)
     if isinstance(cache, np.ndarray):
         return cache.nbytes
-    return sum(kept_bytes(part) for part in cache) if isinstance(cache, tuple) else 0
+    return sum(kept_bytes(part) for part in cache) if isinstance(cache, tuple | list) else 0

@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.checks import check_rng, shown
 from lstmlib.tasks.batch import Batch, check_count
+from lstmlib.tasks.judging import off_at_end, read_answers
 from lstmlib.tasks.symbols import last_step
 
 FIRST_PAIR = ("marker 1", "marker -1", "marker 1 and value")
@@ -44,8 +46,7 @@ def adding_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]:
         y: outputs (T, N, 1).
         batch: what they answer.
     """
-    last, n = batch.lengths - 1, np.arange(len(batch.lengths))
-    return np.abs(y[last, n, 0] - batch.target[last, n, 0]) < 0.04
+    return off_at_end(read_answers(y, batch), batch) < 0.04
 
 
 def marked_pairs(
@@ -65,9 +66,9 @@ def marked_pairs(
         x (T', N, 2), lengths (N,), and the two marked values as they count (2, N).
     """
     if first_pair not in FIRST_PAIR:
-        raise ValueError(f"first_pair is {first_pair!r}, expected one of {', '.join(map(repr, FIRST_PAIR))}")
+        raise ValueError(f"first_pair is {shown(first_pair)}, expected one of {', '.join(map(repr, FIRST_PAIR))}")
     min_length = check_count("min_length", min_length, 22)
-    N = check_count("batch_size", batch_size, 1)
+    N, rng = check_count("batch_size", batch_size, 1), check_rng(rng)
     n = np.arange(N)
     lengths = rng.integers(min_length, min_length + min_length // 10 + 1, N)
     T = int(lengths.max())

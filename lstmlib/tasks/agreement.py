@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.numpy.checks import check_array
+from lstmlib.numpy.checks import check_form, check_rng, named
 from lstmlib.tasks.batch import Batch, check_count
 
 # Number 0 is the singular, number 1 the plural.
@@ -49,7 +49,7 @@ def agreement(num_phrases: int, batch_size: int, rng: np.random.Generator) -> Se
         TypeError, ValueError: sizes that are not integers, or too small.
     """
     count = check_count("num_phrases", num_phrases, 0)
-    N = check_count("batch_size", batch_size, 1)
+    N, rng = check_count("batch_size", batch_size, 1), check_rng(rng)
     number = rng.integers(2, size=N)
 
     def draw(choices: tuple[str, ...]) -> NDArray[np.int64]:
@@ -78,10 +78,13 @@ def chosen_number(y: NDArray[np.floating], sentences: Sentences) -> NDArray[np.i
         y: scores before the softmax (T, N, 26).
         sentences: what they answer.
     """
-    y = check_array("y", y, sentences.batch.x.shape)
+    if not isinstance(sentences, Sentences):
+        raise TypeError(f"sentences is {named(sentences)}, expected the Sentences that agreement draws")
+    y, _ = check_form("y", y, sentences.batch.x.shape)
     at_verb = y[sentences.verb_at]
     one, many = (np.logaddexp.reduce(at_verb[:, [WORDS.index(verb) for verb in verbs]], axis=1) for verbs in VERBS)
-    return np.where(one > many, 0, np.where(many > one, 1, -1))
+    sure = np.isfinite(at_verb.max(1))  # NaN or infinity is no likelihood
+    return np.where(sure & (one > many), 0, np.where(sure & (many > one), 1, -1))
 
 
 def agreement_solved(y: NDArray[np.floating], sentences: Sentences) -> NDArray[np.bool_]:
@@ -107,8 +110,8 @@ def noun_number(sentences: Sentences, back: int = 0) -> NDArray[np.int64]:
     Raises:
         ValueError: there is no such noun.
     """
-    phrases = (sentences.verb_at - 1) // 3
-    if not 0 <= back <= phrases:
+    phrases, back = (sentences.verb_at - 1) // 3, check_count("back", back, 0)
+    if back > phrases:
         raise ValueError(f"back is {back}, expected 0 to {phrases}: these sentences have {phrases} phrases")
     word = sentences.batch.x[sentences.verb_at - 3 * back].argmax(-1)
     return np.isin(word, [WORDS.index(noun) for noun in NOUNS[1]]).astype(np.int64)

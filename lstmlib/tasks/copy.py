@@ -3,7 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.batch import check_batch
+from lstmlib.numpy.checks import check_rng
 from lstmlib.tasks.batch import Batch, check_count
+from lstmlib.tasks.judging import chosen, read_answers
 
 
 def copy(
@@ -33,7 +36,7 @@ def copy(
     batch_size = check_count("batch_size", batch_size, 1)
     K = check_count("num_symbols", num_symbols, 2)
     length = check_count("num_recalled", num_recalled, 1)
-    T = delay + 2 * length
+    T, rng = delay + 2 * length, check_rng(rng)
     symbols = rng.integers(K, size=(length, batch_size))
     seen = np.full((T, batch_size), K)
     seen[:length] = symbols
@@ -50,4 +53,5 @@ def copy_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]:
         y: scores (T, N, K + 2), or (T, N, K + 1) from a net that can't say the signal.
         batch: what they answer.
     """
-    return np.asarray((y.argmax(-1) == batch.target).all(0))
+    K = check_batch("batch", batch).x.shape[2] - 2
+    return np.asarray((chosen(read_answers(y, batch, K + 2, K + 1)) == batch.target).all(0))

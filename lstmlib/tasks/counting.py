@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.checks import check_rng
 from lstmlib.tasks.batch import Batch, check_count
+from lstmlib.tasks.judging import chosen, read_answers
 
 SEEN, SAID = "Sab", "abT"
 
@@ -32,7 +34,7 @@ def counting(lowest: int, highest: int, batch_size: int, rng: np.random.Generato
     """
     lowest = check_count("lowest", lowest, 1)
     highest = check_count("highest", highest, lowest)
-    n = rng.integers(lowest, highest + 1, check_count("batch_size", batch_size, 1))
+    n = check_rng(rng).integers(lowest, highest + 1, check_count("batch_size", batch_size, 1))
     t = np.arange(2 * int(n.max()) + 1)[:, None]  # (T, 1)
     mask = t <= 2 * n
     seen = np.where(t == 0, 0, np.where(t <= n, 1, 2))
@@ -47,5 +49,6 @@ def counting_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]:
         y: scores (T, N, 3).
         batch: what they answer.
     """
+    y = read_answers(y, batch, len(SAID))
     certain = batch.mask & (batch.x[..., SEEN.index("b")] == 1.0)
-    return np.asarray(((y.argmax(-1) == batch.target) | ~certain).all(0))
+    return np.asarray(((chosen(y) == batch.target) | ~certain).all(0))

@@ -9,7 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.checks import check_flag, check_rng, shown
 from lstmlib.tasks.batch import Batch, check_count
+from lstmlib.tasks.judging import read_answers
 from lstmlib.tasks.symbols import Symbols, one_hot
 
 SYMBOLS = "BTPSXVE"
@@ -47,7 +49,7 @@ def embedded_reber_string(rng: np.random.Generator) -> str:
 
     Where two symbols can come next, each does half the time.
     """
-    string, node = "", "start"
+    string, node, rng = "", "start", check_rng(rng)
     while not string or node != "start":
         ways = list(EMBEDDED[node].items())
         symbol, node = ways[rng.integers(2) if len(ways) == 2 else 0]
@@ -68,7 +70,7 @@ def possible_next(string: str) -> list[str]:
     for place, symbol in enumerate(string):
         if symbol not in EMBEDDED[node]:
             expected = " or ".join(EMBEDDED[node])
-            raise ValueError(f"{string!r} has {symbol!r} at place {place}, where the grammar allows {expected}")
+            raise ValueError(f"{shown(string)} has {symbol!r} at place {place}, where the grammar allows {expected}")
         node = EMBEDDED[node][symbol]
         found.append("".join(EMBEDDED[node]))
     return found
@@ -164,6 +166,7 @@ def string_sets(rng: np.random.Generator, size: int = 256, *, distinct: bool = F
         distinct: whether all strings of a set differ, which the paper leaves open. If not, 256 draws hold about a
             hundred different training strings.
     """
+    size, distinct = check_count("size", size, 1), check_flag("distinct", distinct)
     train: list[str] = []
     while len(train) < size:
         string = embedded_reber_string(rng)
@@ -195,7 +198,8 @@ def embedded_reber_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.b
         y: outputs (T, N, 7).
         batch: what they answer.
     """
-    allowed = allowed_next(batch)
+    y, allowed = read_answers(y, batch, len(SYMBOLS)), allowed_next(batch)
     least_allowed = np.where(allowed, y, np.inf).min(-1)
     most_other = np.where(allowed, -np.inf, y).max(-1)
-    return np.asarray(((least_allowed > most_other) | ~batch.mask).all(0))
+    right = (least_allowed > most_other) & np.isfinite(y.max(-1))
+    return np.asarray((right | ~batch.mask).all(0))

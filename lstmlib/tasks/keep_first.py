@@ -3,8 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.checks import check_flag, check_rng
 from lstmlib.tasks.adding import at_the_end
 from lstmlib.tasks.batch import Batch, check_count
+from lstmlib.tasks.judging import read_answers
 
 
 def keep_first(length: int, batch_size: int, rng: np.random.Generator, *, quiet: bool = False) -> Batch:
@@ -26,6 +28,7 @@ def keep_first(length: int, batch_size: int, rng: np.random.Generator, *, quiet:
         TypeError, ValueError: sizes that are not integers, or too small.
     """
     T, N = check_count("length", length, 2), check_count("batch_size", batch_size, 1)
+    rng, quiet = check_rng(rng), check_flag("quiet", quiet)
     x = np.zeros((T, N, 2))
     x[..., 0] = rng.uniform(-1.0, 1.0, (T, N))
     x[0, :, 1] = 1.0
@@ -40,4 +43,5 @@ def keep_first_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_
         y: outputs (T, N, 1).
         batch: what they answer.
     """
+    y = read_answers(y, batch)
     return (~batch.mask | (np.abs(y - batch.target)[..., 0] < 0.1)).all(0)

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.checks import check_flag, check_rng
 from lstmlib.tasks.batch import Batch, check_count
-from lstmlib.tasks.symbols import Symbols, errors, last_step, one_hot
+from lstmlib.tasks.symbols import Symbols, batch_width, errors, last_step, one_hot
 
 
 def long_lag(lag: int, batch_size: int, rng: np.random.Generator, *, random_between: bool = False) -> Batch:
@@ -32,7 +33,8 @@ def long_lag(lag: int, batch_size: int, rng: np.random.Generator, *, random_betw
 def draw_long_lag(lag: int, batch_size: int, rng: np.random.Generator, *, random_between: bool = False) -> Symbols:
     """Draw what ``long_lag`` shows, as numbers of symbols."""
     p = check_count("lag", lag, 2)
-    N = check_count("batch_size", batch_size, 1)
+    N, rng = check_count("batch_size", batch_size, 1), check_rng(rng)
+    random_between = check_flag("random_between", random_between)
     ends = p - 1 + rng.integers(2, size=(1, N))
     if random_between:
         between = rng.integers(p - 1, size=(p - 1, N))
@@ -49,7 +51,7 @@ def long_lag_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]:
         y: outputs (T, N, p + 1).
         batch: what they answer.
     """
-    return np.asarray((errors(y, batch) < 0.25).all(axis=(0, 2)))
+    return np.asarray((errors(y, batch, batch_width(batch)) < 0.25).all(axis=(0, 2)))
 
 
 def long_lag_end_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]:
@@ -59,7 +61,7 @@ def long_lag_end_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.boo
         y: outputs (T, N, p + 1).
         batch: what they answer.
     """
-    return np.asarray((errors(y, batch)[-1] < 0.25).all(axis=1))
+    return np.asarray((errors(y, batch, batch_width(batch))[-1] < 0.25).all(axis=1))
 
 
 def triggered_recall(min_lag: int, num_distractors: int, batch_size: int, rng: np.random.Generator) -> Batch:
@@ -88,7 +90,7 @@ def triggered_recall(min_lag: int, num_distractors: int, batch_size: int, rng: n
 def draw_triggered_recall(min_lag: int, num_distractors: int, batch_size: int, rng: np.random.Generator) -> Symbols:
     """Draw what ``triggered_recall`` shows, as numbers of symbols."""
     q, p = check_count("min_lag", min_lag, 1), check_count("num_distractors", num_distractors, 1)
-    N = check_count("batch_size", batch_size, 1)
+    N, rng = check_count("batch_size", batch_size, 1), check_rng(rng)
     lengths = q + 3 + rng.geometric(0.1, N) - 1
     T = int(lengths.max())
     symbols = rng.integers(p, size=(T, N))
@@ -107,4 +109,4 @@ def triggered_recall_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np
         y: outputs (T, N, 2).
         batch: what they answer.
     """
-    return np.asarray((errors(y, batch) < 0.2).all(axis=(0, 2)))
+    return np.asarray((errors(y, batch, 2) < 0.2).all(axis=(0, 2)))

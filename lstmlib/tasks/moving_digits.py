@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.checks import check_array, check_rng
 from lstmlib.tasks.batch import Batch, check_count
+from lstmlib.tasks.judging import read_answers
 
 
 def moving_digits(
@@ -29,8 +31,7 @@ def moving_digits(
         TypeError, ValueError: sizes that are not integers, or too small; pictures of another rank.
     """
     T, N = check_count("steps", steps, 1), check_count("batch_size", batch_size, 1)
-    if np.ndim(images) != 3:
-        raise ValueError(f"images has shape {np.shape(images)}, expected (K, height, width)")
+    images, rng = check_array("images", images, ("K", "height", "width")), check_rng(rng)
     height, width = images.shape[1:]
     size = check_count("size", size, max(height, width) + 1)
     room = np.array([size - height, size - width])
@@ -54,6 +55,7 @@ def moving_digits_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bo
         y: the frames said (T, N, 1, size, size).
         batch: what they answer.
     """
+    y = read_answers(y, batch)
     pixels = (0, 2, 3, 4)
     still = ((batch.x - batch.target) ** 2).sum(pixels)
     return np.asarray(((y - batch.target) ** 2).sum(pixels) <= still / 2)

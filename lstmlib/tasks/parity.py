@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.checks import check_rng
 from lstmlib.tasks.batch import Batch, check_count
+from lstmlib.tasks.judging import chosen, read_answers
 
 
 def parity(num_steps: int, batch_size: int, rng: np.random.Generator) -> Batch:
@@ -21,7 +23,7 @@ def parity(num_steps: int, batch_size: int, rng: np.random.Generator) -> Batch:
         TypeError, ValueError: sizes that are not positive integers.
     """
     T, N = check_count("num_steps", num_steps, 1), check_count("batch_size", batch_size, 1)
-    bits = rng.integers(2, size=(T, N))
+    bits = check_rng(rng).integers(2, size=(T, N))
     return Batch(np.eye(2)[bits], bits.cumsum(0) % 2, np.ones((T, N), bool), np.full(N, T))
 
 
@@ -32,4 +34,4 @@ def parity_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]:
         y: scores (T, N, 2).
         batch: what they answer.
     """
-    return np.asarray(y[-1].argmax(-1) == batch.target[-1])
+    return np.asarray(chosen(read_answers(y, batch, 2))[-1] == batch.target[-1])

@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.checks import check_rng
 from lstmlib.tasks.batch import Batch, check_count
+from lstmlib.tasks.judging import read_answers
 
 
 def spike_gap(gap: int, batch_size: int, rng: np.random.Generator, *, latest: int = 5) -> Batch:
@@ -26,6 +28,7 @@ def spike_gap(gap: int, batch_size: int, rng: np.random.Generator, *, latest: in
         TypeError, ValueError: sizes that are not integers, or too small.
     """
     gap, N = check_count("gap", gap, 1), check_count("batch_size", batch_size, 1)
+    rng = check_rng(rng)
     T = check_count("latest", latest, 0) + gap + 2
     first, longer, n = rng.integers(0, latest + 1, N), rng.integers(0, 2, N), np.arange(N)
     second = first + gap + longer
@@ -42,7 +45,8 @@ def spike_gap_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]
         y: scores (T, N, 1), before a logistic function.
         batch: what they answer.
     """
-    return (~batch.mask | ((y > 0) == (batch.target > 0.5))[..., 0]).all(0)
+    right = _right(y, batch)[..., 0]
+    return np.asarray((~batch.mask | right).all(0))
 
 
 def spike_after(delay: int, batch_size: int, rng: np.random.Generator, *, latest: int = 5) -> Batch:
@@ -64,6 +68,7 @@ def spike_after(delay: int, batch_size: int, rng: np.random.Generator, *, latest
         TypeError, ValueError: sizes that are not integers, or too small.
     """
     delay, N = check_count("delay", delay, 1), check_count("batch_size", batch_size, 1)
+    rng = check_rng(rng)
     T = check_count("latest", latest, 0) + delay + 2
     at, n = rng.integers(0, latest + 1, N), np.arange(N)
     x, target = np.zeros((T, N, 1)), np.zeros((T, N, 1))
@@ -78,4 +83,10 @@ def spike_after_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool
         y: scores (T, N, 1), before a logistic function.
         batch: what they answer.
     """
-    return ((y > 0) == (batch.target > 0.5)).all((0, 2))
+    return np.asarray(_right(y, batch).all((0, 2)))
+
+
+def _right(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]:
+    """Return where the score has the sign of the answer (T, N, 1)."""
+    y = read_answers(y, batch)
+    return np.isfinite(y) & ((y > 0) == (batch.target > 0.5))

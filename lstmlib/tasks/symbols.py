@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.tasks.batch import Batch
+from lstmlib.numpy.batch import Batch, check_batch
+from lstmlib.tasks.judging import read_answers
 
 
 class Symbols(NamedTuple):
@@ -31,15 +32,31 @@ def one_hot(drawn: Symbols, num_symbols: int) -> Batch:
     return Batch(x, drawn.target, drawn.mask, drawn.lengths)
 
 
-def errors(y: NDArray[np.floating], batch: Batch) -> NDArray[np.float64]:
+def errors(y: NDArray[np.floating], batch: Batch, *widths: int) -> NDArray[np.float64]:
     """Return how far each output is from what it should be, (T, N, O); 0 where nothing is asked.
 
     Args:
         y: outputs (T, N, O).
         batch: what they answer; its targets are floats (T, N, O) or numbers of output units (T, N).
+        widths: how many output units there may be; if none is given, any number that has a unit for each target.
+
+    Raises:
+        TypeError: no array of floats, or no batch.
+        ValueError: another shape.
     """
-    target = np.eye(y.shape[-1])[batch.target] if batch.target.ndim == 2 else batch.target
-    return np.asarray(np.abs(y - target) * batch.mask[:, :, None])
+    batch = check_batch("batch", batch)
+    if batch.target.ndim == 2:
+        classes = np.where(batch.mask, batch.target, 0)
+        y = read_answers(y, batch, *(widths or range(int(classes.max()) + 1, np.shape(y)[-1] + 1)))
+        target = np.eye(y.shape[-1])[classes]
+    else:
+        y, target = read_answers(y, batch), batch.target
+    return np.asarray(np.abs(np.where(batch.mask[:, :, None], y - target, 0.0)))
+
+
+def batch_width(batch: Batch) -> int:
+    """Return how many numbers a step of a batch's inputs has."""
+    return int(check_batch("batch", batch).x.shape[2])
 
 
 def last_step(lengths: NDArray[np.int64]) -> NDArray[np.bool_]:

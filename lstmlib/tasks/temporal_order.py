@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.checks import check_rng
 from lstmlib.tasks.batch import Batch, check_count
 from lstmlib.tasks.symbols import Symbols, errors, last_step, one_hot
 
@@ -38,7 +39,7 @@ def draw_temporal_order(num_signals: int, batch_size: int, rng: np.random.Genera
     """Draw what ``temporal_order`` shows, as numbers of symbols."""
     if check_count("num_signals", num_signals, 2) > 3:
         raise ValueError(f"num_signals is {num_signals}, expected 2 or 3")
-    N = check_count("batch_size", batch_size, 1)
+    N, rng = check_count("batch_size", batch_size, 1), check_rng(rng)
     n = np.arange(N)
     lengths = rng.integers(100, 111, N)
     T = int(lengths.max())
@@ -61,4 +62,4 @@ def temporal_order_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.b
         y: outputs (T, N, O), O the number of classes.
         batch: what they answer.
     """
-    return np.asarray((errors(y, batch) < 0.3).all(axis=(0, 2)))
+    return np.asarray((errors(y, batch, 4, 8) < 0.3).all(axis=(0, 2)))

@@ -5,8 +5,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmlib.numpy.batch import check_batch
+from lstmlib.numpy.checks import check_flag, check_rng
 from lstmlib.tasks.adding import at_the_end
 from lstmlib.tasks.batch import Batch, check_count
+from lstmlib.tasks.judging import off_at_end, read_answers
 
 INPUT_VARIANCE, TARGET_VARIANCE = 0.2, 0.1
 
@@ -43,7 +46,9 @@ def two_sequence(
     """
     informative = check_count("informative", informative, 1)
     min_length = check_count("min_length", min_length, informative)
-    N = check_count("batch_size", batch_size, 1)
+    N, rng = check_count("batch_size", batch_size, 1), check_rng(rng)
+    noisy_information = check_flag("noisy_information", noisy_information)
+    noisy_targets = check_flag("noisy_targets", noisy_targets)
     lengths = rng.integers(min_length, min_length + min_length // 10 + 1, N)
     T = int(lengths.max())
     first = rng.integers(2, size=N) == 0
@@ -64,13 +69,12 @@ def two_sequence_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.boo
         y: outputs (T, N, 1).
         batch: what they answer.
     """
-    last, n = batch.lengths - 1, np.arange(len(batch.lengths))
-    return np.abs(y[last, n, 0] - batch.target[last, n, 0]) < 0.2
+    return off_at_end(read_answers(y, batch), batch) < 0.2
 
 
 def noise_free_target(batch: Batch) -> NDArray[np.float64]:
     """Return what the targets of a batch with ``noisy_targets`` are without their noise (N,)."""
-    return np.where(batch.x[0, :, 0] > 0.0, 0.2, 0.8)
+    return np.where(check_batch("batch", batch).x[0, :, 0] > 0.0, 0.2, 0.8)
 
 
 def noisy_targets_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bool_]:
@@ -80,8 +84,7 @@ def noisy_targets_solved(y: NDArray[np.floating], batch: Batch) -> NDArray[np.bo
         y: outputs (T, N, 1).
         batch: what they answer, drawn with ``noisy_targets``.
     """
-    last, n = batch.lengths - 1, np.arange(len(batch.lengths))
-    return np.abs(y[last, n, 0] - noise_free_target(batch)) <= 0.1
+    return off_at_end(read_answers(y, batch), batch, noise_free_target(batch)) <= 0.1
 
 
 def bayes_error(informative: int) -> float:
@@ -89,4 +92,5 @@ def bayes_error(informative: int) -> float:
 
     It adds the informative elements up, and their sum has the wrong sign with probability Phi(-sqrt(N / 0.2)).
     """
+    informative = check_count("informative", informative, 1)
     return 0.5 * math.erfc(math.sqrt(informative / INPUT_VARIANCE / 2.0))

@@ -188,6 +188,7 @@ def test_what_names_and_shapes_tell_is_told():
             "lstmlib.LSTM": (4, 4),
             "lstmlib.Linear": (4, 4),
             "lstmlib.PeepholeLSTM": (4, 4),
+            "lstmlib.ProjectedLSTM": (4, 4, 4),
         }.items()
     }
     assert made.keys() == TOLD

@@ -71,7 +71,7 @@ def test_bad_states():
     x = np.zeros((5, 3, 3))
     with pytest.raises(ValueError, match=re.escape("state has shape (3, 4), expected (2, 3, 4)")):
         make(RNN).forward(x, np.zeros((3, 4)))
-    with pytest.raises(TypeError, match="state is a ndarray, expected a tuple of arrays of shapes"):
+    with pytest.raises(TypeError, match="state is an ndarray, expected a tuple of arrays of shapes"):
         make().forward(x, np.zeros((2, 3, 4)))
     with pytest.raises(ValueError, match=re.escape("state[1] has shape (3, 4), expected (2, 3, 4)")):
         make().forward(x, (np.zeros((2, 3, 4)), np.zeros((3, 4))))

@@ -46,7 +46,7 @@ def test_bad_state(name):
 
     with pytest.raises(ValueError, match=re.escape(f"{name} has shape (4, 2), expected (2, 4)")):
         call(LAYERS["RNN"], good.T.copy())
-    with pytest.raises(TypeError, match=re.escape(f"{name} is a ndarray, expected a pair (h, c), each (2, 4)")):
+    with pytest.raises(TypeError, match=re.escape(f"{name} is an ndarray, expected a pair (h, c), each (2, 4)")):
         call(LAYERS["LSTM"], good)
     with pytest.raises(ValueError, match=re.escape(f"{name}[1] (c) has shape (2, 3), expected (2, 4)")):
         call(LAYERS["LSTM"], (good, np.zeros((2, 3))))

@@ -133,7 +133,7 @@ def test_bad_arguments():
 def test_bad_state():
     layer, x, good = ConvLSTM(2, 3, 3), np.zeros((4, 2, 2, 5, 6)), np.zeros((2, 3, 5, 6))
     for state, error, message in [
-        (good, TypeError, "state is a ndarray, expected a pair (h, c), each (2, 3, 5, 6)"),
+        (good, TypeError, "state is an ndarray, expected a pair (h, c), each (2, 3, 5, 6)"),
         ((good, good[..., :5]), ValueError, "state[1] (c) has shape (2, 3, 5, 5), expected (2, 3, 5, 6)"),
     ]:
         with pytest.raises(error, match=re.escape(message)):

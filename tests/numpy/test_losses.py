@@ -108,3 +108,82 @@ BAD = {
 def test_bad_input(loss, arguments, error, message):
     with pytest.raises(error, match=re.escape(message)):
         loss(*arguments)
+
+
+LOSSES = {"squared_error": squared_error, "cross_entropy": cross_entropy, "binary_cross_entropy": binary_cross_entropy}
+every = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+
+
+def draw(loss, rng, dtype=np.float64):
+    y = rng.standard_normal((4, 3, 5)).astype(dtype)
+    return y, rng.integers(5, size=(4, 3)) if loss is cross_entropy else rng.uniform(size=(4, 3, 5)).astype(dtype)
+
+
+@every
+def test_what_the_mask_leaves_out_may_hold_anything(loss, rng):
+    y, target = draw(loss, rng)
+    mask = rng.uniform(size=(4, 3)) < 0.5
+    value, dy = loss(y, target, mask)
+    for strange in (np.nan, np.inf, -np.inf, 1e308):
+        other_y, other_target = y.copy(), target.copy()
+        other_y[~mask] = strange
+        other_target[~mask] = -100 if loss is cross_entropy else strange
+        with np.errstate(all="raise"):
+            have, other_dy = loss(other_y, other_target, mask)
+        assert have == value
+        np.testing.assert_array_equal(other_dy, dy)
+
+
+@every
+def test_what_counts_must_be_finite(loss, rng):
+    for strange in (np.nan, np.inf, -np.inf):
+        y, target = draw(loss, rng)
+        y[1, 2, int(target[1, 2]) if loss is cross_entropy else 3] = strange
+        with pytest.raises(ValueError, match=r"y of shape \(4, 3, 5\) (is (NaN|infinite) at index|excludes the class)"):
+            loss(y, target)
+        if loss is not cross_entropy:
+            y, target = draw(loss, rng)
+            target[1, 2, 3] = strange
+            with pytest.raises(ValueError, match=r"target of shape \(4, 3, 5\) is (NaN|infinite) at index \(1, 2, 3\)"):
+                loss(y, target)
+
+
+def test_a_class_that_is_not_the_target_may_be_excluded():
+    value, dy = cross_entropy(np.array([[[0.0, -np.inf, 0.0]]]), np.array([[2]]))
+    assert value == pytest.approx(np.log(2.0))
+    np.testing.assert_allclose(dy, [[[0.5, 0.0, -0.5]]])
+    with pytest.raises(ValueError, match=r"y of shape \(1, 1, 3\) excludes the class 1 at index \(0, 0\), the target"):
+        cross_entropy(np.full((1, 1, 3), -np.inf), np.array([[1]]))
+
+
+@every
+def test_nothing_is_broadcast(loss, rng):
+    y, target = draw(loss, rng)
+    for bad in (target[:1], target[:, :1], target[..., :1], target[None], target[0], np.zeros((), target.dtype)):
+        with pytest.raises(ValueError, match="target has shape"):
+            loss(y, bad)
+    for bad in (np.ones((4, 1), bool), np.ones((1, 3), bool), np.ones(3, bool), np.ones((4, 3, 1), bool)):
+        with pytest.raises(ValueError, match="mask has shape"):
+            loss(y, target, bad)
+
+
+@every
+def test_what_is_no_plain_array_is_refused(loss, rng):
+    good = dict(zip(("y", "target", "mask"), (*draw(loss, rng), np.ones((4, 3), bool)), strict=True))
+    for key, value in good.items():
+        for strange in (np.ma.array(value), value.view(type("Sub", (np.ndarray,), {})), value.tolist(), 1.0):
+            with pytest.raises(TypeError, match=rf"{key} is an? \w+"):
+                loss(**{**good, key: strange})
+        with pytest.raises(TypeError, match=rf"{key} of shape"):
+            loss(**{**good, key: value.astype(np.float16)})
+
+
+@every
+def test_the_gradient_has_the_dtype_of_the_outputs(loss, rng):
+    y, target = draw(loss, rng)
+    want = loss(y, target)
+    for dtype, tolerance in ((np.float64, 0.0), (np.float32, 1e-6)):
+        value, dy = loss(y.astype(dtype), target)
+        assert dy.dtype == dtype
+        assert value == pytest.approx(want[0], rel=tolerance)
+        np.testing.assert_allclose(dy, want[1], atol=tolerance)

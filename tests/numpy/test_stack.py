@@ -69,7 +69,7 @@ def test_bad_layers_and_states():
         with pytest.raises(error, match=re.escape(message)):
             Stack(*layers)
     x = np.zeros((5, 3, 3))
-    with pytest.raises(TypeError, match=re.escape("state is a ndarray, expected 2 of shapes (4, N, 2) and (4, N, 2)")):
+    with pytest.raises(TypeError, match=re.escape("state is an ndarray, expected 2 of shapes (4, N, 2) and (4, N, 2)")):
         deep().forward(x, np.zeros((4, 3, 2)))
     with pytest.raises(ValueError, match=re.escape("state[1] has shape (2, 3, 2), expected (4, N, 2)")):
         deep().forward(x, (np.zeros((4, 3, 2)), np.zeros((2, 3, 2))))

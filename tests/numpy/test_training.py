@@ -49,6 +49,18 @@ def test_only_the_steps_that_the_mask_counts_are_learnt_from():
     assert 0.0 < norm < 10.0
 
 
+def test_padding_may_hold_anything():
+    batch = copy(1, 4, np.random.default_rng(0), num_symbols=2, num_recalled=1)
+    batch.mask[2:, 1], batch.lengths[1] = False, 2
+    outcomes = []
+    for value in (0.0, np.nan, np.inf):
+        model = SequenceModel(LSTM(4, 5, rng=np.random.default_rng(0)), Linear(5, 4, rng=np.random.default_rng(0)))
+        batch.x[2:, 1] = value
+        batch.target[2:, 1] = -100
+        outcomes.append(list(train(model, [batch] * 3, cross_entropy, Adam(model.params))))
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
 def test_an_exploded_gradient_stops_it():
     model = SequenceModel(RNN(1, 1, nonlinearity="relu", rng=np.random.default_rng(0)), Linear(1, 1))
     for value in model.params.values():

@@ -43,7 +43,8 @@ def test_the_model_is_the_layer(make, given, tmp_path, rng):
     lengths = np.array([4, 7, 1], np.int32) if given in ("lengths", "both") else None
     parts = [rng.standard_normal(part.shape).astype(np.float32) for part in state_arrays(layer.initial_state(N))]
     state = joined(parts) if given in ("state", "both") else None
-    y, last, _ = layer.forward(x, state, lengths)
+    wide = joined([part.astype(float) for part in parts]) if state is not None else None
+    y, last, _ = layer.forward(x.astype(float), wide, lengths)
 
     feeds = {"x": x} | ({} if lengths is None else {"lengths": lengths})
     feeds |= {} if state is None else dict(zip(("h_0", "c_0"), parts, strict=False))

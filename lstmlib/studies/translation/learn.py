@@ -42,6 +42,7 @@ def learn(
     alphabet: Alphabet,
     *,
     attention: bool = True,
+    input_feeding: bool = False,
     seed: int = 0,
     updates: int = 1000,
     batch_size: int = 32,
@@ -54,6 +55,7 @@ def learn(
         draw: gives so many new pairs, from the generator.
         alphabet: of the pairs.
         attention: whether the net has it.
+        input_feeding: whether its decoder reads the context of the step before.
         seed: of the initial weights and of the pairs; nets with and without attention see the same ones.
         updates: how many.
         batch_size: N, pairs an update.
@@ -66,6 +68,7 @@ def learn(
         len(alphabet.target),
         hidden_size,
         attention=attention,
+        input_feeding=input_feeding,
         generator=torch.Generator().manual_seed(seed),
     )
     adam = torch.optim.Adam(net.parameters(), learning_rate)

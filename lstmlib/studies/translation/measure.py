@@ -88,7 +88,7 @@ def weight_on_padding(net: EncoderDecoder, alphabet: Alphabet, pairs: Sequence[W
     texts = alphabet.encode(pairs)
     source = F.pad(texts.source, (0, 0, 0, columns))
     h, m = net.read(source, texts.lengths)
-    _, weights = net.look(net.write(m, texts.read), h, m, None, True)
+    _, _, weights = net.decode(h, m, None, texts.read, True)
     assert weights is not None
     past = torch.arange(source.shape[0]) >= texts.lengths[:, None]  # (N, S)
     on_padding = (weights * past[:, None]).sum(2)  # (N, T)
@@ -120,8 +120,8 @@ def input_gradients(net: EncoderDecoder, texts: Texts) -> Floats:
     """
     x = net.source(texts.source)[0].detach().requires_grad_()
     h, m = net.read_vectors(x, texts.lengths)
-    s = net.write(m, texts.read)
-    said = net.say(s, net.look(s, h, m, texts.lengths)[0]).log_softmax(2)
+    s, c, _ = net.decode(h, m, texts.lengths, texts.read)
+    said = net.say(s, c).log_softmax(2)
     right = said.gather(2, texts.target[..., None])[..., 0]  # (T, N)
     found = [torch.autograd.grad(row.sum(), x, retain_graph=True)[0].norm(dim=2).T for row in right]
     return torch.stack(found, dim=1).double().numpy()
@@ -158,7 +158,7 @@ def alignment(net: EncoderDecoder, alphabet: Alphabet, pair: Written) -> dict[st
     if alphabet.decode(said) != [pair.target]:
         raise ValueError(f"{pair.source!r} becomes {alphabet.decode(said)[0]!r}, expected {pair.target!r}")
     h, m = net.read(texts.source)
-    s = net.write(m, texts.read)
+    s = net.decode(h, m, None, texts.read)[0]
     at = net.attention
     scores = torch.tanh(F.linear(s, at.weight_query)[:, 0, None] + F.linear(h, at.weight_key)[:, 0]) @ at.weight_score
     c = (scores.softmax(1) @ h[:, 0])[:, None].detach().requires_grad_()  # (T, 1, 2H)

@@ -22,11 +22,16 @@ class EncoderDecoder(nn.Module):
         c(i) = m                          without
         p(i) = softmax(W [s(i), c(i)] + b)
 
-    Nothing else differs: without attention all that the decoder ever learns of the source is m, 2H numbers.
+    Nothing else differs: without attention all that the decoder ever learns of the source is m, 2H numbers. With
+    ``input_feeding`` the decoder also reads the context of the step before, c(0) = 0::
+
+        s(i) = GRU([y(i-1), c(i-1)], s(i-1))
 
     Source: the states and the scores are those of Bahdanau, Cho and Bengio (2015), one summary for all steps is that
-    of Cho et al. (2014). Bahdanau et al. ask with s(i-1) before the decoder's step; here it asks with s(i) after it, as
-    in Luong, Pham and Manning (2015), so that in training all queries of a sentence go at once.
+    of Cho et al. (2014). Bahdanau et al. ask with s(i-1) and take c(i) into the step to s(i). Here it asks with s(i)
+    after the step, as in Luong, Pham and Manning (2015). Input feeding is their section 3.3, except that they feed
+    tanh(W_c [c(i), s(i)]) and here it is c(i) itself. Without it no step of the decoder needs the context of another,
+    so in training all queries of a sentence go at once.
 
     Args:
         source_symbols: how many symbols a source is made of.
@@ -34,6 +39,7 @@ class EncoderDecoder(nn.Module):
         hidden_size: H, the units of the decoder, and of each direction of the encoder.
         embed_size: E, the width of a symbol's vector.
         attention: whether c(i) is looked for anew at each step.
+        input_feeding: whether the decoder reads c(i-1) as well.
         generator: source of the initial parameters; torch's own if ``None``.
 
     Raises:
@@ -48,6 +54,7 @@ class EncoderDecoder(nn.Module):
         embed_size: int = 32,
         *,
         attention: bool = True,
+        input_feeding: bool = False,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
@@ -56,7 +63,8 @@ class EncoderDecoder(nn.Module):
         self.target = Embedding(target_symbols, E, generator=generator)
         self.encoder = Bidirectional(GRU(E, H, generator=generator), GRU(E, H, generator=generator))
         self.first = Linear(2 * H, H, generator=generator)
-        self.decoder = GRU(E, H, generator=generator)
+        self.input_feeding = input_feeding
+        self.decoder = GRU(E + 2 * H if input_feeding else E, H, generator=generator)
         self.readout = Linear(3 * H, target_symbols, generator=generator)
         self.attention = AdditiveAttention(H, 2 * H, H, generator=generator) if attention else None
 
@@ -102,14 +110,60 @@ class EncoderDecoder(nn.Module):
             scores (T, N, V), softmax of which is p; and the weights (N, T, S), or ``None``.
         """
         h, m = self.read(source, lengths)
-        s = self.write(m, read)
-        c, weights = self.look(s, h, m, lengths, need_weights)
+        s, c, weights = self.decode(h, m, lengths, read, need_weights)
         return self.say(s, c), weights
 
-    def write(self, m: Tensor, read: Tensor) -> Tensor:
-        """Return the decoder's states s (T, N, H), given the summary m (N, 2H) and the right symbols (T, N)."""
-        s: Tensor = self.decoder(self.target(read)[0], torch.tanh(self.first(m, checked=True)[0]))[0]
-        return s
+    def decode(
+        self, h: Tensor, m: Tensor, lengths: Tensor | None, read: Tensor, need_weights: bool = False
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Return the states s (T, N, H), the contexts c (T, N, 2H), and the weights (N, T, S) if asked.
+
+        Args:
+            h: the source's states (S, N, 2H).
+            m: its summary (N, 2H).
+            lengths: how many symbols each source has (N,); S if ``None``.
+            read: the right symbols before each step (T, N).
+            need_weights: whether to return the weights.
+        """
+        state, before = self.start(m)
+        if not self.input_feeding:  # no step needs the context of another, so all go at once
+            s, _ = self.decoder(self.target(read)[0], state)
+            return s, *self.look(s, h, m, lengths, need_weights)
+        steps = []
+        for symbol in read:
+            s, before, weights, state = self.step(symbol[None], before, state, h, m, lengths, need_weights)
+            steps.append((s, before, weights))
+        states, contexts, looked = zip(*steps, strict=True)
+        return torch.cat(states), torch.cat(contexts), torch.cat(looked, 1) if looked[0] is not None else None
+
+    def start(self, m: Tensor) -> tuple[Tensor, Tensor]:
+        """Return s(0) (N, H), and c(0) = 0 (1, N, 2H), given the summary m (N, 2H)."""
+        return torch.tanh(self.first(m, checked=True)[0]), torch.zeros_like(m)[None]
+
+    def step(
+        self,
+        symbol: Tensor,
+        before: Tensor,
+        state: Tensor,
+        h: Tensor,
+        m: Tensor,
+        lengths: Tensor | None,
+        need_weights: bool = False,
+    ) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
+        """Return one step's s (1, N, H), c (1, N, 2H), weights (N, 1, S) or ``None``, and the state to go on with.
+
+        Args:
+            symbol: the symbol before it (1, N).
+            before: the context before it (1, N, 2H).
+            state: the decoder's state before it (N, H).
+            h: as ``decode`` takes it, and so the others.
+            m: the summary (N, 2H).
+            lengths: how many symbols each source has (N,); S if ``None``.
+            need_weights: whether to return the weights.
+        """
+        x = self.target(symbol)[0]
+        s, state = self.decoder(torch.cat([x, before], 2) if self.input_feeding else x, state)
+        return s, *self.look(s, h, m, lengths, need_weights), state
 
     def say(self, s: Tensor, c: Tensor) -> Tensor:
         """Return the scores of every symbol (T, N, V), from the states and the contexts."""
@@ -132,13 +186,12 @@ class EncoderDecoder(nn.Module):
             symbols (T, N), and the weights (N, T, S), or ``None`` without attention.
         """
         h, m = self.read(source, lengths)
-        state, symbol = torch.tanh(self.first(m, checked=True)[0]), torch.full((1, source.shape[1]), START)
+        (state, c), symbol = self.start(m), torch.full((1, source.shape[1]), START)
         said: list[Tensor] = []
         looked: list[Tensor] = []
         over = torch.zeros(source.shape[1], dtype=torch.bool)
         while len(said) < max_steps and not over.all():
-            s, state = self.decoder(self.target(symbol)[0], state)
-            c, weights = self.look(s, h, m, lengths if masked else None, True)
+            s, c, weights, state = self.step(symbol, c, state, h, m, lengths if masked else None, True)
             symbol = self.say(s, c).argmax(2)
             over |= symbol[0] == END
             said.append(symbol[0])

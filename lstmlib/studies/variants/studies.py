@@ -62,7 +62,7 @@ def fit(net: Nets, loss: Any, given: Iterable[Batch], updates: int, lr: float) -
         y, cache = net.forward(x)
         # The losses take (T, N, O): each net's mean is over its own steps that count.
         dy = np.stack([loss(*(part[:, s] for part in (y, target.astype(_kind(target)), mask)))[1] for s in range(S)], 1)
-        grads = net.backward(cache, dy.astype(np.float32))
+        grads = net.backward(cache, dy.astype(y.dtype))
         clip_each(grads)
         optimizer.step(grads)
 

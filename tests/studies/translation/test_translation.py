@@ -30,10 +30,16 @@ PAIRS = [Written("1,234", "1234", "en"), Written("7", "7", "en"), Written("12 34
 SMALL = {"hidden_size": 8, "batch_size": 4}
 
 
-def net_of(attention=True, seed=0):
+def net_of(attention=True, seed=0, input_feeding=False):
     generator = torch.Generator().manual_seed(seed)
     return EncoderDecoder(
-        len(NUMBERS.source), len(NUMBERS.target), 6, 5, attention=attention, generator=generator
+        len(NUMBERS.source),
+        len(NUMBERS.target),
+        6,
+        5,
+        attention=attention,
+        input_feeding=input_feeding,
+        generator=generator,
     ).double()
 
 
@@ -64,7 +70,7 @@ def test_forward_is_the_equations():
         h, m = net.read(texts.source[:length, n : n + 1])
         H = 6
         assert torch.allclose(m[0], torch.cat([h[-1, 0, :H], h[0, 0, H:]]), rtol=1e-12)
-        s = net.write(m, texts.read[:, n : n + 1])[:, 0]
+        s = net.decode(h, m, None, texts.read[:, n : n + 1])[0][:, 0]
         at = net.attention
         for i in range(int(texts.mask[:, n].sum())):
             e = torch.stack(
@@ -80,15 +86,44 @@ def test_without_attention_the_summary_is_all():
     net, texts = net_of(attention=False), NUMBERS.encode(PAIRS)
     scores, weights = net(texts.source, texts.lengths, texts.read)
     assert weights is None
-    _, m = net.read(texts.source, texts.lengths)
-    s = net.write(m, texts.read)
+    h, m = net.read(texts.source, texts.lengths)
+    s = net.decode(h, m, texts.lengths, texts.read)[0]
     assert torch.allclose(scores, net.say(s, m.expand(len(s), -1, -1)), rtol=1e-12)
     with_it = net_of()
     assert with_it.num_parameters - net.num_parameters == with_it.attention.num_parameters
 
 
-def test_translating_is_reading_one_s_own_words():
-    net, texts = net_of(), NUMBERS.encode(PAIRS)
+def test_input_feeding_is_the_equations_and_its_gradients_are_differences():
+    net, texts = net_of(input_feeding=True), NUMBERS.encode(PAIRS)
+    h, m = net.read(texts.source, texts.lengths)
+    s, c, weights = net.decode(h, m, texts.lengths, texts.read, True)
+    state, before = torch.tanh(net.first(m, checked=True)[0]), torch.zeros_like(m)
+    for i, symbol in enumerate(texts.read):
+        state = net.decoder(torch.cat([net.target(symbol[None])[0], before[None]], 2), state)[1]
+        before = torch.einsum("ns,snk->nk", weights[:, i], h)
+        assert torch.allclose(s[i], state, rtol=1e-10)
+        assert torch.allclose(c[i], before, rtol=1e-10)
+    shorter = texts.read[:2]  # enough steps for an error to come back through a context
+
+    def loss():
+        return net(texts.source, texts.lengths, shorter)[0][1].logsumexp(1).sum()
+
+    loss().backward()
+    fed = net.decoder.weight_ih_l0  # its last columns read the context
+    for place in ((0, 5), (7, 9), (17, 16)):
+        found, moved = fed.grad[place].item(), []
+        for step in (1e-6, -1e-6):
+            with torch.no_grad():
+                fed[place] += step
+                moved.append(loss().item())
+                fed[place] -= step
+        assert (moved[0] - moved[1]) / 2e-6 == pytest.approx(found, rel=1e-4)
+        assert found != 0.0
+
+
+@pytest.mark.parametrize("input_feeding", [False, True])
+def test_translating_is_reading_one_s_own_words(input_feeding):
+    net, texts = net_of(input_feeding=input_feeding), NUMBERS.encode(PAIRS)
     said, weights = net.translate(texts.source, texts.lengths, 5)
     read = torch.cat([torch.full((1, 3), START), said[:-1]])
     scores, again = net(texts.source, texts.lengths, read, need_weights=True)
@@ -144,8 +179,8 @@ def test_input_gradients_are_differences():
 
     def log_p(x):
         h, m = net.read_vectors(x)
-        s = net.write(m, texts.read)
-        return net.say(s, net.look(s, h, m, None)[0]).log_softmax(2)[2, 0, texts.target[2, 0]].item()
+        s, c, _ = net.decode(h, m, None, texts.read)
+        return net.say(s, c).log_softmax(2)[2, 0, texts.target[2, 0]].item()
 
     for j in (0, 3):
         moved = []
