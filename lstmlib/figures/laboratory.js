@@ -305,7 +305,7 @@ function drawLaboratory(width, from, latest) {
   );
   const start = base + 84, view = latest?.view;
   if (!view) {
-    children.push(label(width / 2, start + 70, "Here the net will read a sequence, redrawn as it learns.", { class: "middle small quiet" }), s("rect", { x: left, y: start, width: right - left, height: 140, class: "empty" }));
+    children.push(label(width / 2, start + 70, "Here the net will read a sequence.", { class: "middle small quiet" }), s("rect", { x: left, y: start, width: right - left, height: 140, class: "empty" }));
     return [children, start + 150];
   }
   children.push(drawReading(left, right, start, view));
