@@ -17,7 +17,7 @@ addEventListener("DOMContentLoaded", () => {
   };
 
   const rooms = [...document.querySelectorAll(".bd-article section > h2")]
-    .map((heading) => ({ heading, name: heading.firstChild.textContent.replace(/^[\d.\s]+/, "").trim() || [...heading.childNodes].map((n) => n.nodeType === 3 ? n.data : "").join("").trim() }))
+    .map((heading) => ({ heading, name: [...heading.childNodes].map((n) => (n.nodeType === 3 ? n.data : "")).join("").trim() }))
     .filter(({ name }) => name in NEEDS)
     .map(({ heading, name }) => ({ heading, needs: NEEDS[name], name, parts: [...heading.parentNode.children].filter((part) => part !== heading) }));
   const place = document.querySelector(".book-level-place");

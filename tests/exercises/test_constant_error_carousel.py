@@ -32,17 +32,19 @@ def test_every_exercise_has_a_solution_that_runs(capsys):
 def test_what_the_solutions_say_is_what_the_page_prints(capsys):
     exec(solutions(PAGE)["ex-cec-root"], {"np": np})
     lines = said(capsys)
-    printed = "".join(
-        output.text
+    shown = "\n".join(
+        "".join(output.data["text/plain"])
         for cell in nbformat.read(PAGE, as_version=4).cells
         for output in cell.get("outputs", [])
-        if output.output_type == "stream"
+        if "text/html" in output.get("data", {})
     )
-    for line in lines:
+    table = re.search(r"put in +held after 1000 steps.*\n((?:.*\n){3})", shown).group(1)
+    for line, row in zip(lines, table.splitlines(), strict=True):
         start, predicted, share = line.split()
-        held, left = re.search(rf"{start} put in: (\S+) held, (\S+) of", printed).groups()
+        put_in, held, left, _ = row.split()
+        assert start == put_in
         assert float(predicted) == pytest.approx(float(held), rel=0.01)
-        assert float(share) == pytest.approx(float(left), rel=0.3)
+        assert 100 * float(share) == pytest.approx(float(left), rel=0.3)
     exec(solutions(PAGE)["ex-cec-leak"], definitions(PAGE))
     measured, theory = map(float, said(capsys)[-1].split())
     assert measured == pytest.approx(theory, rel=0.05)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from test_interactives import state
+from driving import state
 
 from lstmlib.figures import Ranking
 from lstmlib.page import bundle
@@ -22,6 +22,9 @@ STATES = [
     {"rate": "0.1", "seeds": 5},
     {"bias": "5", "rate": "0.03"},
 ]
+FIGURES = [Ranking(), *(Ranking(cells=CELLS, **given) for given in STATES[1:])]
+# What is pressed, and what a screen reader then says: role, name, key, text.
+HEARD = ("slider", "Nets of each cell", "ArrowLeft", "9 nets. First:")
 
 
 def core():
