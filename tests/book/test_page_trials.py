@@ -73,6 +73,6 @@ def test_a_trial_that_does_not_succeed_ends_at_its_cap(modules):
     found = modules.evaluate(RUN, setup_of("table-9/6a", {}, cap=300))
     assert found == {"solved": False, "sequences": 300}
     found = modules.evaluate(RUN, setup_of("table-4/T100-N3", {"test-every": "100"}, cap=300))
-    assert found == {"solved": False, "sequences": 300}
+    assert found == {"solved": False, "sequences": 300, "earlier": None}
     found = modules.evaluate(RUN, setup_of("table-2/RTRL-4-1", {}, cap=2000))
     assert found == {"solved": False, "sequences": 2000, "grown": 0}
