@@ -1,6 +1,6 @@
 // The laboratory: nets of 1997 learn in a worker, and the page shows how. What is computed is in ../page/trainer.js.
 
-import { button, clamp, drawing, el, figure, fixed, label, s, short, slider, stage, still, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fixed, label, precise, s, short, slider, stage, still, voice } from "../page/kit.js";
 import { concerns, fragment, nearest, readFragment, setupOf } from "../page/setup.js";
 import trainer from "../page/trainer.js?text";
 
@@ -23,7 +23,7 @@ const ABOUT = {
   "6b": "Three signals, X or Y, stand among random symbols. At the end, say in which order they came.",
 };
 const PRESETS = [
-  ["A lag of 1000", { experiment: "2c", lag: 1000 }],
+  ["A lag of 1000 steps, learnt in front of you", { experiment: "2c", lag: 1000 }],
   ["Order of two signals", { experiment: "6a" }],
   ["Adding", { experiment: "4" }],
   ["Noise", { experiment: "3a" }],
@@ -52,8 +52,8 @@ function derive(store) {
 }
 
 function mount(frame, store) {
-  const picture = drawing(), spoken = voice(), page = frame.getRootNode().host?.localName === "lstm-laboratory";
-  let worker = null, latest = null, begun = "", running = false, resting = false, drawn = 0, spokenAt = 0, width = 0, waiting = false;
+  const picture = drawing(), answer = drawing(), spoken = voice(), page = frame.getRootNode().host?.localName === "lstm-laboratory";
+  let worker = null, latest = null, begun = "", running = false, resting = false, drawn = 0, spokenAt = 0, width = 0, beside = 0, waiting = false;
   let from = derive(store);
 
   const choose = (changes) => {
@@ -71,7 +71,7 @@ function mount(frame, store) {
   const one = button("One sequence", () => send("one")), again = button("Start again", () => stop());
   const next = button("Another net", () => choose({ trial: store.get("trial") + (store.get("mode") === "eight" ? 8 : 1) }));
   const presets = PRESETS.map(([text, change], k) => button(text, () => choose({ ...SET_UP, ...change }), k === 0 ? { class: "headline" } : {}));
-  const guess = slider("Your guess: solved after", { min: 0, max: 100, step: 1 }, (value) => choose({ guess: value ? Math.round(10 ** (2 + value / 20)) : 0 }));
+  const guess = slider("Your guess", { min: 0, max: 100, step: 1 }, (value) => choose({ guess: value ? Math.round(10 ** (2 + value / 20)) : 0 }));
   const pick = (text, changed) => {
     const select = el("select", { "aria-label": text, onchange: () => changed(select.value) });
     select.offer = (options, value) => {
@@ -103,7 +103,7 @@ function mount(frame, store) {
   frame.append(
     el("p", { class: "title" }, "The laboratory: train a net of 1997"),
     el("div", { class: "controls first" }, el("div", { class: "buttons", role: "group", "aria-label": "Set-ups" }, presets)), how,
-    stage(picture, el("div", { class: "controls" }, guess, el("div", { class: "buttons" }, train, one, again, next)), says, verdict),
+    stage(picture, el("div", { class: "controls" }, guess, el("div", { class: "buttons" }, train, one, again, next)), answer, el("div", { class: "told" }, says, verdict)),
     el("div", { class: "controls" }, change), panel,
     spoken,
   );
@@ -151,14 +151,15 @@ function mount(frame, store) {
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
-      draw(width);
+      draw(width, beside);
     });
   }
 
-  function draw(wide) {
+  function draw(wide, room) {
     if (!wide) return;
     const resized = wide !== width;
     width = wide;
+    beside = room;
     const choice = JSON.stringify(FIELDS.map((name) => store.get(name)));
     from = derive(store);
     if (choice !== begun) {
@@ -196,6 +197,8 @@ function mount(frame, store) {
     drawn = now;
     const [children, height] = drawLaboratory(wide, from, latest);
     picture.show(wide, height, "Error by sequence, and the net reading one sequence", `${says.textContent} ${verdict.textContent}`, children);
+    const [bars, high, told] = drawAnswer(Math.min(room, 360), latest?.view?.answer ?? null);
+    answer.show(Math.min(room, 360), high, "What the net answers to this sequence", told, bars);
   }
 
   const hidden = () => {
@@ -233,14 +236,15 @@ function mount(frame, store) {
 function standing({ state, middle, length }, { trials, perSecond, running }) {
   const [first] = trials, shown = trials.map((trial) => many(trial.shown)).join(", "), speed = perSecond?.sequences;
   const parts = [`${shown} sequences${speed && running ? `, ${many(speed)} a second (${many(perSecond.steps)} steps)` : ""}.`];
-  if (speed && running && state.mode === "one" && middle > first.shown) parts.push(`To ${many(middle)} it takes about ${aboutTime((middle - first.shown) / speed)} more.`);
+  if (speed && running && state.mode === "one" && middle > first.shown) parts.push(`At this speed the usual ${many(middle)} are reached in about ${aboutTime((middle - first.shown) / speed)}.`);
   if (state.mode !== "one") return parts.join(" ");
-  const { criterion, judging, phase, solved } = first;
+  const { criterion, judging, phase, solved, result } = first;
+  if (result) return parts.join(" ");
   if (judging && !solved) parts.push(`Tested now: ${many(judging.right)} of ${many(judging.of)} sequences in a row are right.`);
   else if (phase === "test" && solved) parts.push("Solved; now 2,560 fresh sequences.");
   else if (criterion) {
     const most = criterion.allowed === 1 ? "none wrong" : `fewer than ${criterion.allowed} wrong`, below = criterion.below < 1e9 ? ` and a mean error below ${short(criterion.below, 3)}` : "";
-    parts.push(`Of the sequences that decide, ${criterion.wrong} ${criterion.wrong === 1 ? "was" : "were"} wrong, with a mean error of ${fixed(criterion.error, 3)}; asked for: ${most}${below}.`);
+    parts.push(`Of the ${criterion.of} sequences ${many(criterion.wrong)} ${criterion.wrong === 1 ? "was" : "were"} wrong, with a mean error of ${fixed(criterion.error, 3)}. The paper asks for ${most}${below}.`);
   }
   return parts.join(" ");
 }
@@ -261,15 +265,21 @@ function verdictOf({ state, there, setups, solved }, { trials }) {
   return told.join(" ");
 }
 
+/** The next number from which axes like to end: it seldom changes while a net is trained. */
+function roundUp(number) {
+  const power = 10 ** Math.floor(Math.log10(number));
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * power >= number) * power;
+}
+
 function line(points) {
   return points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 }
 
 /** The drawing: error by sequence over the stored trials, then one sequence as the first net reads it. */
 function drawLaboratory(width, from, latest) {
-  const { state, there, setups, solved } = from, left = 4, right = width - 4, trials = latest?.trials ?? [];
+  const { state, there, setups, solved } = from, left = 4, right = width - 4, roomy = width > 380, trials = latest?.trials ?? [];
   const shown = Math.max(0, ...trials.map((trial) => trial.shown)), paper = there.paper.percent === 0 ? 0 : there.paper.sequences;
-  const most = Math.max(1.04 * shown, 1.1 * median(solved) * 1.6, paper < 4 * median(solved) || !solved.length ? 1.1 * paper : 0, 1000);
+  const most = roundUp(Math.max(1.04 * shown, 1.1 * median(solved) * 1.6, paper < 4 * median(solved) || !solved.length ? 1.1 * paper : 0, 1000));
   const x = (sequences) => left + (right - left) * Math.min(sequences / most, 1), top = 22, base = 142;
   const highest = Math.max(0.02, ...trials.flatMap(({ error }) => error)), y = (share) => base - (base - top) * share;
   const curve = ({ every, error, wrong }, k) => {
@@ -282,7 +292,7 @@ function drawLaboratory(width, from, latest) {
   };
   const below = there.row.mean_below, criterion = below < 1e9 && below < highest ? y(below / highest) : 0;
   const children = [
-    label(left, 12, state.mode === "one" ? "Mean error; thin: part of the sequences wrong" : "Mean error", { class: "small error-ink" }),
+    label(left, 12, state.mode === "one" ? "Mean error; thin: share of sequences wrong" : "Mean error", { class: "small error-ink" }),
     s("line", { x1: left, x2: right, y1: base, y2: base, class: "axis" }),
     s("line", { x1: left, x2: left, y1: top, y2: base, class: "axis" }),
     trials.map(curve),
@@ -300,7 +310,7 @@ function drawLaboratory(width, from, latest) {
     paper ? [s("line", { x1: x(paper), x2: x(paper), y1: top, y2: base + 44, class: "paper" })] : null,
     state.guess ? s("path", { d: `M${x(state.guess).toFixed(1)} ${base + 2}l5 10h-10z`, class: "guess" }) : null,
     trials.map(({ result, shown: now }) => now > 0 && s("path", { d: `M${x(now).toFixed(1)} ${base + 30}l6 7l-6 7l-6 -7z`, class: `mine${result?.solved ? "" : " open"}` })),
-    label(left, base + 58, `${near.length === solved.length ? "" : `${near.length} of `}${solved.length} trials${paper ? "; dashed: paper" : ""}`, { class: "small quiet" }),
+    label(left, base + 58, `${near.length === solved.length ? "" : `${near.length} of `}${solved.length}${roomy ? " stored" : ""} trials${paper ? `; dashed: ${roomy ? "the paper’s mean" : "paper"}` : ""}`, { class: "small quiet" }),
     label(right, base + 58, `${many(most)} sequences`, { class: "small quiet end" }),
   );
   const start = base + 84, view = latest?.view;
@@ -336,10 +346,29 @@ function drawReading(left, right, start, view) {
   ];
 }
 
+/** What the net says at the end of the sequence: a bar for each answer, the right one marked; or a number on a scale. */
+function drawAnswer(width, answer) {
+  const { names = [], said = [], wanted = [] } = answer ?? {}, foot = 52, top = 24, left = 4, right = width - 4;
+  const title = label(left, 12, "Its answer at the end", { class: "small" }), axis = s("line", { x1: left, x2: right, y1: foot, y2: foot, class: "axis" });
+  if (!answer) return [[title, axis], foot + 18, "Nothing yet."];
+  if (!names.length) {
+    const [low, high] = [Math.min(0, said[0], wanted[0]), Math.max(1, said[0], wanted[0])], x = (value) => left + 8 + ((right - left - 16) * (value - low)) / (high - low);
+    const told = `${precise(said[0])}, right: ${precise(wanted[0])}`;
+    return [[title, axis, s("path", { d: `M${x(wanted[0]).toFixed(1)} ${foot - 3}l6 -11h-12z`, class: "right" }), s("circle", { cx: x(said[0]), cy: foot, r: 5, class: "answer" }), label(right, 12, told, { class: "small end strong" })], foot + 18, told];
+  }
+  const wide = (right - left) / names.length, told = `${names[wanted.indexOf(1)]} is right; the net gives it ${fixed(said[wanted.indexOf(1)], 2)}.`;
+  const bars = names.map((name, k) => [
+    s("rect", { x: left + k * wide + 3, y: foot - (foot - top) * clamp(said[k], 0, 1), width: wide - 6, height: (foot - top) * clamp(said[k], 0, 1), class: "answer" }),
+    wanted[k] ? s("rect", { x: left + k * wide + 1, y: top - 2, width: wide - 2, height: foot - top + 2, class: "wanted" }) : null,
+    label(left + (k + 0.5) * wide, foot + 14, name, { class: `small middle${wanted[k] ? " strong" : ""}` }),
+  ]);
+  return [[title, label(right, 12, "boxed: right", { class: "small quiet end" }), bars, axis], foot + 18, told];
+}
+
 const LOOK = `
 path{fill:none}
 .headline{border-color:var(--cell)}
-.stands{min-height:8.7em} .verdict{font-weight:650;color:var(--cell-ink)} .verdict:empty{display:none}
+.told{min-height:9.6em} .set svg{margin:10px 0 2px} .answer{fill:var(--hidden)} .wanted{fill:none;stroke:currentColor;stroke-width:1.4;stroke-dasharray:3 2} path.right{fill:var(--ink)} .verdict{font-weight:650;color:var(--cell-ink)} .verdict:empty{display:none}
 .panel[hidden]{display:none} .picks,.boxes{display:flex;flex-wrap:wrap;gap:8px 16px;flex:1 1 100%}
 .pick{display:grid;gap:2px;font-size:14px;flex:1 1 8rem} select{font:inherit;font-size:14px;color:inherit;background:var(--softer);border:1px solid var(--line);border-radius:7px;min-height:36px;padding:4px 8px;max-width:100%}
 .box{display:flex;gap:8px;align-items:center;font-size:14px;min-height:34px} .box input{width:20px;height:20px;margin:0;accent-color:var(--hidden)} .box.off{color:var(--quiet)}

@@ -6,7 +6,7 @@
 //
 // and tells { trials, view, perSecond, running }: see `report`.
 
-import { asSymbols } from "./grammar.js";
+import { asSymbols, SYMBOLS } from "./grammar.js";
 import { Random } from "./random.js";
 import { begin, draw } from "./trials.js";
 
@@ -57,32 +57,43 @@ function work() {
   if (running) timer = setTimeout(work, REST);
 }
 
-/** One sequence of the task, the same for all nets of a trial's kind: what is drawn, where it matters, what is asked. */
+/** The names of an experiment's answers, by output; none where the answer is a number. */
+function answers({ row: { experiment, task } }) {
+  if (experiment === "1") return [...SYMBOLS];
+  if (experiment[0] === "2") return ["x", "y"]; // the last two outputs
+  return experiment[0] === "6" ? Array.from({ length: 2 ** task.num_signals }, (_, k) => k.toString(2).padStart(task.num_signals, "0").replaceAll("0", "X").replaceAll("1", "Y")) : [];
+}
+
+/**
+ * One sequence of the task, the same for all nets of a trial's kind: what is drawn, where it matters, and the step at
+ * which it is asked for: the last, but in the grammar the one before, which has to repeat the second symbol.
+ */
 function example({ setup }) {
   const { row, key, seed, trial } = setup, experiment = row.experiment;
   const drawn = experiment === "1" ? asSymbols([STRING]) : draw(setup, 1, new Random([seed, key, trial, 9]));
-  const T = drawn.lengths[0], steps = Array.from({ length: T }, (_, t) => t);
+  const T = drawn.lengths[0], steps = Array.from({ length: T }, (_, t) => t), asked = experiment === "1" ? T - 2 : T - 1;
   const special = {
-    1: () => [[1, STRING[1]], [T - 2, "?"]],
-    2: () => (experiment === "2c" ? [[1, "xy"[drawn.symbols[1] - row.net.input_size + 2]]] : [[0, "xy"[drawn.symbols[0] - row.net.input_size + 2]]]),
+    1: () => [[1, STRING[1]], [asked, "?"]],
+    2: () => [[Number(experiment === "2c"), "xy"[drawn.symbols[Number(experiment === "2c")] - row.net.input_size + 2]]],
     3: () => [[row.task.informative - 1, drawn.x[0] > 0 ? "+1" : "−1"]],
     6: () => steps.filter((t) => drawn.symbols[t] >= 6).map((t) => [t, "XY"[drawn.symbols[t] - 6]]),
   };
   const pairs = () => steps.filter((t) => drawn.x[2 * t + 1] === 1).map((t) => [t, drawn.x[2 * t].toFixed(2).replace("-", "−")]);
-  return { drawn, marks: (special[experiment[0]] ?? pairs)() };
+  return { drawn, asked, names: answers(setup), marks: (special[experiment[0]] ?? pairs)() };
 }
 
 /** How a net reads its example: at most 240 of the steps, the first and last among them. */
 function look({ trial, shown }) {
-  const { drawn, marks } = shown, read = trial.learner.read(drawn, 0), T = read.steps, count = Math.min(T, 240);
+  const { drawn, marks, asked, names } = shown, read = trial.learner.read(drawn, 0), T = read.steps, count = Math.min(T, 240);
   const at = Array.from({ length: count }, (_, k) => Math.round((k * (T - 1)) / Math.max(count - 1, 1)));
   const lines = (values) => {
     const width = values ? values.length / T : 0;
     return Array.from({ length: width }, (_, line) => at.map((t) => values[t * width + line]));
   };
-  const O = read.outputs.length / T, place = T - 1, said = [...read.outputs.subarray(place * O, T * O)];
-  const wanted = drawn.targets ? said.map((_, k) => Number(k === drawn.targets[place])) : [...drawn.values.subarray(place * O, T * O)];
-  return { steps: T, at, marks, inward: lines(read.inward), outward: lines(read.outward), forget: lines(read.forget), contents: lines(read.contents), said, wanted };
+  const O = read.outputs.length / T, first = names.length ? O - names.length : 0, said = [...read.outputs.subarray(asked * O + first, (asked + 1) * O)];
+  const wanted = drawn.targets ? said.map((_, k) => Number(first + k === drawn.targets[asked])) : [...drawn.values.subarray(asked * O, (asked + 1) * O)];
+  const answer = { names, said, wanted };
+  return { steps: T, at, marks, inward: lines(read.inward), outward: lines(read.outward), forget: lines(read.forget), contents: lines(read.contents), answer };
 }
 
 function report() {

@@ -168,7 +168,7 @@ function* byWindow(trial, { training, testing }, cap) {
     total += error - was.error[at];
     was.wrong[at] = bad;
     was.error[at] = error;
-    trial.criterion = { wrong, allowed: row.allowed_wrong, error: total / Math.min(trial.shown, WINDOW), below };
+    trial.criterion = { of: `last ${Math.min(trial.shown, WINDOW)}`, wrong, allowed: row.allowed_wrong, error: total / Math.min(trial.shown, WINDOW), below };
     if (trial.shown >= WINDOW && wrong < row.allowed_wrong && total / WINDOW < below) {
       trial.solved = true;
       return { solved: true, sequences: trial.shown, ...(yield* finalTest(trial, testing)) };
@@ -187,7 +187,7 @@ function* byTwoStops(trial, { training, testing }, cap) {
     if (trial.shown % every) continue;
     if (reading["test-set"] === "redrawn") judged = drawTest(trial.setup, size, testing);
     const { wrong, error } = yield* test(trial, judged, row.allowed_wrong);
-    trial.criterion = { wrong, allowed: row.allowed_wrong, error, below: row.mean_below };
+    trial.criterion = { of: `${size} tested`, wrong, allowed: row.allowed_wrong, error, below: row.mean_below };
     if (wrong >= row.allowed_wrong) continue;
     earlier ??= trial.shown;
     if (error < row.mean_below) {
