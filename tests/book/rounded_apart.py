@@ -15,7 +15,7 @@ from lstmlib.online.compiled import lanes
 
 PATH = Path(__file__).with_suffix(".json")
 # Row, options of readings, trials.
-RUNS = [("table-4/T100-N3", {"test-every": "100"}, [0, 2, 4]), ("table-9/6a", {}, [0, 7])]
+RUNS = [("table-4/T100-N3", {"test-every": "100"}, [2, 4])]
 
 
 @njit(inline="always", error_model="numpy")
