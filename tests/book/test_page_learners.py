@@ -60,9 +60,9 @@ def pairs(count, rng):
 
 ORDER, PAIRS = Net(8, 2, 2, 4), Net(2, 2, 2, 1)
 # What is trained: a net, its task, the learning rate, and options of the learner. With the paper's own rates some of
-# these nets are unstable: the last digit of a sum, which is rounded differently here, grows to a different net. The full
-# gradient without output gates, for one, is 4e-16 apart after 10 updates, at a rate of 0.5 as at 0.1; after 500 updates
-# it is 3e-11 apart at 0.5, and 1e-15 at 0.1.
+# these nets are unstable: the last digit of a sum, which is rounded differently here, grows to a different net. The
+# full gradient without output gates, for one, is 4e-16 apart after 10 updates, at a rate of 0.5 as at 0.1; after 500
+# updates it is 3e-11 apart at 0.5, and 1e-15 at 0.1.
 CASES = {
     "temporal order": (ORDER, order, 0.1, {}),
     "three blocks of three": (Net(8, 3, 3, 4), order, 0.1, {}),

@@ -107,7 +107,8 @@ def test_eight_nets_and_a_race(show):
     press(page, "One sequence")
     wait(page, "1, 1 sequences.")
     first, second = (result["params"] for result in state(page, TAG, "result"))
-    np.testing.assert_allclose(first["weight_ih"][16:], second["weight_ih"][16:], atol=0.05)  # drawn the same, then one update
+    # Drawn the same, then one update.
+    np.testing.assert_allclose(first["weight_ih"][16:], second["weight_ih"][16:], atol=0.05)
     assert first["bias"][0] < -1.9 < -0.2 < second["bias"][0]
 
 
