@@ -142,4 +142,6 @@ class Laboratory(Figure):
 
     def _without_script(self) -> str:
         """Return the still picture, and the places that links to set-ups lead to."""
-        return "".join(f'<span id="lab:{name}"></span>' for name in EXPERIMENTS) + super()._without_script()
+        with_lag = [f"{name};lag={lag}" for name, (_, _, rows) in EXPERIMENTS.items() for lag in rows]
+        places = "".join(f'<span id="lab:{place}"></span>' for place in [*EXPERIMENTS, *with_lag])
+        return places + super()._without_script()
