@@ -113,16 +113,8 @@ def test_the_branch_holds_what_binder_needs(tmp_path):
     )
 
 
-def test_a_plain_notebook_runs_and_prints_what_is_stored():
-    """One, and a short one: nbval runs the sources whole, and the names above are all there."""
-    notebook = made("book/how-the-numbers-were-made")
-    stored = [printed(cell) for cell in notebook.cells if cell.cell_type == "code"]
-    again = nbformat.from_dict(notebook)
-    NotebookClient(again, timeout=600, kernel_name="python3").execute()
-    assert [printed(cell) for cell in again.cells if cell.cell_type == "code"] == stored
-    assert any(stored)
-
-
-def printed(cell):
-    streams = "".join(output.text for output in cell.outputs if output.output_type == "stream")
-    return streams + "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+def test_a_plain_notebook_runs():
+    """A short one: nbval runs all sources and compares what they print, and names are looked at above."""
+    notebook = nbformat.from_dict(made("book/how-the-numbers-were-made"))
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    assert any(cell.outputs for cell in notebook.cells if cell.cell_type == "code")

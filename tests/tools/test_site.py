@@ -24,7 +24,7 @@ def test_root_map_and_lost_page(tmp_path):
     assert root.find("meta", {"name": "description"})["content"] == "About safes."
     assert root.find("link", rel="canonical")["href"] == f"{SITE}book/index.html"
     assert "url=book/index.html" in root.find("meta", {"http-equiv": "refresh"})["content"]
-    places = [place.text for place in ET.parse(tmp_path / "sitemap.xml").iter("{*}loc")]
+    places = [place.text for place in ET.parse(tmp_path / "sitemap.xml").findall(".//{*}loc")]
     assert places == [f"{SITE}book/gates.html", f"{SITE}book/index.html"]
     lost = BeautifulSoup((tmp_path / "404.html").read_text(), "html.parser")
     assert all(link["href"].startswith(SITE) for link in lost("a"))
