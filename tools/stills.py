@@ -19,6 +19,7 @@ from lstmlib.figures import (
     CostOfLength,
     ErrorChain,
     GRUBesideLSTM,
+    Laboratory,
     ParallelScan,
     Ranking,
     ReberWalk,
@@ -47,6 +48,7 @@ STATES: list[Figure] = [
     CostOfLength(),
     ParallelScan(plan="sweeps", round=5),
     Ranking(),
+    Laboratory(experiment="2c", lag=1000, guess=50_000),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

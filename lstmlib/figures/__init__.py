@@ -9,6 +9,7 @@ from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.error_chain import ErrorChain
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
+from lstmlib.figures.laboratory import Laboratory
 from lstmlib.figures.quiz import Quiz
 from lstmlib.figures.ranking import Ranking
 from lstmlib.figures.reber import ReberWalk
@@ -26,6 +27,7 @@ __all__ = [
     "CostOfLength",
     "ErrorChain",
     "GRUBesideLSTM",
+    "Laboratory",
     "ParallelScan",
     "Quiz",
     "Ranking",
