@@ -104,6 +104,10 @@ def test_the_address_stands_in_one_place():
     assert sorted(name for name in holding if not name.endswith(".ipynb")) == ["README.md", "pyproject.toml"]
 
 
+def test_the_package_names_the_book():
+    assert PYPROJECT["project"]["urls"]["Documentation"] == address.pages()
+
+
 def test_the_readme_leads_to_the_book():
     readme = (ROOT / "README.md").read_text(encoding="utf8")
     owner_name = "/".join(address.repository().split("/")[-2:])
