@@ -84,14 +84,17 @@ CUT_OFF = """() => [...document.querySelectorAll('.bd-article div.math')].flatMa
 def answer_to_the_keyboard(tab):
     """See to it that figures run on the page where they stand; what each computes is tested beside its script."""
     for figure in tab.locator(", ".join(TAGS.values())).all():
-        control = figure.locator("button:visible:enabled, input:visible:enabled").first
-        if not control.count():
+        controls = figure.locator("button:visible:enabled, input:visible:enabled").all()
+        if not controls:
             continue
         figure.evaluate("f => { f.heard = 0; f.addEventListener('change', () => { f.heard += 1; }); }")
-        control.focus()
-        for key in ("Enter", "Space", "ArrowRight", "ArrowLeft"):  # a button; an answer; a slider, at either end
-            if not figure.evaluate("f => f.heard"):
-                tab.keyboard.press(key)
+        for control in controls[:8]:  # a symbol that can't come next changes nothing
+            if figure.evaluate("f => f.heard"):
+                break
+            control.focus()
+            for key in ("Enter", "Space", "ArrowRight", "ArrowLeft"):  # a button; an answer; a slider, at either end
+                if not figure.evaluate("f => f.heard"):
+                    tab.keyboard.press(key)
         assert figure.evaluate("f => f.heard") > 0, figure.evaluate("f => f.outerHTML.slice(0, 100)")
 
 
