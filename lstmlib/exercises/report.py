@@ -99,7 +99,7 @@ def _of_its_own(value: Any) -> type | None:
     kind = type(value)
     if kind in (list, tuple, set, frozenset, dict):
         parts = value.values() if kind is dict else value
-        return next((found for part in parts if (found := _of_its_own(part))), None)
+        return next(filter(None, map(_of_its_own, parts)), None)
     if kind is np.ndarray:
         return _of_its_own(value.tolist()) if value.dtype == object else None
     if not kind.__flags__ & 1 << 9:  # Py_TPFLAGS_HEAPTYPE: Python's own classes, and those written in C, lack it
