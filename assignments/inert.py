@@ -58,7 +58,9 @@ def seal_page(page: str) -> str:
     head, body = re.split(r"(?=<body)", page, maxsplit=1)
     texts = [text for text in SCRIPT.findall(head) if text]
     allowed = [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts]
-    allowed += [address.partition("?")[0] for address in SOURCE.findall(head) if address.startswith("https://")]
+    # MathJax reads its settings by eval, and loads more from where it lies.
+    folders = [address.rpartition("/")[0] + "/" for address in SOURCE.findall(head) if address.startswith("https://")]
+    allowed += [*folders, "'unsafe-eval'"] if folders else []
     policy = {
         "default-src": "'none'",
         "script-src": " ".join(allowed) or "'none'",

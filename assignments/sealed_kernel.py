@@ -54,6 +54,11 @@ NUMBERS = {
     },
 }  # fmt: skip
 NEWER = {"sched_setattr": {"x86_64": 314, "aarch64": 274}, "io_uring_setup": 425, "fchmodat2": 452, "setxattrat": 463}
+SIGNALS = {  # which Landlock leaves to the submission's own processes from its sixth version on
+    "x86_64": {"kill": 62, "tkill": 200, "tgkill": 234, "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297},
+    "aarch64": {"kill": 129, "tkill": 130, "tgkill": 131, "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240},
+}
+PIDFD_SEND_SIGNAL = 424
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # as linux/audit.h names them
 # These do nothing, and say that they did: copying a file ends with its mode and times, a kernel's threads begin with
 # their priorities.
@@ -94,10 +99,16 @@ def processes() -> int:
     return count
 
 
-def program(machine: str) -> list[tuple[int, int, int, int]]:
-    """Return the filter on system calls, as instructions (what, steps if so, steps if not, with which number)."""
+def program(machine: str, *, signals: bool) -> list[tuple[int, int, int, int]]:
+    """Return the filter on system calls, as instructions (what, steps if so, steps if not, with which number).
+
+    Args:
+        machine: the processor's kind.
+        signals: whether signals may be sent, because Landlock sees to where they go.
+    """
     numbers = dict(NUMBERS[machine])
     numbers |= {name: n if isinstance(n, int) else n[machine] for name, n in NEWER.items()}
+    numbers |= {} if signals else SIGNALS[machine] | {"pidfd_send_signal": PIDFD_SEND_SIGNAL}
     refuse, pretend = (RETURN, 0, 0, REFUSE | 1), (RETURN, 0, 0, REFUSE)  # EPERM; 0, which is success
     allow = (RETURN, 0, 0, ALLOW)
     lines = [(LOAD, 0, 0, 4), (EQUAL, 1, 0, ARCHITECTURES[machine]), refuse, (LOAD, 0, 0, 0)]
@@ -121,7 +132,7 @@ def filter_calls() -> bool:
     machine = platform.machine()
     if not sys.platform.startswith("linux") or machine not in NUMBERS:
         return False
-    code = b"".join(struct.pack("HBBI", *line) for line in program(machine))
+    code = b"".join(struct.pack("HBBI", *line) for line in program(machine, signals=landlock_version() >= 6))
     text = ctypes.create_string_buffer(code, len(code))
     whole = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(text)))
     libc = ctypes.CDLL(None, use_errno=True)
