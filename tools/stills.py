@@ -18,6 +18,7 @@ from lstmlib.figures import (
     CellParts,
     CostOfLength,
     ErrorChain,
+    Forecast,
     GRUBesideLSTM,
     ParallelScan,
     Ranking,
@@ -47,6 +48,7 @@ STATES: list[Figure] = [
     CostOfLength(),
     ParallelScan(plan="sweeps", round=5),
     Ranking(),
+    Forecast(),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.
