@@ -36,7 +36,7 @@ from lstmlib.studies.at_work.demand import (
 
 FOLDER = Path(__file__).parent / "results"
 CELLS = ("LSTM", "GRU")
-SIZES, RATES, MARKS = (16,), (0.003, 0.01, 0.03, 0.1), (50, 100, 150, 200)  # what is searched; marks are updates
+SIZES, RATES, MARKS = (16,), (0.003, 0.01, 0.03, 0.1, 0.3), (50, 100, 150, 200)  # what is searched; marks are updates
 SEEDS = {"validation": (100, 101, 102), "test": tuple(range(10))}
 READ = 2 * DAY  # half hours that a net reads before it forecasts
 STEPS, BATCH = READ + AHEAD, 32
@@ -161,8 +161,10 @@ def chosen(trials: list[Trial], cell: str) -> tuple[int, float, int]:
 
 
 def tested(trials: list[Trial], cell: str) -> list[Trial]:
-    """Return a cell's test nets, by seed."""
-    return sorted((t for t in trials if t.part == "test" and t.cell == cell), key=lambda t: t.seed)
+    """Return the test nets of what was chosen for a cell, by seed."""
+    size, rate, updates = chosen(trials, cell)
+    wanted = ("test", cell, size, rate, [str(updates)])
+    return sorted((t for t in trials if (*t[:4], list(t.rmse)) == wanted), key=lambda t: t.seed)
 
 
 def values(trials: list[Trial], cell: str) -> list[float]:
