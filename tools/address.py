@@ -18,6 +18,10 @@ def pages() -> str:
     return f"https://{owner}.github.io/{name}/"
 
 
+# The branch that holds the notebooks as every viewer shows them; Colab and Binder open these.
+NOTEBOOKS = "notebooks"
+
+
 def install_cell() -> str:
     """Return the source of every notebook's first code cell."""
     return (

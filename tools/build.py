@@ -7,7 +7,9 @@ from pathlib import Path
 
 import nbformat
 
+import plain_notebooks
 from address import ROOT
+from contents import notebooks
 
 OUT = ROOT / "_build"
 BIN = Path(sys.executable).parent
@@ -15,8 +17,9 @@ BIN = Path(sys.executable).parent
 
 def check_notebooks() -> None:
     """Stop at a notebook that can't be read, with a line that says which and what to do."""
-    for path in sorted((ROOT / "book").glob("*.ipynb")):
-        name = path.relative_to(ROOT)
+    for _, page in notebooks(ROOT):
+        name = f"{page}.ipynb"
+        path = ROOT / name
         try:
             notebook = nbformat.read(path, as_version=4)
             nbformat.validate(notebook)
@@ -58,7 +61,13 @@ def main() -> None:
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)
         print(done.stdout[-8000:])
         sys.exit("The book did not build. The lines marked WARNING or ERROR above name the file and what is wrong.")
+    try:
+        plain_notebooks.write()
+    except ValueError as error:
+        sys.exit(f"The pages are built, but not the notebooks for every viewer: {error}")
     where = (OUT / "html" / "index.html").as_uri()
+    if not (OUT / "problem-sets" / "problem-sets.zip").exists():
+        print("Its page of problem sets offers none: make assignments, which fetches nbgrader, then make book.")
     print(f"The book is built. Open it:\n  {where}\nor show it at a local address: make serve")
 
 

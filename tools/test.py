@@ -11,8 +11,8 @@ CHECKS = {
     "style (ruff check)": [BIN / "ruff", "check", "."],
     "layout (ruff format)": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "types (mypy)": [BIN / "mypy"],
-    # Two processes: the notebooks and the browser take most of the time, and a file stays in one process.
-    "tests, notebooks and pages (pytest)": [BIN / "pytest", "-q", "-n", "2", "--dist", "loadfile", "-rs"],
+    # Three processes, on two cores as well: a browser often waits. A file stays in one process.
+    "tests, notebooks and pages (pytest)": [BIN / "pytest", "-q", "-n", "3", "--dist", "loadfile", "-rs"],
 }
 
 

@@ -14,7 +14,7 @@ from sphinx.config import Config
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from address import pages, repository  # noqa: E402
+from address import NOTEBOOKS, pages, repository  # noqa: E402
 from lstmlib.page.bundle import classic_script  # noqa: E402
 
 FIGURES = "figures.js"
@@ -84,6 +84,24 @@ def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> Non
             section["ids"] = []
 
 
+def lead_to_plain_notebooks(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Have a chapter's buttons lead to the notebook that every viewer shows: tools/plain_notebooks.py writes it."""
+    if not str(context.get("sourcename", "")).endswith(".ipynb"):
+        return
+    notebook = f"{pagename.rsplit('/', 1)[-1]}.ipynb"
+    for group in context["header_buttons"]:
+        for button in group.get("buttons", []):
+            if button.get("label") == "download-source-button":
+                button["url"] = context["pathto"](f"notebooks/{notebook}", 1)
+            elif group.get("label") == "launch-buttons":
+                for between in ("?urlpath=lab/tree/", "/"):
+                    button["url"] = button["url"].replace(
+                        f"main{between}{pagename}.ipynb", f"{NOTEBOOKS}{between}{notebook}"
+                    )
+
+
 def name_toggles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Give a name to what folds a chapter's pages in the contents: the theme leaves it without one."""
     if contents := context.get("generate_toctree_html"):
@@ -102,5 +120,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", reread_reference)
     app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", lead_to_plain_notebooks, priority=900)
     app.connect("html-page-context", name_toggles, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

@@ -35,16 +35,23 @@ class LSTM1997:
         initial_activation: of all hidden units before the first step. The paper says 0.
         output_slope: whether an output's error is multiplied with its slope y (1 - y), as equation (19) says. Without
             the slope the rule is that of the cross-entropy, and outputs near 0 and 1 don't stop learning.
+        slope_offset: what is added to that slope: 0.1 in Fahlman (1988), so that it is nowhere 0.
 
     Raises:
         ValueError: parameters that don't fit the net.
     """
 
     def __init__(
-        self, net: Net, params: dict[str, Array], initial_activation: float = 0.0, *, output_slope: bool = True
+        self,
+        net: Net,
+        params: dict[str, Array],
+        initial_activation: float = 0.0,
+        *,
+        output_slope: bool = True,
+        slope_offset: float = 0.0,
     ) -> None:
         self.net = net
-        self.output_slope = output_slope
+        self.output_slope, self.slope_offset = output_slope, slope_offset
         self.initial_activation = initial_activation
         self.W, self.V = net.pack(params)  # (U, M), (O, K)
         self.dW, self.dV = np.zeros_like(self.W), np.zeros_like(self.V)
@@ -133,7 +140,8 @@ class LSTM1997:
         target = check_array("target", target, (net.output_size,))
         B, S, C = net.num_blocks, net.block_size, net.num_cells
 
-        slope = self.y * (1.0 - self.y) if self.output_slope and not net.linear_output else 1.0
+        sloped = self.output_slope and not net.linear_output
+        slope = self.y * (1.0 - self.y) + self.slope_offset if sloped else 1.0
         e = slope * (target - self.y)  # (19)
         self.dV += np.outer(e, self.seen_by_outputs)  # (22)
         to_cells = self.V[:, :C].T @ e  # sum over k of w_kc e_k, (C,)

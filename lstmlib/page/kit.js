@@ -182,7 +182,7 @@ const STYLE = `
   color:var(--ink);background:var(--paper);box-sizing:border-box;max-width:46rem;margin:0 auto;padding:14px 16px 16px;border:1px solid var(--soft);border-radius:10px}
 .frame.dark{${DARK}}
 .frame{container:frame/inline-size}
-@media print{.frame,.frame.dark{${LIGHT} --ink:#000;break-inside:avoid} .frame .controls{display:none}}
+@media print{.frame,.frame.dark{${LIGHT} --ink:#000;break-inside:avoid} .frame :is(.controls,button,.slider){display:none!important}}
 @media (max-width:420px){.frame{padding:12px 8px 14px;border-left:0;border-right:0;border-radius:0}}
 *{box-sizing:border-box}
 .title{font-weight:650;margin:0 0 2px;font-size:16px}

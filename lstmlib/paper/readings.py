@@ -12,8 +12,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     # The squared error's derivative without or with its factor 2.
     "factor": ("1", "2"),
     # An output's error with the slope y (1 - y), as equation (19) has it, or the difference alone. That is against
-    # the paper's appendix; it is here because some rows come out slower than printed where outputs saturate.
-    "output-error": ("slope", "difference"),
+    # the paper's appendix; it is here because some rows come out slower than printed where outputs saturate. Or with
+    # that slope and 0.1, as Fahlman (1988) cured the same, a habit of the years that no text on LSTM speaks of.
+    "output-error": ("slope", "difference", "offset"),
     # Output units: logistic, as the paper says in section 4; or linear, so that a target of 0 or 1 is as near as any.
     "output": ("logistic", "linear"),
     # Ranges of g and h: [-2, 2] and [-1, 1], as the text has them; or the other way round, as table 10's caption has.

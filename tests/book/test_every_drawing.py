@@ -1,9 +1,11 @@
 """What every figure must look like: legible, touchable, in the dark, in print, on a phone and on a small screen."""
 
+import json
 import re
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from every_figure import DRAWING, OWN, TAGS, every, every_drawing, new
 
 import stills
@@ -30,33 +32,6 @@ def luminance(rgb):
     return float(np.dot([0.2126, 0.7152, 0.0722], channels))
 
 
-@every_drawing
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_drawings_can_be_read_on_their_paper(show, name, scheme):
-    page = show(*OWN[name].FIGURES, scheme=scheme)
-    numbers = "(frame) => getComputedStyle(frame).backgroundColor.match(/\\d+/g).map(Number)"
-    paper = luminance(page.locator(f"{TAGS[name]} .frame").first.evaluate(numbers))
-    assert (paper > 0.9) == (scheme == "light")
-    for what, colour, least in page.locator(TAGS[name]).evaluate_all(CONTRAST):
-        ink = luminance([int(v) for v in re.findall(r"\d+", colour)[:3]])
-        ratio = (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05)
-        assert ratio >= least, f"{what}: {colour} has {ratio:.2f}"
-
-
-@every
-@pytest.mark.parametrize("width", [320, 360, 800])
-def test_figures_fit_and_can_be_touched(show, name, width):
-    page = show(*OWN[name].FIGURES, width=width, touch=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    small = page.locator(TAGS[name]).evaluate_all(
-        """(figures) => figures
-          .flatMap((figure) => [...figure.shadowRoot.querySelectorAll("button, input[type=range], .option label")]
-          .map((node) => [node.textContent || node.ariaLabel, node.getBoundingClientRect()])
-          .filter(([, box]) => box.width && (box.height < 32 || box.width < 32)).map(([name]) => name))"""
-    )
-    assert small == []
-
-
 TEXTS = """
 (figures) => figures.flatMap((figure) => [...figure.shadowRoot.querySelectorAll("svg")].map((svg) => {
   const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
@@ -71,10 +46,19 @@ TEXTS = """
 """
 
 
-@every_drawing
-@pytest.mark.parametrize("width", [360, 800])
-def test_text_in_drawings_is_large_enough_inside_and_apart(show, name, width):
-    page = show(*OWN[name].FIGURES, width=width)
+def read_on_its_paper(page, name, scheme):
+    """See to it that every piece of a figure's drawings has the contrast it needs."""
+    numbers = "(frame) => getComputedStyle(frame).backgroundColor.match(/\\d+/g).map(Number)"
+    paper = luminance(page.locator(f"{TAGS[name]} .frame").first.evaluate(numbers))
+    assert (paper > 0.9) == (scheme == "light")
+    for what, colour, least in page.locator(TAGS[name]).evaluate_all(CONTRAST):
+        ink = luminance([int(v) for v in re.findall(r"\d+", colour)[:3]])
+        ratio = (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05)
+        assert ratio >= least, f"{what}: {colour} has {ratio:.2f}"
+
+
+def large_enough_inside_and_apart(page, name):
+    """See to it that texts in a figure's drawings can be read, and don't run into each other."""
     for texts in page.locator(TAGS[name]).evaluate_all(TEXTS):
         for k, (text, size, left, right, top, bottom, wide, high) in enumerate(texts):
             assert size >= 11, text
@@ -85,21 +69,52 @@ def test_text_in_drawings_is_large_enough_inside_and_apart(show, name, width):
             for other, _, left2, right2, top2, bottom2, _, _ in texts[k + 1 :]:
                 across = min(right, right2) - max(left, left2)
                 down = min(bottom, bottom2) - max(top, top2)
-                assert across < 1 or down < 5, (
-                    f"{text!r} runs into {other!r}"
-                )  # a line's box is taller than its letters
+                # A line's box is taller than its letters.
+                assert across < 1 or down < 5, f"{text!r} runs into {other!r}"
+
+
+def fits(page, name, width):
+    """See to it that nothing is wider than the window, and nothing smaller than a finger needs."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.locator(TAGS[name]).evaluate_all(
+        """(figures) => figures
+          .flatMap((figure) => [...figure.shadowRoot.querySelectorAll("button, input[type=range], .option label")]
+          .map((node) => [node.textContent || node.ariaLabel, node.getBoundingClientRect()])
+          .filter(([, box]) => box.width && (box.height < 32 || box.width < 32)).map(([name]) => name))"""
+    )
+    assert small == []
 
 
 @every
-@pytest.mark.parametrize(
-    "said", ['document.documentElement.dataset.theme = "dark"', 'document.body.dataset.jpThemeLight = "false"']
-)
-def test_theme_of_the_page_is_followed_as_it_changes(show, name, said):
+@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 800)])
+def test_figures_are_legible_fit_and_can_be_touched(show, name, scheme, width):
+    """All that a look at one opened page can tell; a page takes longer to open than to look at."""
+    page = show(*OWN[name].FIGURES, scheme=scheme, width=width, touch=True)
+    fits(page, name, width)
+    if name in DRAWING:
+        read_on_its_paper(page, name, scheme)
+        large_enough_inside_and_apart(page, name)
+    found = Axe().run(page).response["violations"]
+    assert not found, json.dumps(found, indent=1)[:3000]
+    if width < 800:
+        page.set_viewport_size({"width": 320, "height": 900})
+        page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        fits(page, name, 320)
+
+
+@every
+def test_theme_of_the_page_is_followed_as_it_changes(show, name):
     page = show(new(name), head="<style>body { background: white; color: black }</style>")
-    frame = page.locator(f"{TAGS[name]} .frame")
-    assert "dark" not in frame.get_attribute("class")
-    page.evaluate(said)
-    page.wait_for_function(f"document.querySelector('{TAGS[name]}').shadowRoot.querySelector('.frame.dark')")
+    dark = f"document.querySelector('{TAGS[name]}').shadowRoot.querySelector('.frame.dark')"
+    assert page.evaluate(f"{dark} === null")
+    for said, value in (
+        ("document.documentElement.dataset.theme", "dark"),
+        ("document.body.dataset.jpThemeLight", "false"),
+    ):
+        page.evaluate(f"{said} = '{value}'")
+        page.wait_for_function(f"{dark} !== null")
+        page.evaluate(f"delete {said}")
+        page.wait_for_function(f"{dark} === null")
 
 
 @every

@@ -3,11 +3,8 @@
 What a figure computes is tested in figures/test_<name>.py.
 """
 
-import json
-
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from driving import clean, drag
 from every_figure import OWN, TAGS, every, every_drawing, new
 
@@ -168,15 +165,6 @@ def test_figure_drawing_and_controls_have_names(show, name):
           .filter((node) => !(node.ariaLabel || "").trim()).map((node) => node.outerHTML)"""
     )
     assert nameless == []
-
-
-@every
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 800])
-def test_axe_finds_nothing(show, name, scheme, width):
-    page = show(*OWN[name].FIGURES, scheme=scheme, width=width)
-    found = Axe().run(page).response["violations"]
-    assert not found, json.dumps(found, indent=1)[:3000]
 
 
 # Without JavaScript, and as a widget

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from every_figure import TAGS
 
 HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 PAGES = sorted(str(path.relative_to(HTML)) for path in [*HTML.glob("book/*.html"), *HTML.glob("search.html")])
@@ -59,9 +60,39 @@ def outside(url, base):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_is_quiet_and_alone(visit, page):
-    """No error in the console, no failed request, none to another host, over HTTP."""
-    assert visit(page).wrong == []
+def test_every_page_is_quiet_and_alone_its_formulas_set_and_its_figures_alive(visit, page):
+    """No error in the console, no failed request, none to another host, over HTTP: all in one visit."""
+    tab = visit(page)
+    assert tab.wrong == []
+    tab.evaluate("window.MathJax?.startup?.promise")  # all formulas are set
+    assert tab.locator("mjx-container").count() == tab.locator(".math").count()
+    assert tab.locator("mjx-merror").count() == 0
+    assert tab.evaluate(CUT_OFF) == []
+    answer_to_the_keyboard(tab)
+    assert tab.wrong == []
+
+
+# Glyphs that stand outside the box which cuts them off, above or below; what stretches a bracket has no height itself.
+CUT_OFF = """() => [...document.querySelectorAll('.bd-article div.math')].flatMap((box) => {
+  const {top, bottom} = box.getBoundingClientRect();
+  return [...box.querySelectorAll('mjx-c')].map((glyph) => glyph.getBoundingClientRect())
+    .filter((glyph) => glyph.height && (glyph.top < top - 0.5 || glyph.bottom > bottom + 0.5))
+    .map((glyph) => `${box.textContent.slice(0, 40)}: ${glyph.top - top} ${bottom - glyph.bottom}`);
+})"""
+
+
+def answer_to_the_keyboard(tab):
+    """See to it that figures run on the page where they stand; what each computes is tested beside its script."""
+    for figure in tab.locator(", ".join(TAGS.values())).all():
+        control = figure.locator("button:visible:enabled, input:visible:enabled").first
+        if not control.count():
+            continue
+        figure.evaluate("f => { f.heard = 0; f.addEventListener('change', () => { f.heard += 1; }); }")
+        control.focus()
+        for key in ("Enter", "Space", "ArrowRight", "ArrowLeft"):  # a button; an answer; a slider, at either end
+            if not figure.evaluate("f => f.heard"):
+                tab.keyboard.press(key)
+        assert figure.evaluate("f => f.heard") > 0, figure.evaluate("f => f.outerHTML.slice(0, 100)")
 
 
 @pytest.mark.browser
@@ -72,18 +103,19 @@ def test_every_page_opens_from_a_folder(visit, page):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_is_accessible_and_fits(visit, page, scheme, width):
-    tab = visit(page, scheme, WIDTHS[width], reduced_motion="reduce")
-    # The theme sets this itself, on a busy machine a little later than the network is idle.
-    tab.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
-    found = [
-        f"{violation['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-        for violation in Axe().run(tab).response["violations"]
-        for node in violation["nodes"]
-    ]
-    assert found == []
+def test_every_page_is_accessible_and_fits(visit, page, width):
+    tab = visit(page, "light", WIDTHS[width], reduced_motion="reduce")
+    for scheme in ("light", "dark"):
+        tab.emulate_media(color_scheme=scheme)
+        # The theme sets this itself, on a busy machine a little later than the network is idle.
+        tab.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+        found = [
+            f"{scheme}: {violation['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+            for violation in Axe().run(tab).response["violations"]
+            for node in violation["nodes"]
+        ]
+        assert found == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
     wide = tab.evaluate(
         """width => [...document.querySelectorAll('.bd-article *')].filter(e => {
@@ -96,25 +128,6 @@ def test_every_page_is_accessible_and_fits(visit, page, scheme, width):
         WIDTHS[width],
     )
     assert wide == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("page", [page for page in PAGES if "index" not in page and "search" not in page])
-def test_formulas_are_set(visit, page):
-    tab = visit(page)
-    formulas = tab.locator(".math").count()
-    assert tab.locator("mjx-container").count() == formulas
-    assert tab.locator("mjx-merror").count() == 0
-    assert tab.evaluate(CUT_OFF) == []
-
-
-# Glyphs that stand outside the box which cuts them off, above or below.
-CUT_OFF = """() => [...document.querySelectorAll('.bd-article div.math')].flatMap((box) => {
-  const {top, bottom} = box.getBoundingClientRect();
-  return [...box.querySelectorAll('mjx-c')].map((glyph) => glyph.getBoundingClientRect())
-    .filter((glyph) => glyph.top < top - 0.5 || glyph.bottom > bottom + 0.5)
-    .map((glyph) => `${box.textContent.slice(0, 40)}: ${glyph.top - top} ${bottom - glyph.bottom}`);
-})"""
 
 
 @pytest.mark.browser
@@ -169,15 +182,16 @@ def test_search_finds_a_word(visit):
 
 @pytest.mark.browser
 def test_buttons_follow_the_address(visit):
-    from address import repository
+    from address import NOTEBOOKS, repository
 
     tab = visit("book/sequences.html")
     links = tab.evaluate("[...document.querySelectorAll('.article-header-buttons a')].map(a => a.href)")
     owner_name = "/".join(repository().split("/")[-2:])
     assert f"{repository()}/edit/main/book/sequences.ipynb" in links
     assert any(link.startswith(f"{repository()}/issues/new") for link in links)
-    assert f"https://colab.research.google.com/github/{owner_name}/blob/main/book/sequences.ipynb" in links
-    assert any(link.startswith(f"https://mybinder.org/v2/gh/{owner_name}/main") for link in links)
+    assert f"https://colab.research.google.com/github/{owner_name}/blob/{NOTEBOOKS}/sequences.ipynb" in links
+    assert f"https://mybinder.org/v2/gh/{owner_name}/{NOTEBOOKS}?urlpath=lab/tree/sequences.ipynb" in links
+    assert f"{tab.url.split('/book/')[0]}/notebooks/sequences.ipynb" in links
     card = tab.locator('meta[property="og:image"]').get_attribute("content")
     assert card.startswith("https://")
     assert (HTML / "_images" / "social_previews" / Path(card).name).exists()
@@ -223,19 +237,3 @@ def test_links_inside_the_book_resolve(page):
         if not path.exists() or (fragment and path.suffix == ".html" and unquote(fragment) not in links(path).ids):
             broken.append(target)
     assert broken == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("page", PAGES)
-def test_every_figure_on_a_page_answers_to_the_keyboard(visit, page):
-    """What each figure computes is tested beside its script; here, that it runs on the page where it stands."""
-    tab = visit(page)
-    for figure in tab.locator("lstm-safe, lstm-error-chain, lstm-unrolling, lstm-quiz").all():
-        figure.evaluate("f => { f.heard = 0; f.addEventListener('change', () => { f.heard += 1; }); }")
-        control = figure.locator("button:not([disabled]), input").first
-        control.focus()
-        tab.keyboard.press("Enter" if control.evaluate("c => c.tagName") == "BUTTON" else "Space")
-        if not figure.evaluate("f => f.heard"):  # a slider: arrows move it
-            tab.keyboard.press("ArrowRight")
-        assert figure.evaluate("f => f.heard") > 0, figure.evaluate("f => f.outerHTML.slice(0, 100)")
-    assert tab.wrong == []

@@ -108,6 +108,7 @@ class Eight(SideBySide):
         window: how many sequences the rule ``AT_GOOD_WINDOW`` looks back.
         initial_activation: of all hidden units before a sequence's first step.
         output_slope: see ``lstm1997.LSTM1997``.
+        slope_offset: the same.
         gradient: "truncated", or "full", which can change weights after whole sequences only.
 
     Raises:
@@ -126,6 +127,7 @@ class Eight(SideBySide):
         window: int = 1,
         initial_activation: float = 0.0,
         output_slope: bool = True,
+        slope_offset: float = 0.0,
         gradient: str = "truncated",
     ) -> None:
         if gradient not in GRADIENTS:
@@ -139,8 +141,8 @@ class Eight(SideBySide):
         K = C + (D if net.direct else 0) + 1
         self.shape = Shape(
             *(D, B, S, O, net.output_gates, net.output_bias, net.seen_units.start, len(net.seen_units), net.direct),
-            *(net.plain, net.linear_output, *net.ranges, symbolic, by_class, float(initial_activation), output_slope),
-            *(net.forget_gates, self.full),
+            *(net.plain, net.linear_output, *net.ranges, symbolic, by_class, float(initial_activation)),
+            *(output_slope, float(slope_offset), net.forget_gates, self.full),
         )
         rows = {"W": M * U, "V": K * O, "dW": M * U, "dV": K * O, "a": U, "s": C, "h": C, "trace": M * 2 * C}
         rows |= {"past": num_steps * (U + 5 * C) if self.full else 0}
@@ -188,6 +190,7 @@ def train(
     each_step: bool = False,
     initial_activation: float = 0.0,
     output_slope: bool = True,
+    slope_offset: float = 0.0,
     gradient: str = "truncated",
 ) -> tuple[dict[str, Array], Floats]:
     """Show one net a batch, one sequence after another, and let it learn from each.
@@ -200,6 +203,7 @@ def train(
         each_step: whether weights change after each step with an error, in place of after each sequence.
         initial_activation: of all hidden units before a sequence's first step.
         output_slope: see ``lstm1997.LSTM1997``.
+        slope_offset: the same.
         gradient: see ``Eight``.
 
     Returns:
@@ -211,8 +215,17 @@ def train(
     """
     T, N = drawn.mask.shape
     symbolic, by_class = isinstance(drawn, Symbols), drawn.target.ndim == 2
-    options = {"initial_activation": initial_activation, "output_slope": output_slope, "gradient": gradient}
-    nets = Eight(net, N, T, symbolic=symbolic, by_class=by_class, **options)  # type: ignore[arg-type]
+    nets = Eight(
+        net,
+        N,
+        T,
+        symbolic=symbolic,
+        by_class=by_class,
+        initial_activation=initial_activation,
+        output_slope=output_slope,
+        slope_offset=slope_offset,
+        gradient=gradient,
+    )
     nets.put(0, params)
     nets.load(0, 0, drawn)
     nets.start(0, 0, N, learning_rate, each_step=each_step)

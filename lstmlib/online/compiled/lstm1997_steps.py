@@ -26,6 +26,7 @@ class Shape(NamedTuple):
     by_class: bool  # whether targets are numbers of outputs
     initial_activation: float
     output_slope: bool  # whether an output's error is multiplied with its slope, as in equation (19)
+    slope_offset: float  # what is added to that slope
     forget_gates: bool
     full: bool  # whether errors go back through everything, in place of the cells alone
 
@@ -210,7 +211,7 @@ def add_error(shape: Any, m: Any, trace_forget: Any, symbol: Integers) -> None:
         y = load(m.y, k)
         e = load(m.e, k)
         if shape.output_slope and not shape.linear_output:
-            e = e * y * (1.0 - y)  # (19)
+            e = e * y * (1.0 - y) + shape.slope_offset * e  # (19), where the offset is 0
         store(m.e, k, e)
         if shape.direct and shape.symbolic:
             scatter_add(m.dV, symbol, O, C * O + k, e)  # (22)

@@ -10,7 +10,7 @@ from lstmlib.online.compiled.lstm1997 import Eight
 from lstmlib.online.net import Net
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.lane import Lane, Random, Trial
-from lstmlib.paper.trials.start import initial_params, learning_rate
+from lstmlib.paper.trials.start import initial_params, learning_rate, slope_of
 from lstmlib.paper.trials.testing import all_right
 from lstmlib.tasks.long_lag import draw_long_lag
 from lstmlib.tasks.symbols import Symbols
@@ -51,7 +51,7 @@ def grow(row: Row, reading: Reading, params: dict[str, Array], training: Random)
     D = row.net.input_size
     bare = Net(D, 0, 1, D, biased="none", output_bias=False, output_gates=False, recurrent=False, direct=True)
     bare = replace(bare, linear_output=reading["output"] == "linear")
-    nets = Eight(bare, 100, D, symbolic=True, by_class=True, output_slope=reading["output-error"] == "slope")
+    nets = Eight(bare, 100, D, symbolic=True, by_class=True, **slope_of(reading))
     nets.put(0, {"weight_direct": params["weight_direct"]})
     before, shown = np.inf, 0
     while shown < row.cap:

@@ -14,7 +14,7 @@ from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.experiments import size_of
 from lstmlib.paper.trials.recall import IN_A_ROW
-from lstmlib.paper.trials.start import net_of
+from lstmlib.paper.trials.start import net_of, slope_of
 from lstmlib.paper.trials.streams import make_streams
 
 WINDOW = 2000  # the most recent training sequences that decide in experiments 4, 5 and 6
@@ -46,7 +46,7 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
         by_order=row.experiment == "1",
         window=IN_A_ROW if reading.get("judged") == "while learning" else WINDOW,
         initial_activation=float(reading.get("initial", 0.0)),
-        output_slope=reading["output-error"] == "slope",
+        **slope_of(reading),
         gradient=reading.get("gradient", "truncated"),
     )
     return nets, room

@@ -2,6 +2,7 @@
 
 import zlib
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.lane import Random
 
 FORGETTING_CAP = 500_000  # training sequences after which a net of 1997 that was given forget gates has failed
+OFFSET = 0.1  # what Fahlman (1988) added to an output's slope
 CLOSED = 3.0  # how much lower weights of an input gate without a bias start if it is to be closed
 
 
@@ -52,6 +54,12 @@ def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     if reading.get("added-gate") == "closed":
         params["weight_ih"][: net.num_blocks] -= CLOSED
     return params
+
+
+def slope_of(reading: Reading) -> dict[str, Any]:
+    """Return what an output's error is multiplied with, as the learner is told it."""
+    offset = OFFSET if reading["output-error"] == "offset" else 0.0
+    return {"output_slope": reading["output-error"] != "difference", "slope_offset": offset}
 
 
 def learning_rate(row: Row, reading: Reading) -> float:

@@ -53,10 +53,10 @@ CASES = {
 }
 
 
-def readable(net, params, drawn, learning_rate, each_step, initial_activation=0.0, output_slope=True):
+def readable(net, params, drawn, learning_rate, each_step, initial_activation=0.0, **options):
     batch = one_hot(drawn, net.input_size) if isinstance(drawn, Symbols) else drawn
     target = np.eye(net.output_size)[batch.target] if batch.target.ndim == 2 else batch.target
-    learner = LSTM1997(net, params, initial_activation, output_slope=output_slope)
+    learner = LSTM1997(net, params, initial_activation, **options)
     for n, length in enumerate(batch.lengths):
         learner.reset()
         for t in range(length):
@@ -87,11 +87,12 @@ def test_it_is_the_readable_learner_over_thousands_of_updates(name, each_step):
         np.testing.assert_allclose(ours[part], value, rtol=0.0, atol=tolerance * max(np.abs(value).max(), 1.0))
 
 
-def test_it_is_the_readable_learner_without_the_outputs_slope(rng):
+@pytest.mark.parametrize("options", [{"output_slope": False}, {"slope_offset": 0.1}])
+def test_it_is_the_readable_learner_with_another_slope_of_the_outputs(rng, options):
     net, draw, _, _, _ = CASES["two sequences"]
     start, drawn = net.draw(rng), draw(rng, 1000)
-    ours, _ = train(net, start, drawn, 0.3, output_slope=False)
-    theirs = readable(net, start, drawn, 0.3, False, output_slope=False)
+    ours, _ = train(net, start, drawn, 0.3, **options)
+    theirs = readable(net, start, drawn, 0.3, False, **options)
     with_slope, _ = train(net, start, drawn, 0.3)
     for part, value in theirs.items():
         np.testing.assert_allclose(ours[part], value, rtol=0.0, atol=1e-11 * max(np.abs(value).max(), 1.0))

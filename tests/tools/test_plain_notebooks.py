@@ -1,0 +1,101 @@
+"""The notebooks that readers get, rendered: no role, no directive, no number missing, nothing given away."""
+
+import copy
+import functools
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbconvert import HTMLExporter
+from test_pages import links
+
+from address import pages
+from contents import notebooks
+from plain_notebooks import OUT, glued
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [page for _, page in notebooks()]
+
+if not OUT.exists():
+    pytest.skip("the book is not built: make book", allow_module_level=True)
+
+MYST = re.compile(r"\{[a-z:_-]+\}|:::|^\(\S+\)=|scrapbook|myst", re.MULTILINE)
+
+
+@functools.cache
+def made(page):
+    return nbformat.read(OUT / f"{Path(page).name}.ipynb", as_version=4)
+
+
+@functools.cache
+def rendered(page):
+    """Return the notebook as nbconvert renders it, without its outputs and code: text, and what is folded in it."""
+    texts = nbformat.from_dict(made(page))
+    texts.cells = [cell for cell in texts.cells if cell.cell_type == "markdown"]
+    return BeautifulSoup(HTMLExporter(template_name="basic").from_notebook_node(texts)[0], "html.parser")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_text_reads_without_jupyter_book(page):
+    soup = copy.copy(rendered(page))
+    for code in soup(["pre", "code"]):
+        assert "```{" not in code.text
+        code.decompose()
+    text = re.sub(r"\$\$.*?\$\$|\$[^$]+\$", "", soup.text, flags=re.DOTALL)
+    assert MYST.findall(text) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_number_of_the_prose_stands_in_it(page):
+    stored = nbformat.read(ROOT / f"{page}.ipynb", as_version=4)
+    texts = "\n".join(cell.source for cell in stored.cells if cell.cell_type == "markdown")
+    read = " ".join(rendered(page).text.split())
+    values = glued(stored)
+    for name in set(re.findall(r"\{glue:text\}`([\w -]+)`", texts)):
+        assert " ".join(values[name].strip("'\"").split()) in read, name
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_solutions_and_answers_are_folded(page):
+    stored = nbformat.read(ROOT / f"{page}.ipynb", as_version=4)
+    solutions = sum(cell.source.count("```{solution}") for cell in stored.cells)
+    summaries = [summary.text for summary in rendered(page).select("details > summary")]
+    assert sum(text.startswith("Solution to exercise") for text in summaries) == solutions
+    quizzes = sum("Quiz([" in cell.source for cell in stored.cells)
+    assert sum(len(d.text) > 30 and d.text.strip().count("✓ Right.") for d in rendered(page)("details")) >= quizzes
+    assert not any('"right": True' in cell.source for cell in made(page).cells)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_code_that_the_page_hides_is_folded_or_gone(page):
+    shown = [cell for cell in made(page).cells if cell.cell_type == "code" and not cell.metadata.get("jupyter")]
+    stored = nbformat.read(ROOT / f"{page}.ipynb", as_version=4)
+    open_there = {cell.id for cell in stored.cells if cell.cell_type == "code" and not cell.metadata.get("tags")}
+    assert {cell.id for cell in shown} <= open_there
+    assert not any("glue" in cell.source for cell in made(page).cells)
+    assert not any("papermill" in str(output.get("data", {}).keys()) for cell in shown for output in cell.outputs)
+
+
+def test_no_code_lacks_a_name():
+    """What was cut out is needed nowhere: ruff reads each notebook's cells as one program."""
+    command = [Path(sys.executable).parent / "ruff", "check", "--isolated", "--select", "F821", *OUT.glob("*.ipynb")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_the_site(page):
+    """Addresses under the book's own stand in the built pages, pictures among them."""
+    site, html = pages(), OUT.parent
+    for target in [*(a["href"] for a in rendered(page)("a")), *(i["src"] for i in rendered(page)("img"))]:
+        if target.startswith("#"):  # nbconvert's own, at headings
+            continue
+        assert target.startswith("https://"), target
+        if target.startswith(site):
+            file, _, fragment = target.removeprefix(site).partition("#")
+            assert (html / file).exists(), target
+            assert not fragment or fragment in links(html / file).ids, target
