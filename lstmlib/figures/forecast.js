@@ -56,7 +56,7 @@ function mount(frame, store) {
   frame.setAttribute("aria-label", "Electricity, a day ahead");
   frame.append(
     el("p", { class: "title" }, "Electricity, a day ahead"),
-    el("p", { class: "how" }, "Move the moment at which the forecast is made. Guess first: hide what came."),
+    el("p", { class: "how" }, "Move the moment at which the forecast is made. The band should contain 80 % of what came."),
     el("div", { class: "controls first" }, group("Go", days), group("Show", [came])),
     stage(picture, when, which, el("div", { class: "buttons" }, cut, all), status),
     spoken,
@@ -99,11 +99,11 @@ function chart(wide, { k, y, d, said, there, band, shown, cell }) {
   const demand = scale(16, 42, 16, 96), most = 2.5, difference = scale(-most, most, 152, 292);
   const outline = [...band.high.map((v, n) => [n, v]), ...band.low.map((v, n) => [n, v]).reverse()]
     .map(([n, v], m) => `${m ? "L" : "M"} ${x(n + 1).toFixed(1)} ${difference(clamp(v, -most, most)).toFixed(1)}`).join(" ");
-  const legend = [["lstm", "LSTM, 80 % band"], ["ridge", "ridge"], ["as-now", "as now"], shown && ["came", "came"]].filter(Boolean);
+  const legend = [["lstm", "LSTM"], ["ridge", "ridge"], ["as-now", "as now"], shown && ["came", "came"]].filter(Boolean);
   let at = 0;
   const key = legend.map(([look, text]) => {
     const begin = at;
-    at += 34 + 6 * text.length;
+    at += 34 + 6.7 * text.length;
     return [s("line", { x1: begin, x2: begin + 20, y1: 116, y2: 116, class: `curve ${look}` }), label(begin + 24, 120, text, { class: "small" })];
   });
   const open = scale(0, 1, 334, 374), held = said.steps.slice(READ - DAY).map((step) => step.c[cell]);

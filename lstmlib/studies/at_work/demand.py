@@ -134,7 +134,7 @@ def ridge_search(demand: Array) -> dict[tuple[int, float], Sequence[float]]:
     """Return what each window and penalty reached on the validation weeks, as ``protocol.chosen`` takes it."""
     at = origins(VALIDATION)
     wanted = following(demand, at)
-    found = {}
+    found: dict[tuple[int, float], Sequence[float]] = {}
     for window in WINDOWS:
         for penalty in PENALTIES:
             said = ridge_forecast(demand, at, ridge(demand, LEARN, window, penalty))

@@ -56,7 +56,7 @@ class Trial(NamedTuple):
     days: list[float]  # MW, of each test day, after the last of them; nothing in validation
 
 
-def sequences(demand: Array, at: NDArray[np.int64]) -> NDArray[np.float32]:
+def sequences(demand: Array, at: NDArray[np.int64]) -> NDArray[Any]:
     """Return what a net reads for each origin, (STEPS, N, 5): two days that are known, one that isn't.
 
     Of the unknown day a net sees what is known of it: the differences a day earlier, sine and cosine of the time of
