@@ -124,6 +124,16 @@ def test_notebooks_install_the_library_in_colab_first(path):
     assert first["metadata"]["tags"] == ["remove-cell"]
 
 
+def test_in_colab_a_failed_installation_stops_the_first_cell(monkeypatch):
+    code = re.sub(r"%pip install .*", "pass", address.install_cell())
+    exec(code, {})  # anywhere else it does nothing
+    monkeypatch.setitem(sys.modules, "google.colab", sys)
+    exec(code, {})
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RuntimeError, match="could not be installed"):
+        exec(code, {})
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_notebooks_keep_to_the_rules_for_cells(path):
     """Cells that are shown are short and narrow, figures have alt text and captions, one output may go unchecked."""

@@ -29,5 +29,9 @@ def install_cell() -> str:
         "import sys\n"
         "\n"
         'if "google.colab" in sys.modules:\n'
-        f'    %pip install -q "lstmlib[notebooks,torch] @ git+{repository()}"'
+        f'    %pip install -q "lstmlib[notebooks,paper,torch] @ git+{repository()}"\n'
+        "    from importlib.util import find_spec\n"
+        "\n"
+        '    if find_spec("lstmlib") is None:  # a failed %pip stops nothing\n'
+        '        raise RuntimeError("lstmlib could not be installed; the lines above say why. Nothing below can run.")'
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 
 import plain_notebooks
+import site_files
 from address import ROOT
 from contents import notebooks
 
@@ -61,6 +62,7 @@ def main() -> None:
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)
         print(done.stdout[-8000:])
         sys.exit("The book did not build. The lines marked WARNING or ERROR above name the file and what is wrong.")
+    site_files.finish()
     try:
         plain_notebooks.write()
     except ValueError as error:

@@ -76,6 +76,8 @@ def bring(work: Path, files: list[tuple[str, Path]]) -> list[str]:
 def main() -> None:
     """Bring the copies up to date, say what was kept, and open JupyterLab."""
     files = offered()
+    if not all(source.exists() for _, source in files):
+        sys.exit("The notebooks aren't made yet: make lab, or tools/build.py before this")
     kept = bring(WORK, files)
     shutil.copytree(ROOT / "book" / "drawings", WORK / "drawings", dirs_exist_ok=True)
     print(f"The notebooks are in {WORK.relative_to(ROOT)}/, yours to change.")

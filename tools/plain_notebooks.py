@@ -1,12 +1,14 @@
 """Write the book's notebooks as any viewer shows them: JupyterLab, VS Code, Colab, GitHub.
 
-    python tools/plain_notebooks.py     # after a build, into _build/html/notebooks/; tools/build.py calls it
+    python tools/plain_notebooks.py                 # after a build, as tools/build.py does, into _build/html/notebooks/
+    python tools/plain_notebooks.py --branch DIR    # what the branch holds that Colab and Binder open
 
 The sources are written for Jupyter Book: their numbers are names, and the page hides cells and folds solutions. Of each
 this makes a notebook in which the numbers stand, references are words that lead to the page, solutions and the answers
 of quizzes open on a press, and code that the page hides is folded, or gone where no other cell needs it.
 """
 
+import argparse
 import html
 import json
 import re
@@ -17,7 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from address import ROOT, pages
+from address import ROOT, pages, repository
 from contents import notebooks
 from lstmlib.figures.quiz import order
 from plain_code import gluers, names, without_glue
@@ -156,5 +158,43 @@ def write(out: Path = OUT) -> list[Path]:
     return written
 
 
+def write_branch(folder: Path, out: Path = OUT) -> None:
+    """Write what stands on the branch of notebooks: these, and what Binder installs to run them.
+
+    Args:
+        folder: made if it isn't there.
+        out: where the notebooks are, with what came from the same build.
+    """
+    (folder / ".binder").mkdir(parents=True, exist_ok=True)
+    for path in out.glob("*.ipynb"):
+        shutil.copy(path, folder)
+    shutil.copy(ROOT / "constraints.txt", folder / ".binder")
+    (folder / ".binder" / "requirements.txt").write_text(
+        "# No CUDA: Binder's machines have no GPU, and little room.\n"
+        "--extra-index-url https://download.pytorch.org/whl/cpu\n"
+        "-c constraints.txt\n"
+        f"lstmlib[torch,notebooks,paper,lab] @ git+{repository()}\n",
+        encoding="utf8",
+    )
+    listed = [f"- [{Path(page).name}]({Path(page).name}.ipynb)\n" for _, page in notebooks()]
+    (folder / "README.md").write_text(
+        f"The notebooks of [The Memory Cell]({pages()}), made from the sources on `main`; change them there.\n\n"
+        + "".join(listed),
+        encoding="utf8",
+    )
+
+
+def main() -> None:
+    """Write what the command line asks for, and say where it is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--branch", type=Path, metavar="DIR", help="write the branch's files into this folder")
+    folder = parser.parse_args().branch
+    if folder is None:
+        print(f"{len(write())} notebooks are in {OUT.relative_to(ROOT)}/")
+    else:
+        write_branch(folder)
+        print(f"The branch's files are in {folder}/")
+
+
 if __name__ == "__main__":
-    print(f"{len(write())} notebooks are in {OUT.relative_to(ROOT)}/")
+    main()

@@ -20,6 +20,7 @@ from lstmlib.figures import (
     ErrorChain,
     Forecast,
     GRUBesideLSTM,
+    Laboratory,
     ParallelScan,
     Ranking,
     ReberWalk,
@@ -49,6 +50,7 @@ STATES: list[Figure] = [
     ParallelScan(plan="sweeps", round=5),
     Ranking(),
     Forecast(),
+    Laboratory(experiment="2c", lag=1000, guess=50_000),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

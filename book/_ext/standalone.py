@@ -3,6 +3,7 @@
 Also here: everything that follows from the repository's public address, which pyproject.toml holds.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from address import NOTEBOOKS, pages, repository  # noqa: E402
 from lstmlib.page.bundle import classic_script  # noqa: E402
 
 FIGURES = "figures.js"
+ABOUT = (
+    "How does a network hold on to what matters across a long gap? From the vanishing gradient over the memory cell to "
+    "what came back after the transformer, with figures to play with, and every number computed by a small library."
+)
 
 
 def follow_address(app: Sphinx, config: Config) -> None:
@@ -102,6 +107,14 @@ def lead_to_plain_notebooks(
                     )
 
 
+def say_what_the_book_is(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give the front page a title of its own and a description: its first words are an instruction."""
+    if pagename == app.config.root_doc:
+        context["title"] = "An executable textbook on LSTM"
+        tags = re.sub(r'(<meta [^>]*description" content=")[^"]*', rf"\g<1>{ABOUT}", context.get("metatags", ""))
+        context["metatags"] = re.sub(r'(<meta property="og:image:alt" content=")[^"]*', rf"\g<1>{ABOUT}", tags)
+
+
 def name_toggles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Give a name to what folds a chapter's pages in the contents: the theme leaves it without one."""
     if contents := context.get("generate_toctree_html"):
@@ -120,6 +133,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", reread_reference)
     app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", say_what_the_book_is, priority=900)
     app.connect("html-page-context", lead_to_plain_notebooks, priority=900)
     app.connect("html-page-context", name_toggles, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

@@ -6,7 +6,7 @@ addEventListener("DOMContentLoaded", () => {
     ["depth", "In depth", "With equations, code, measurements and exercises"],
     ["original", "Original", "Everything, with the papers' own results beside ours"],
   ];
-  const NEEDS = { "In depth": 1, Exercises: 1, "The original": 2 }; // the least level that shows a room; others are always shown
+  const NEEDS = { "In depth": 1, Exercises: 1, "The original": 2, Appendix: 2 }; // the least level that shows a room; others are always shown
   const KEY = "memory-cell-level";
 
   const read = () => {

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.exercises.report import attempt, compare, not_yet, right
+from lstmlib.exercises.report import attempt, compare, compare_number, not_yet, right
 from lstmlib.numpy import GRU, AdditiveAttention
 from lstmlib.numpy.attention import softmax, softmax_backward
 
@@ -102,15 +102,12 @@ def check_crossing(answer: Any) -> None:
     Args:
         answer: a number of symbols.
     """
-    if answer is None or answer is ...:
-        not_yet("no number yet")
-        return
     a_step, H = GRU(32, 48).num_operations, 48
     mistakes = {
-        "three GRUs run: two in the encoder, one in the decoder": np.asarray(a_step / (3 * H)),
-        "a pair costs A for its score and 2H for its share in the mean": np.asarray(3 * a_step / H),
-        "a pair costs A for its score, and the memories are 2H wide": np.asarray(3 * a_step / (2 * H)),
-        "set T² times a pair equal to T times a step, and one T cancels": np.asarray(np.sqrt(crossing())),
+        "three GRUs run: two in the encoder, one in the decoder": a_step / (3 * H),
+        "a pair costs A for its score and 2H for its share in the mean": 3 * a_step / H,
+        "a pair costs A for its score, and the memories are 2H wide": 3 * a_step / (2 * H),
+        "set T² times a pair equal to T times a step, and one T cancels": np.sqrt(crossing()),
     }
-    if compare("T", answer, np.asarray(crossing()), mistakes):
+    if compare_number("T", answer, crossing(), mistakes):
         right("beyond it the pairs take over, and they grow as the square")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.exercises.report import attempt, compare, not_yet, right
+from lstmlib.exercises.report import attempt, compare, compare_number, right
 from lstmlib.numpy import Carousel
 from lstmlib.numpy.checks import Array
 
@@ -18,7 +18,7 @@ def _unit(w: float) -> Carousel:
 
 
 def _shown(x: Array, i: Array, o: Array, w: float, *, kind: str) -> Array:
-    """Return y (T,) with one mistake."""
+    """Return what is shown (T,), with one mistake."""
     s, y = 0.0, np.zeros_like(x)
     for t in range(len(x)):
         if kind == "left door on the content":
@@ -42,7 +42,7 @@ def check_safe(answer: Callable[..., Any]) -> None:
 
     Args:
         answer: takes the inputs x (T,), the left door i (T,), the right door o (T,), and the incoming weight w, a
-            number; returns what is shown, y (T,).
+            number; returns what is shown, h (T,), in the paper y.
     """
     rng = np.random.default_rng(0)
     x, w = rng.standard_normal(8), 0.7
@@ -55,11 +55,11 @@ def check_safe(answer: Callable[..., Any]) -> None:
         "the left door stands before what comes in, not before the content: i[t] * w * x[t], then add": _shown(
             x, i, o, w, kind="left door on the content"
         ),
-        "the right door changes what is shown, not what is kept: o[t] * s": _shown(
+        "the right door changes what is shown, not what is kept: o[t] * c": _shown(
             x, i, o, w, kind="right door on the content"
         ),
         "the weight w belongs to what comes in; the loop's weight is 1": _shown(x, i, o, w, kind="weight on the loop"),
-        "show after adding: y[t] is made from s(t), not s(t-1)": _shown(x, i, o, w, kind="before"),
+        "show after adding: h[t] is made from c(t), not c(t-1)": _shown(x, i, o, w, kind="before"),
         "the left door i is missing": _shown(x, i, o, w, kind="no left door"),
         "the right door o is missing": _shown(x, i, o, w, kind="no right door"),
         "nothing is kept from step to step: add to the old content": o * i * w * x,
@@ -124,16 +124,13 @@ def check_gain(answer: Any) -> None:
     Args:
         answer: a number.
     """
-    if answer is None or answer is ...:
-        not_yet("no number yet")
-        return
     mistakes = {
-        "that would be so if all variances were equal; the first is four times as large": np.asarray(1 / 40),
-        "39 numbers come after the first, not 40": np.asarray(4 / 44),
-        "the first counts in the sum as well: its variance stands below the line, too": np.asarray(4 / 39),
-        "variances count, not spreads: four times the variance is twice the spread": np.asarray(2 / 41),
-        "four times the variance is a factor of 4; 16 would be four times the spread": np.asarray(16 / 55),
-        "that is how much of the loss is left; p is the gain": np.asarray(1 - best_gain(40, 4.0)),
+        "that would be so if all variances were equal; the first is four times as large": 1 / 40,
+        "39 numbers come after the first, not 40": 4 / 44,
+        "the first counts in the sum as well: its variance stands below the line, too": 4 / 39,
+        "variances count, not spreads: four times the variance is twice the spread": 2 / 41,
+        "four times the variance is a factor of 4; 16 would be four times the spread": 16 / 55,
+        "that is how much of the loss is left; p is the gain": 1 - best_gain(40, 4.0),
     }
-    if compare("p", answer, np.asarray(best_gain(40, 4.0)), mistakes):
+    if compare_number("p", answer, best_gain(40, 4.0), mistakes):
         right("louder numbers are kept better, and T - 1 quieter ones still outweigh one")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.exercises.report import attempt, compare, not_yet, right
+from lstmlib.exercises.report import attempt, compare, compare_number, pair, right
 from lstmlib.numpy import LSTM
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.rnn import sigmoid
@@ -29,21 +29,18 @@ def check_bias(answer: Any) -> None:
     Args:
         answer: a number.
     """
-    if answer is None or answer is ...:
-        not_yet("no number yet")
-        return
     f = 0.5 ** (1.0 / HALF)
     mistakes = {
-        "that is the gate's value f; the bias is where the logistic function takes it": np.asarray(f),
-        "that is f = 0.99; after 100 steps it leaves 37 percent, not half": np.asarray(np.log(0.99 / 0.01)),
-        "that is the bias with the wrong sign: it would shut the gate": np.asarray(-bias_for(HALF)),
-        "undo the logistic function, not the exponential: b = ln(f / (1 - f))": np.asarray(np.log(f)),
-        "that gives a half-life of one step: f = 1/2": np.asarray(0.0),
-        "that is a time constant of 100, after which a share of 1/e is left": np.asarray(
-            np.log(np.exp(-1 / HALF) / (1 - np.exp(-1 / HALF)))
+        "that is the gate's value f; the bias is where the logistic function takes it": f,
+        "that is f = 0.99; after 100 steps it leaves 37 percent, not half": np.log(0.99 / 0.01),
+        "that is the bias with the wrong sign: it would shut the gate": -bias_for(HALF),
+        "undo the logistic function, not the exponential: b = ln(f / (1 - f))": np.log(f),
+        "that gives a half-life of one step: f = 1/2": 0.0,
+        "that is a time constant of 100, after which a share of 1/e is left": np.log(
+            np.exp(-1 / HALF) / (1 - np.exp(-1 / HALF))
         ),
     }
-    if compare("the bias", answer, np.asarray(bias_for(HALF)), mistakes):
+    if compare_number("the bias", answer, bias_for(HALF), mistakes):
         right(f"sigmoid(b) to the power of {HALF} is one half")
 
 
@@ -105,12 +102,13 @@ def check_step(answer: Callable[..., Any]) -> None:
     given = attempt(answer, x, h, c, p["weight_ih_l0"], p["weight_hh_l0"], b)
     if given is None:
         return
-    if not isinstance(given, tuple | list) or len(given) != 2:
-        not_yet("return two arrays, the new h and the new c")
+    two = pair(given, "return two arrays, the new h and the new c")
+    if two is None:
         return
     _, (new_h, new_c), _ = layer.forward(x[None, None], (h[None], c[None]))
     net = p["weight_ih_l0"] @ x + p["weight_hh_l0"] @ h + b
     contents = {
+        "that is the new h; return h first, then c": new_h[0],
         "c is right for the order i, f, o, g; here rows come in the order i, f, g, o": _step(net, c, "ifog")[1],
         "c is right for the order f, i, g, o; here rows come in the order i, f, g, o": _step(net, c, "figo")[1],
         "g goes through tanh, not through the logistic function": sigmoid(net[H : 2 * H]) * c
@@ -124,11 +122,12 @@ def check_step(answer: Callable[..., Any]) -> None:
     }
     o = sigmoid(net[3 * H :])
     outputs = {
+        "that is the new c; return h first, then c": new_c[0],
         "h shows the new content, not the old one": o * np.tanh(c),
         "the content is squashed before it is shown: o * tanh(c)": o * new_c[0],
         "the output gate is missing: o * tanh(c)": np.tanh(new_c[0]),
     }
-    both = compare("the new c", given[1], new_c[0], contents), compare("the new h", given[0], new_h[0], outputs)
+    both = compare("the new c", two[1], new_c[0], contents), compare("the new h", two[0], new_h[0], outputs)
     if all(both):
         right("one step of lstmlib.numpy.LSTM, and of torch.nn.LSTMCell")
 

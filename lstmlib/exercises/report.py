@@ -1,11 +1,17 @@
 """What every check does: call the reader's function, compare, and say "right: ..." or "not yet: ..." with a hint."""
 
+import linecache
+import math
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from lstmlib.numpy.checks import Array
+
+SINGLE = 1e-5  # single precision carries 1 part in 10^7, so what was computed in it is as right as in double precision
+DIGITS = 3  # of a number that is typed in
 
 
 def right(text: str) -> bool:
@@ -34,7 +40,7 @@ def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         value = function(*(a.copy() if isinstance(a, np.ndarray) else a for a in arguments))
     except Exception as error:  # whatever the reader's code does, the check says it in one line
-        not_yet(f"{name} stops with {type(error).__name__}: {error}")
+        not_yet(f"{name} stops with {type(error).__name__}: {error}{_place(error, function)}")
         return None
     if value is None or value is ...:
         not_yet(f"{name} returns nothing")
@@ -42,8 +48,74 @@ def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
     return value
 
 
+def _place(error: Exception, function: Any) -> str:
+    """Say which line of the reader's function was at work; nothing if the function isn't written in Python."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    text = linecache.getline(file, lines[-1] or 0).strip() if file and lines else ""
+    return f" (in the line {text})" if text else ""
+
+
+def pair(answer: Any, wanted: str) -> tuple[Any, Any] | None:
+    """Return the two parts of an answer, a tuple, a list or an array of two; None, and a line, if it isn't such.
+
+    Args:
+        answer: what the reader's function gave.
+        wanted: what the line asks for.
+    """
+    if (isinstance(answer, tuple | list) or (isinstance(answer, np.ndarray) and answer.ndim)) and len(answer) == 2:
+        return answer[0], answer[1]
+    not_yet(wanted)
+    return None
+
+
+def number(answer: Any) -> float | None:
+    """Return the reader's number; None, and a line that says why, if it is none. An array of one entry is a number."""
+    if answer is None or answer is ...:
+        not_yet("no number yet")
+        return None
+    try:
+        value = np.asarray(answer)
+        if value.dtype.kind in "iuf" and value.size == 1:
+            return float(value.item())
+    except Exception:  # a tensor on a GPU, or with a gradient, has words of its own for that
+        pass
+    not_yet(f"expected a number, got {answer!r}")
+    return None
+
+
+def compare_number(name: str, answer: Any, expected: float, mistakes: Mapping[str, float] | None = None) -> bool:
+    """Say whether the answer is the expected number, to three digits or better, and if not, what it looks like instead.
+
+    Args:
+        name: what the line calls the answer.
+        answer: the reader's number.
+        expected: the right one, not 0.
+        mistakes: hint -> the number that this mistake leads to; the nearest within 1 percent is printed.
+
+    Returns:
+        True if it is right.
+    """
+    given = number(answer)
+    if given is None:
+        return False
+    if not math.isfinite(given):
+        return not_yet(f"{name} is not finite")
+    last = 10.0 ** (math.floor(math.log10(abs(expected))) + 1 - DIGITS)  # what one in its last digit is worth
+    if abs(given - expected) <= 0.5 * last * (1.0 + 1e-9):
+        return right(name)
+    far = {hint: abs(given - wrong) / (abs(wrong) or 1.0) for hint, wrong in (mistakes or {}).items()}
+    nearest = min(far, key=lambda hint: far[hint], default="")
+    if nearest and far[nearest] <= 0.01:
+        return not_yet(f"{name}: {nearest}")
+    wrong = f"{name} is off by {_share(abs(given - expected) / abs(expected))}"
+    return not_yet(wrong + (f": give it to {DIGITS} digits" if abs(given - expected) <= 5.0 * last else ""))
+
+
 def compare(name: str, answer: Any, expected: Array, mistakes: Mapping[str, Array] | None = None) -> bool:
-    """Say whether the answer is the expected array to 1 part in 10^8, and if not, what it looks like instead.
+    """Say whether the answer is the expected array to 1 part in 10^5, and if not, what it looks like instead.
+
+    Whole numbers, which count something, are compared exactly.
 
     Args:
         name: what the line calls the answer.
@@ -54,14 +126,13 @@ def compare(name: str, answer: Any, expected: Array, mistakes: Mapping[str, Arra
     Returns:
         True if it is right.
     """
-    wrong = complaint(name, answer, expected, mistakes, 1e-8)
+    counts = np.asarray(expected).dtype.kind in "iu"
+    wrong = complaint(name, answer, expected, mistakes, 1e-12 if counts else SINGLE)
     return right(name) if wrong is None else not_yet(wrong)
 
 
 def expect(name: str, answer: Any, expected: Any, mistakes: Mapping[str, Any] | None = None) -> None:
     """Raise an error unless the answer is the expected array to 1 part in 10^5: ``compare`` for a graded test.
-
-    Single precision carries 1 part in 10^7, so an answer that computes in it is as right as one in double precision.
 
     Args:
         name: what the error calls the answer.
@@ -72,7 +143,7 @@ def expect(name: str, answer: Any, expected: Any, mistakes: Mapping[str, Any] | 
     Raises:
         AssertionError: it is not; the message says what is wrong with it.
     """
-    wrong = complaint(name, answer, np.asarray(expected, float), mistakes, 1e-5)
+    wrong = complaint(name, answer, np.asarray(expected, float), mistakes, SINGLE)
     if wrong is not None:
         raise AssertionError(wrong)
 
@@ -100,7 +171,13 @@ def complaint(
     largest = float(np.abs(expected).max())
     if not largest:
         return f"{name} is up to {far:.2g} away from 0"
-    return f"{name} is off by {100 * far / largest:.2g} percent of its largest entry"
+    return f"{name} is off by {_share(far / largest)} of its largest entry"
+
+
+def _share(share: float) -> str:
+    """Say how far off something is: in percent, or how many times as large as what is expected."""
+    percent = float(f"{100 * share:.2g}")
+    return f"{percent:g} percent" if percent < 200 else f"{share:,.0f} times the size"
 
 
 def _same(a: Array, b: Array, tolerance: float) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.exercises.report import attempt, compare, not_yet, right
+from lstmlib.exercises.report import attempt, compare, compare_number, right
 from lstmlib.numpy import LSTM, CoupledLSTM, PeepholeLSTM
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.rnn import sigmoid
@@ -117,14 +117,10 @@ def check_width(answer: Any) -> None:
     Args:
         answer: an integer.
     """
-    if answer is None or answer is ...:
-        not_yet("no number yet")
-        return
     mistakes = {
         "with as many cells the coupled layer has a quarter fewer parameters, and the comparison is not even": 64,
         "parameters grow with H (H + D + 1), not with H: a third more cells are too many": 85,
         "the weights of the input don't grow as the square: 64 times the root of 4/3 leaves out that D stays 32": 74,
     }
-    hints = {hint: np.asarray(float(value)) for hint, value in mistakes.items()}
-    if compare("H", answer, np.asarray(float(equal_width(32, 64))), hints):
+    if compare_number("H", answer, equal_width(32, 64), mistakes):
         right(f"{CoupledLSTM(32, equal_width(32, 64)).num_parameters} beside {LSTM(32, 64).num_parameters} parameters")

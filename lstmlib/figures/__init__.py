@@ -10,6 +10,7 @@ from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.error_chain import ErrorChain
 from lstmlib.figures.forecast import Forecast
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
+from lstmlib.figures.laboratory import Laboratory
 from lstmlib.figures.quiz import Quiz
 from lstmlib.figures.ranking import Ranking
 from lstmlib.figures.reber import ReberWalk
@@ -28,6 +29,7 @@ __all__ = [
     "ErrorChain",
     "Forecast",
     "GRUBesideLSTM",
+    "Laboratory",
     "ParallelScan",
     "Quiz",
     "Ranking",

@@ -130,7 +130,7 @@ function drawBoth(width, values, { w, squash }, units, forth, returned) {
     const held = [
       rows,
       trace(contents.slice(0, forth).map((value, k) => [x(k), up(value)]), up(1.06 * most), up(-1.06 * most), `${role}-curve`, `${role}-dot`),
-      label(from, top - 11, `what it holds, ${which ? "s" : "y"}`, { class: "small quiet" }),
+      label(from, top - 11, `what it holds, ${which ? "c" : "h"}`, { class: "small quiet" }),
       off && label(from + column, centre + (contents[forth - 1] < 0 ? -12 : 20), `off the chart: ${heldShort(contents[forth - 1])}`, { class: `end small strong ${role}-ink` }),
     ];
 

@@ -20,8 +20,8 @@ STEPS = 30
 class CarouselUnit(Figure):
     """Two units that get the same inputs: what each holds from step to step, and the error on its way back.
 
-    The ordinary unit is y(t) = f(w y(t-1) + x(t)), the carousel s(t) = s(t-1) + x(t); both start at 0. The error is 1
-    at the last step, and d y(30) / d y(t) at step t.
+    The ordinary unit is h(t) = f(w h(t-1) + x(t)), the carousel c(t) = c(t-1) + x(t), in the paper y and s; both start
+    at 0. The error is 1 at the last step, and d h(30) / d h(t) at step t.
 
     Args:
         values: the inputs x(1) ... x(30), each from -1 to 1.

@@ -35,6 +35,7 @@ from lstmlib.files.description import (
     not_told,
     shown,
 )
+from lstmlib.numpy.checks import named
 
 __all__ = ["load", "save"]
 
@@ -172,7 +173,7 @@ def _open(layer: Any) -> tuple[Any, dict[str, Any], set[str]]:
         return layer, *modules.tensors(layer)
     arrays = getattr(layer, "params", None)
     if not isinstance(arrays, dict):
-        raise TypeError(f"layer is a {type(layer).__name__}, expected a layer of lstmlib.numpy or a torch.nn.Module")
+        raise TypeError(f"layer is {named(layer)}, expected a layer of lstmlib.numpy or a torch.nn.Module")
     return layer, dict(arrays), set(arrays)
 
 
@@ -194,7 +195,7 @@ def _check_own(where: str, name: Any, value: Any) -> None:
         raise ValueError(f"{where}: {shown(name)} {why}: {how} first")
     dense = str(getattr(value, "layout", "torch.strided")) == "torch.strided"
     if not (hasattr(value, "dtype") and hasattr(value, "shape") and dense) or getattr(value, "is_quantized", False):
-        raise TypeError(f"{where}: {shown(name)} is a {type(value).__name__}, expected a dense array of numbers")
+        raise TypeError(f"{where}: {shown(name)} is {named(value)}, expected a dense array of numbers")
 
 
 def _check_shared(where: str, values: dict[str, Any], arrays: dict[str, Any], module: bool) -> None:

@@ -51,7 +51,7 @@ SHAPES = {
     "size",
 }
 # Settings of our layers that change how they compute, start or learn, and not what they compute.
-ASIDE = {"fast", "gradient", "weight_range"}
+ASIDE = {"fast", "forget_bias", "gradient", "input_gate_bias", "output_gate_bias", "weight_range"}
 # What people write on their own layers and is no setting.
 NOTES = {"device", "dtype", "name", "training"}
 # Ours that no other layer, ours or torch.nn's, shares names and shapes of all parameters with.
@@ -90,8 +90,9 @@ def differences(stated: Description, wanted: Description, ignore: Collection[str
     other: set[str] = set()
     for key in sorted(stated.keys() | wanted.keys(), key=lambda key: (not key.endswith("class"), key)):
         have, want = stated.get(key), wanted.get(key)
-        path = key.rpartition(".")[0]
-        if have == want or path in other or key in ignore:
+        path, _, name = key.rpartition(".")
+        ours = str(stated.get(f"{path}.class".lstrip("."))).startswith("lstmlib.")
+        if have == want or path in other or key in ignore or (ours and name in ASIDE):
             continue
         if key == "class":
             other.add(path)

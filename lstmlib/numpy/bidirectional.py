@@ -145,8 +145,7 @@ def check_directions(forward_layer: Any, backward_layer: Any, kind: Any) -> None
     if forward_layer is backward_layer:
         raise ValueError("forward_layer and backward_layer are the same layer, expected two with their own parameters")
     if type(forward_layer) is not type(backward_layer):
-        kinds = type(backward_layer).__name__, type(forward_layer).__name__
-        raise TypeError(f"backward_layer is a {kinds[0]}, expected a {kinds[1]}, as forward_layer")
+        raise TypeError(f"backward_layer is {named(backward_layer)}, expected {named(forward_layer)}, as forward_layer")
     for size in ("input_size", "hidden_size", "dtype"):
         have, want = getattr(backward_layer, size, None), getattr(forward_layer, size, None)
         if have != want:

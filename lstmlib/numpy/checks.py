@@ -125,7 +125,8 @@ def check_plain(name: str, value: Any, expected: str) -> NDArray[Any]:
     if isinstance(value, np.ndarray):
         hint = f"pass numpy.asarray({name.partition(' ')[0]})"
         raise TypeError(f"{name} is {named(value)}, a subclass of ndarray, expected {expected}: {hint}")
-    raise TypeError(f"{name} is {named(value)}, expected {expected}")
+    hint = f": pass {name.partition(' ')[0]}.numpy(force=True)" if type(value).__name__ == "Tensor" else ""
+    raise TypeError(f"{name} is {named(value)}, expected {expected}{hint}")
 
 
 def check_form(
@@ -140,8 +141,8 @@ def check_form(
     expected = written(shape)
     value = check_plain(name, value, f"a float array of shape {expected}")
     argument = name.partition(" ")[0]  # "state[0] (h)" is state[0]
-    if not _fits(value.shape, shape):
-        more = value.ndim == len(shape) + 1 and value.shape[0] == 1 and _fits(value.shape[1:], shape)
+    if not fits(value.shape, shape):
+        more = value.ndim == len(shape) + 1 and value.shape[0] == 1 and fits(value.shape[1:], shape)
         hint = f" without a leading dimension of 1, torch.nn's for layers: pass {argument}[0]" if more else ""
         raise ValueError(f"{name} has shape {value.shape}, expected {expected}{hint}")
     if value.size == 0:
@@ -164,7 +165,8 @@ def check_form(
     return value, expected
 
 
-def _fits(have: tuple[int, ...], want: tuple[int | str, ...]) -> bool:
+def fits(have: tuple[int, ...], want: tuple[int | str, ...]) -> bool:
+    """Tell whether a shape is the one wanted, in which a letter stands for any size."""
     return len(have) == len(want) and all(isinstance(w, str) or h == w for h, w in zip(have, want, strict=True))
 
 

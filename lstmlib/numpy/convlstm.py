@@ -89,6 +89,11 @@ class ConvLSTM(Layer):
         if forget_bias is not None:
             self.params["bias"][M : 2 * M] = forget_bias
 
+    def _setting(self, name: str) -> Any:
+        """Return the value of one of the constructor's arguments."""
+        same = name == "hidden_kernel_size" and self.hidden_kernel_size == self.kernel_size
+        return None if same else getattr(self, name)
+
     def num_operations(self, height: int, width: int) -> int:
         """Return how many multiply-adds one step of one sequence takes: one a weight and place, the bias counted.
 

@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Generic, TypeVar
@@ -149,23 +149,7 @@ class Layer:
 
     def __repr__(self) -> str:
         """Return the call that makes such a layer: its sizes, and what differs from the defaults."""
-        return f"{type(self).__name__}({', '.join(self._arguments())})"
-
-    def _arguments(self) -> Iterator[str]:
-        """Yield the arguments of the call that makes such a layer."""
-        for name, parameter in inspect.signature(type(self)).parameters.items():
-            if name == "rng":
-                continue
-            value: Any = self._setting(name)
-            if parameter.kind is parameter.VAR_POSITIONAL:
-                yield from map(repr, value)
-            elif parameter.default is parameter.empty:
-                yield repr(value)
-            elif name == "dtype":
-                if value != parameter.default:
-                    yield f"dtype={value}"
-            elif value is not parameter.default and value != parameter.default:
-                yield repr(value) if parameter.kind is parameter.POSITIONAL_OR_KEYWORD else f"{name}={shown(value)}"
+        return f"{type(self).__name__}({', '.join(arguments_of(self, self._setting, ('rng',)))})"
 
     def _setting(self, name: str) -> Any:
         """Return the value of one of the constructor's arguments."""
@@ -263,8 +247,38 @@ def _where(name: str, array: Array) -> str:
     return f"{name} is not finite from step {t} on, {array[first]} at index {first}"
 
 
-def answer_torch(cls: type) -> None:
-    """Let a class's constructor answer arguments in the manner of torch.nn with what to say here.
+def arguments_of(layer: Any, setting: Callable[[str], Any], aside: Collection[str]) -> Iterator[str]:
+    """Yield the arguments of the call that makes such a layer: its sizes, and what differs from the defaults.
+
+    Args:
+        layer: the layer.
+        setting: returns the value of one of its constructor's arguments.
+        aside: arguments that are left out.
+    """
+    for name, parameter in inspect.signature(type(layer)).parameters.items():
+        if name in aside or parameter.kind is parameter.VAR_KEYWORD:
+            continue
+        try:
+            value = setting(name)
+        except AttributeError:  # people's own layers need not keep what they were made with
+            continue
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            yield from map(repr, value)
+        elif parameter.default is parameter.empty:
+            yield repr(value)
+        elif name == "dtype":
+            if value != parameter.default:
+                yield f"dtype={value}"
+        elif value is not parameter.default and value != parameter.default:
+            yield repr(value) if parameter.kind is parameter.POSITIONAL_OR_KEYWORD else f"{name}={shown(value)}"
+
+
+def answer_torch(cls: type, answers: Mapping[str, str] = TORCH) -> None:
+    """Let a class's constructor answer arguments that it doesn't take, torch.nn's among them, with what to say here.
+
+    Args:
+        cls: the class.
+        answers: argument in the manner of torch.nn -> what to say here.
 
     Raises:
         TypeError: when the class is called so.
@@ -275,19 +289,22 @@ def answer_torch(cls: type) -> None:
     code = init.__code__
     known = {*code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]}
     by_position = code.co_varnames[1 : code.co_argcount]
-    open_ended = bool(code.co_flags & inspect.CO_VARARGS)
+    by_name = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
+    open_ended, any_name = bool(code.co_flags & inspect.CO_VARARGS), bool(code.co_flags & inspect.CO_VARKEYWORDS)
 
     @wraps(init)
     def answering(self: Any, *args: Any, **kwargs: Any) -> None:
         name = type(self).__name__
-        for key in kwargs.keys() & TORCH.keys() - known:
-            raise TypeError(f"{name} takes no {key}: {TORCH[key]}")
+        for key in kwargs.keys() - known if not any_name else ():
+            takes = listed([*by_position, *by_name] or ["layers"])
+            raise TypeError(f"{name} takes no {key}: {answers.get(key, f'it takes {takes}')}")
         if len(args) > len(by_position) and not open_ended:
             what = " and ".join(filter(None, [", ".join(by_position[:-1]), *by_position[-1:]]))
-            more = "num_layers=2" if "num_layers" in known else "causal=True" if "causal" in known else "rng=rng"
+            hints = {"num_layers": "num_layers=2", "causal": "causal=True", "rng": "rng=rng", "dtype": "dtype=dtype"}
+            more = next((hint for key, hint in hints.items() if key in known), None)
             raise TypeError(
                 f"{name} got {len(args)} arguments by position, expected at most {len(by_position)}, {what}: "
-                f"give the others by name, as in {more}"
+                + (f"give the others by name, as in {more}" if more else "it takes no others")
             )
         init(self, *args, **kwargs)
 

@@ -113,6 +113,8 @@ class TransformerBlock(Layer):
 
     def _setting(self, name: str) -> Any:
         """Return the value of one of the constructor's arguments; two of them are the attention's."""
+        if name == "feedforward_size" and self.feedforward_size == 4 * self.embed_size:
+            return None
         return getattr(self.self_attn if name in ("num_heads", "causal") else self, name)
 
     def _parts(self) -> Mapping[str, Layer]:

@@ -91,7 +91,7 @@ def learning_curves(
     blocks = errors.reshape(nets, -1, every, 2)
     return Curves(
         every * np.arange(1, sequences // every + 1),
-        (blocks[..., 0] >= row.tolerance).mean(2),
+        (~(blocks[..., 0] < row.tolerance)).mean(2),
         blocks[..., 1].mean(2),
         eight.net,
         [eight.params(lane) for lane in range(nets)],

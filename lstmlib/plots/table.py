@@ -40,13 +40,16 @@ def show_table(header: Sequence[str], rows: Iterable[Sequence[object]], caption:
     """Return a table for the last line of a cell.
 
     Args:
-        header: what stands over each column.
+        header: what stands over each column, the first too: a screen reader says it with every cell.
         rows: the cells, row by row; each is shown as ``str`` gives it, so round before.
         caption: what the table shows, or nothing where the text around it says so.
 
     Raises:
-        ValueError: a row that is longer or shorter than the header.
+        ValueError: a heading without a word; a row that is longer or shorter than the header.
     """
+    for column, name in enumerate(header):
+        if not name.strip():
+            raise ValueError(f"header has no word over column {column}: {header!r}; expected one for every column")
     shown = [[str(cell) for cell in row] for row in rows]
     for number, row in enumerate(shown):
         if len(row) != len(header):

@@ -5,14 +5,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lstmlib.numpy.attention import check_heads, check_memory
-from lstmlib.numpy.checks import check_size
+from lstmlib.numpy.checks import check_flag, check_size
 from lstmlib.torch.checks import read_parameter
 from lstmlib.torch.initial import empty, uniform
 from lstmlib.torch.linear import Linear
+from lstmlib.torch.module import Module
 from lstmlib.torch.padding import read_padded, steps_inside, zero_past_end
 
 
-class AdditiveAttention(nn.Module):
+class AdditiveAttention(Module):
     """Additive attention: a small net scores how well each memory h(j) answers a query s(i).
 
     The scores e become weights alpha by a softmax over j, and y(i) is the mean of the memories under them::
@@ -56,10 +57,6 @@ class AdditiveAttention(nn.Module):
         self.weight_key = uniform((A, K), K**-0.5, generator, device, dtype)
         self.weight_score = uniform((A,), A**-0.5, generator, device, dtype)
 
-    def extra_repr(self) -> str:
-        """Return the sizes, for ``print(layer)``."""
-        return f"{self.query_size}, {self.key_size}, {self.attention_size}"
-
     @property
     def num_parameters(self) -> int:
         """How many numbers the layer learns."""
@@ -67,7 +64,7 @@ class AdditiveAttention(nn.Module):
 
     def num_operations(self, num_steps: int, memory_steps: int) -> int:
         """Return how many multiply-adds a whole sequence takes, of T queries and S memories: it grows as T times S."""
-        T, S = num_steps, memory_steps
+        T, S = check_size("num_steps", num_steps), check_size("memory_steps", memory_steps)
         Q, K, A = self.query_size, self.key_size, self.attention_size
         return T * A * Q + S * A * K + T * S * (A + K)
 
@@ -119,7 +116,7 @@ class AdditiveAttention(nn.Module):
         return {"weight_query": (A, Q), "weight_key": (A, K), "weight_score": (A,)}
 
 
-class MultiHeadAttention(nn.Module):
+class MultiHeadAttention(Module):
     """Multi-head attention: several small attentions side by side, each with its own view of queries and memory.
 
     For every head, with Q = W_Q x + b_Q, K = W_K m + b_K, V = W_V m + b_V of width d = E / heads::
@@ -161,15 +158,11 @@ class MultiHeadAttention(nn.Module):
     ) -> None:
         super().__init__()
         self.embed_size, self.num_heads = E, _ = check_heads(embed_size, num_heads)
-        self.causal, self.fast = causal, fast
+        self.causal, self.fast = check_flag("causal", causal), check_flag("fast", fast)
         self.in_proj_weight = uniform((3 * E, E), (6 / (4 * E)) ** 0.5, generator, device, dtype)
         self.in_proj_bias = nn.Parameter(empty((3 * E,), device, dtype).fill_(0.0))
         self.out_proj = Linear(E, E, generator=generator, device=device, dtype=dtype)
         nn.init.zeros_(self.out_proj.bias)
-
-    def extra_repr(self) -> str:
-        """Return the sizes, for ``print(layer)``."""
-        return f"{self.embed_size}, {self.num_heads}, causal={self.causal}, fast={self.fast}"
 
     @property
     def num_parameters(self) -> int:
@@ -178,8 +171,8 @@ class MultiHeadAttention(nn.Module):
 
     def num_operations(self, num_steps: int, memory_steps: int | None = None) -> int:
         """Return how many multiply-adds a whole sequence takes, of T steps and S memories (T if ``None``)."""
-        T, E = num_steps, self.embed_size
-        S = T if memory_steps is None else memory_steps
+        T, E = check_size("num_steps", num_steps), self.embed_size
+        S = T if memory_steps is None else check_size("memory_steps", memory_steps)
         return (2 * T + 2 * S) * E * (E + 1) + 2 * T * S * E
 
     def forward(

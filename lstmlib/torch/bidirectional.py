@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from lstmlib.numpy.bidirectional import check_directions
+from lstmlib.numpy.checks import named
 from lstmlib.torch.checks import check_tensor
 from lstmlib.torch.naming import NamedAsTorch
 from lstmlib.torch.padding import read_padded
@@ -111,7 +112,7 @@ def _unstack(state: State, like: State, parameter: Tensor) -> tuple[State, State
         return state[0], state[1]
     if not isinstance(state, tuple) or len(state) != len(like):
         shapes = " and ".join(str(tuple(part.shape)) for part in like)
-        raise TypeError(f"state is a {type(state).__name__}, expected a tuple of tensors of shapes {shapes}")
+        raise TypeError(f"state is {named(state)}, expected a tuple of tensors of shapes {shapes}")
     for k, (part, wanted) in enumerate(zip(state, like, strict=True)):
         check_tensor(f"state[{k}]", part, wanted.shape, parameter)
     return tuple(part[0] for part in state), tuple(part[1] for part in state)

@@ -58,7 +58,7 @@ class Carousel(Recurrent):
     ) -> None:
         check_options(input_size, g, h, loop, doors, num_layers)
         # nn.Module takes plain attributes before its own __init__, which asks for the shapes that follow from them.
-        self.g, self.h, self.loop, self.doors = g, h, loop, doors
+        self.g, self.h, self.loop, self.doors = g, h, loop, bool(doors)
         super().__init__(
             input_size, hidden_size, num_layers=num_layers, generator=generator, device=device, dtype=dtype
         )

@@ -5,6 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lstmlib.numpy.checks import fits, named, written
+
 
 def read_parameter(layer: nn.Module, name: str, shape: tuple[int, ...]) -> Tensor:
     """Return a layer's parameter, stored or computed, if it has the shape that the layer asks for.
@@ -15,7 +17,7 @@ def read_parameter(layer: nn.Module, name: str, shape: tuple[int, ...]) -> Tenso
     """
     value: Any = getattr(layer, name, None)
     if not isinstance(value, Tensor):
-        raise TypeError(f"{name} is a {type(value).__name__}, expected a float tensor of shape {written(shape)}")
+        raise TypeError(f"{name} is {named(value)}, expected a float tensor of shape {written(shape)}")
     if value.shape != shape:
         raise ValueError(f"{name} has shape {tuple(value.shape)}, expected {written(shape)}")
     return value
@@ -70,16 +72,20 @@ def check_form(name: str, value: Any, shape: tuple[int | str, ...], like: Tensor
     """
     expected = written(shape)
     if not isinstance(value, Tensor):
-        raise TypeError(f"{name} is a {type(value).__name__}, expected a float tensor of shape {expected}")
+        argument = name.partition(" ")[0]  # "state[0] (h)" is state[0]
+        hints = {"ndarray": f": pass torch.as_tensor({argument})"}
+        hints["PackedSequence"] = f": pass {argument}, lengths = torch.nn.utils.rnn.pad_packed_sequence({argument})"
+        hint = hints.get(type(value).__name__, "")
+        raise TypeError(f"{name} is {named(value)}, expected a float tensor of shape {expected}{hint}")
     check_dense(name, value, f"a dense float tensor of shape {expected}")
     if not like.is_floating_point():
         raise TypeError(f"the layer's parameters are {like.dtype}, expected floats: layer.to(torch.float32)")
     have = tuple(value.shape)
-    fits = len(have) == len(shape) and all(
-        isinstance(want, str) or size == want for size, want in zip(have, shape, strict=True)
-    )
-    if not fits:
-        raise ValueError(f"{name} has shape {have}, expected {expected}")
+    if not fits(have, shape):
+        more = have[:1] == (1,) and fits(have[1:], shape)
+        hint = " without a leading dimension of 1, torch.nn's for layers" if more else ""
+        hint += f": pass {name.partition(' ')[0]}[0]" if more else ""
+        raise ValueError(f"{name} has shape {have}, expected {expected}{hint}")
     if value.numel() == 0:
         raise ValueError(f"{name} has shape {have}, which is empty; expected {expected} with sizes of at least 1")
     if not value.is_floating_point():
@@ -109,7 +115,10 @@ def check_numbers(name: str, value: Tensor, shape: tuple[int | str, ...]) -> Ten
     nan = value.isnan()
     if any_true(nan):
         first, have = tuple(int(index) for index in nan.nonzero()[0]), tuple(value.shape)
-        raise ValueError(f"{name} of shape {have} is NaN at index {first}, expected numbers of shape {written(shape)}")
+        hint = "; if it comes from another layer, lstmlib.torch.explosions.check_finite(net, ...) says which explodes"
+        raise ValueError(
+            f"{name} of shape {have} is NaN at index {first}, expected numbers of shape {written(shape)}{hint}"
+        )
     return value
 
 
@@ -130,11 +139,6 @@ def check_dense(name: str, value: Tensor, wanted: str) -> None:
         raise TypeError(f"{name} is a MaskedTensor, expected {wanted}; lengths say where sequences end")
 
 
-def written(shape: tuple[int | str, ...]) -> str:
-    """Return a shape in words: (T, N, 3)."""
-    return "(" + ", ".join(str(size) for size in shape) + ("," if len(shape) == 1 else "") + ")"
-
-
 def check_lengths(name: str, value: Any, num_steps: int, batch_size: int, like: Tensor) -> Tensor:
     """Return ``value`` if it is a tensor (N,) of integers from 1 to T, where ``like`` is; all T if it is ``None``.
 
@@ -148,7 +152,7 @@ def check_lengths(name: str, value: Any, num_steps: int, batch_size: int, like: 
         return torch.full((batch_size,), num_steps, device=like.device)
     wanted = f"integers from 1 to {num_steps} of shape ({batch_size},)"
     if not isinstance(value, Tensor):
-        raise TypeError(f"{name} is a {type(value).__name__}, expected {wanted}")
+        raise TypeError(f"{name} is {named(value)}, expected {wanted}")
     check_dense(name, value, wanted)
     have = tuple(value.shape)
     if value.dtype not in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8):

@@ -4,19 +4,20 @@ import math
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from lstmlib.numpy.checks import check_size
+from lstmlib.numpy.checks import check_flag, check_forget_bias, check_size, named
 from lstmlib.numpy.convlstm import check_odd, conv_shapes
 from lstmlib.torch.checks import check_tensor, read_parameter
 from lstmlib.torch.initial import uniform
+from lstmlib.torch.module import Module
 from lstmlib.torch.padding import read_padded, zero_past_end
 
 State = tuple[Tensor, Tensor]  # (h, c), each (N, M, height, width)
 
 
-class ConvLSTM(nn.Module):
+class ConvLSTM(Module):
     """ConvLSTM over a sequence of pictures: every place has its cells, and sees the places around it.
 
     With ``conv`` a convolution that keeps the picture's size (zeros around it), and the peepholes ``w_c``, one weight a
@@ -68,16 +69,18 @@ class ConvLSTM(nn.Module):
         self.hidden_kernel_size = J = check_odd(
             "hidden_kernel_size", K if hidden_kernel_size is None else hidden_kernel_size
         )
-        self.peephole = peephole
+        self.peephole = check_flag("peephole", peephole)
         for name, shape in self._shapes().items():
             self.register_parameter(name, uniform(shape, 1.0 / (J * M**0.5), generator, device, dtype))
+        self.forget_bias = check_forget_bias(forget_bias)
         if forget_bias is not None:
             with torch.no_grad():
                 self.get_parameter("bias")[M : 2 * M] = forget_bias
 
-    def extra_repr(self) -> str:
-        """Return the sizes, for ``print(layer)``."""
-        return f"{self.in_channels}, {self.hidden_channels}, {self.kernel_size}, peephole={self.peephole}"
+    def _setting(self, name: str) -> Any:
+        """Return the value of one of the constructor's arguments."""
+        same = name == "hidden_kernel_size" and self.hidden_kernel_size == self.kernel_size
+        return None if same else getattr(self, name)
 
     @property
     def num_parameters(self) -> int:
@@ -86,12 +89,14 @@ class ConvLSTM(nn.Module):
 
     def num_operations(self, height: int, width: int) -> int:
         """Return how many multiply-adds one step of one sequence takes: one a weight and place, the bias counted."""
-        return self.num_parameters * height * width
+        return self.num_parameters * check_size("height", height) * check_size("width", width)
 
     def initial_state(self, batch_size: int, height: int, width: int) -> State:
         """Return the state before the first step: zeros (h, c), each (N, M, height, width)."""
         bias = read_parameter(self, "bias", (4 * self.hidden_channels,))
-        h, c = bias.new_zeros(2, batch_size, self.hidden_channels, height, width)
+        sizes = {"batch_size": batch_size, "height": height, "width": width}
+        N, height, width = (check_size(*size) for size in sizes.items())
+        h, c = bias.new_zeros(2, N, self.hidden_channels, height, width)
         return h, c
 
     def forward(self, x: Tensor, state: State | None = None, lengths: Tensor | None = None) -> tuple[Tensor, State]:
@@ -146,6 +151,6 @@ class ConvLSTM(nn.Module):
     def _check_state(self, state: Any, x: Tensor, like: Tensor) -> State:
         shape = (x.shape[1], self.hidden_channels, *x.shape[3:])
         if not isinstance(state, tuple) or len(state) != 2:
-            raise TypeError(f"state is a {type(state).__name__}, expected a pair (h, c), each {shape}")
+            raise TypeError(f"state is {named(state)}, expected a pair (h, c), each {shape}")
         h, c = (check_tensor(f"state[{k}] ({'hc'[k]})", part, shape, like) for k, part in enumerate(state))
         return h, c

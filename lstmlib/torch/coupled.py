@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
+from lstmlib.numpy.checks import check_flag, check_forget_bias
 from lstmlib.numpy.squashing import check_clip
 from lstmlib.torch.recurrent import Params, Recurrent
 from lstmlib.torch.squashing import limit
@@ -58,10 +59,11 @@ class CoupledLSTM(Recurrent):
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        self.peephole, self.clip = peephole, check_clip(clip)
+        self.peephole, self.clip = check_flag("peephole", peephole), check_clip(clip)
         super().__init__(
             input_size, hidden_size, num_layers=num_layers, generator=generator, device=device, dtype=dtype
         )
+        self.forget_bias = check_forget_bias(forget_bias)
         if forget_bias is not None:
             with torch.no_grad():
                 for k in range(self.num_layers):

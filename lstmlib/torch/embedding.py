@@ -6,12 +6,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstmlib.numpy.checks import check_size
+from lstmlib.numpy.checks import check_size, named
 from lstmlib.torch.checks import any_true, check_dense, read_parameter
 from lstmlib.torch.initial import check_generator, empty
+from lstmlib.torch.module import Module
 
 
-class Embedding(nn.Module):
+class Embedding(Module):
     """Look up a vector for every symbol: y(t) is row x(t) of the table.
 
     Source: Bengio et al. (2003), "A neural probabilistic language model"; the table is named and shaped as in
@@ -41,10 +42,6 @@ class Embedding(nn.Module):
         self.num_symbols = V = check_size("num_symbols", num_symbols)
         self.embed_size = E = check_size("embed_size", embed_size)
         self.weight = nn.Parameter(empty((V, E), device, dtype).normal_(generator=check_generator(generator)))
-
-    def extra_repr(self) -> str:
-        """Return the sizes, for ``print(layer)``."""
-        return f"{self.num_symbols}, {self.embed_size}"
 
     @property
     def num_parameters(self) -> int:
@@ -83,7 +80,7 @@ def check_symbols(name: str, value: Any, num_symbols: int, like: Tensor) -> Tens
     """
     wanted = f"integers from 0 to {num_symbols - 1} of shape (T, N)"
     if not isinstance(value, Tensor):
-        raise TypeError(f"{name} is a {type(value).__name__}, expected {wanted}")
+        raise TypeError(f"{name} is {named(value)}, expected {wanted}")
     check_dense(name, value, wanted)
     have = tuple(value.shape)
     if value.dtype not in (torch.int64, torch.int32):

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
+from lstmlib.numpy.checks import check_choice
 from lstmlib.numpy.gru import RESETS
 from lstmlib.numpy.squashing import check_clip
 from lstmlib.torch.recurrent import Kernel, Params, Recurrent
@@ -68,9 +69,7 @@ class GRU(Recurrent):
             device=device,
             dtype=dtype,
         )
-        if reset not in RESETS:
-            raise ValueError(f"reset is {reset!r}, expected one of {', '.join(RESETS)}")
-        self.reset, self.clip = reset, check_clip(clip)
+        self.reset, self.clip = check_choice("reset", reset, RESETS), check_clip(clip)
 
     @property
     def num_parameters(self) -> int:

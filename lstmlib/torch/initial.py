@@ -5,6 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lstmlib.numpy.checks import shown
+
 DTYPES = (torch.float64, torch.float32, torch.bfloat16, torch.float16)
 
 
@@ -42,6 +44,7 @@ def check_generator(generator: Any) -> torch.Generator | None:
         TypeError: it is something else, a seed for example.
     """
     if generator is not None and not isinstance(generator, torch.Generator):
-        seeded = "torch.Generator().manual_seed(0)"
-        raise TypeError(f"generator is {generator!r:.80}, expected a torch.Generator, such as {seeded}, or None")
+        seed = generator if isinstance(generator, int) and not isinstance(generator, bool) else 0
+        seeded = f"torch.Generator().manual_seed({shown(seed)})"
+        raise TypeError(f"generator is {shown(generator)}, expected a torch.Generator, such as {seeded}, or None")
     return generator

@@ -4,12 +4,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstmlib.numpy.checks import check_size
+from lstmlib.numpy.checks import check_positive, check_size
 from lstmlib.torch.checks import check_tensor, read_parameter
 from lstmlib.torch.initial import empty
+from lstmlib.torch.module import Module
 
 
-class LayerNorm(nn.Module):
+class LayerNorm(Module):
     """Normalise each x(t) across its D entries, then let every entry have its own gain and offset.
 
     With the mean mu and the variance sigma^2 taken over the entries of one x(t), not over the batch::
@@ -38,15 +39,9 @@ class LayerNorm(nn.Module):
     ) -> None:
         super().__init__()
         self.size = check_size("size", size)
-        if not eps > 0.0:
-            raise ValueError(f"eps is {eps}, expected a positive number")
-        self.eps = eps
+        self.eps = check_positive("eps", eps)
         self.weight = nn.Parameter(empty((self.size,), device, dtype).fill_(1.0))
         self.bias = nn.Parameter(empty((self.size,), device, dtype).fill_(0.0))
-
-    def extra_repr(self) -> str:
-        """Return the size, for ``print(layer)``."""
-        return f"{self.size}, eps={self.eps}"
 
     @property
     def num_parameters(self) -> int:

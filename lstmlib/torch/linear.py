@@ -1,15 +1,16 @@
 """The linear read-out as an ``nn.Module``: the equation of ``lstmlib.numpy.Linear``."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from lstmlib.numpy.checks import check_size
 from lstmlib.torch.checks import check_tensor, read_parameter
 from lstmlib.torch.initial import uniform
+from lstmlib.torch.module import Module
 
 
-class Linear(nn.Module):
+class Linear(Module):
     """The same affine map at every step: y(t) = W x(t) + b; parameters as in torch.nn.Linear.
 
     Args:
@@ -37,10 +38,6 @@ class Linear(nn.Module):
         self.output_size = check_size("output_size", output_size)
         self.weight = uniform((self.output_size, D), D**-0.5, generator, device, dtype)
         self.bias = uniform((self.output_size,), D**-0.5, generator, device, dtype)
-
-    def extra_repr(self) -> str:
-        """Return the sizes, for ``print(layer)``."""
-        return f"{self.input_size}, {self.output_size}"
 
     @property
     def num_parameters(self) -> int:

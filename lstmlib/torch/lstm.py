@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
+from lstmlib.numpy.checks import check_forget_bias
 from lstmlib.numpy.squashing import check_clip
 from lstmlib.torch.recurrent import Kernel, Params, Recurrent
 from lstmlib.torch.squashing import limit
@@ -65,6 +66,7 @@ class LSTM(Recurrent):
             dtype=dtype,
         )
         self.clip = check_clip(clip)
+        self.forget_bias = check_forget_bias(forget_bias)
         if forget_bias is not None:
             with torch.no_grad():
                 for k in range(self.num_layers):

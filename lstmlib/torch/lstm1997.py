@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from lstmlib.numpy.checks import check_size
-from lstmlib.numpy.lstm1997 import check_options, gate_biases, units_with_bias
+from lstmlib.numpy.lstm1997 import as_given, check_options, gate_biases, units_with_bias
 from lstmlib.torch.recurrent import Params, Recurrent
 
 
@@ -72,9 +72,10 @@ class LSTM1997(Recurrent):
         self.num_blocks = B = check_size("num_blocks", num_blocks)
         self.block_size = S = check_size("block_size", block_size)
         self.num_units = B * (S + 2)
-        self.biased, self.gradient, self.weight_range = biased, gradient, weight_range
+        self.biased, self.gradient, self.weight_range = biased, gradient, float(weight_range)
         self.biased_units = units_with_bias(biased, B, S)
         starts = gate_biases(input_gate_bias, output_gate_bias, biased, B)
+        self.input_gate_bias, self.output_gate_bias = as_given(input_gate_bias), as_given(output_gate_bias)
         super().__init__(input_size, B * S, num_layers=num_layers, generator=generator, device=device, dtype=dtype)
         with torch.no_grad():
             for k in range(self.num_layers):
@@ -95,10 +96,6 @@ class LSTM1997(Recurrent):
     def initial_bound(self) -> float:
         """Return ``weight_range``."""
         return self.weight_range
-
-    def extra_repr(self) -> str:
-        """Return the sizes, for ``print(layer)``."""
-        return f"{self.input_size}, num_blocks={self.num_blocks}, block_size={self.block_size}"
 
     def from_input(self, p: Params, x: Tensor) -> Tensor:
         """Return what the units get from the input and from their bias, where they have one (T, N, U)."""

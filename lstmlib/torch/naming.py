@@ -4,8 +4,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from lstmlib.torch.module import Module
 
-class NamedAsTorch(nn.Module):
+
+class NamedAsTorch(Module):
     """A module of recurrent layers: in a ``state_dict``, and as attributes, their parameters have torch.nn's names.
 
     ``net.weight_hh_l0_reverse`` is the backward layer's ``weight_hh_l0``, and ``torch.func.functional_call`` takes it
@@ -16,6 +18,10 @@ class NamedAsTorch(nn.Module):
         super().__init__()
         self.register_state_dict_post_hook(_name_as_torch)  # type: ignore[no-untyped-call]
         self.register_load_state_dict_pre_hook(_name_as_here)  # type: ignore[no-untyped-call]
+
+    def extra_repr(self) -> str:
+        """Return nothing: the layers say what they are."""
+        return ""
 
     def outer_name(self, path: str) -> str:
         """Return torch.nn's name for what is at ``path``: "backward_layer.weight_hh_l0"."""

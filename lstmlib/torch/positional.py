@@ -1,10 +1,11 @@
 """Positional encoding as an ``nn.Module``: the sinusoids of ``lstmlib.numpy.PositionalEncoding``."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lstmlib.numpy.checks import check_size
 from lstmlib.torch.checks import check_tensor
+from lstmlib.torch.module import Module
 
 
 def sinusoids(num_steps: int, embed_size: int, device: torch.device | str | None = None) -> Tensor:
@@ -29,7 +30,7 @@ def sinusoids(num_steps: int, embed_size: int, device: torch.device | str | None
     return torch.where(entry % 2 == 0, angle.sin(), angle.cos())
 
 
-class PositionalEncoding(nn.Module):
+class PositionalEncoding(Module):
     """Add to each x(t) the sinusoids that say which step t is: y(t) = x(t) + PE(t).
 
     It has no parameters, no state and no longest sequence. Steps are counted from 0 at the start of ``x``.
@@ -46,10 +47,6 @@ class PositionalEncoding(nn.Module):
     def __init__(self, embed_size: int) -> None:
         super().__init__()
         self.embed_size = check_size("embed_size", embed_size)
-
-    def extra_repr(self) -> str:
-        """Return the size, for ``print(layer)``."""
-        return f"{self.embed_size}"
 
     @property
     def num_parameters(self) -> int:

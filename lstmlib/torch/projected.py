@@ -79,11 +79,6 @@ class ProjectedLSTM(LSTM):
         """Return 1/sqrt(C), as in torch.nn."""
         return float(self.num_cells**-0.5)
 
-    def extra_repr(self) -> str:
-        """Return the sizes, for ``print(layer)``."""
-        layers = f", num_layers={self.num_layers}" if self.num_layers > 1 else ""
-        return f"{self.input_size}, num_cells={self.num_cells}, proj_size={self.proj_size}{layers}"
-
     def kernel(self) -> Kernel | None:
         """Return torch's own function where it takes these sizes."""
         return super().kernel() if self.proj_size < self.num_cells else None

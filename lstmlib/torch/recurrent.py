@@ -9,13 +9,14 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import linear
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from lstmlib.numpy.checks import check_size
+from lstmlib.numpy.checks import check_flag, check_size, named
 from lstmlib.torch.checks import batched, check_tensor, read_parameter
 from lstmlib.torch.initial import uniform
+from lstmlib.torch.module import Module
 from lstmlib.torch.padding import read_padded, zero_past_end
 
 Params = dict[str, Tensor]
@@ -23,7 +24,7 @@ State = Any  # one tensor (N, H), or a tuple of them; (L, N, H) where there are 
 Kernel = Callable[..., tuple[Tensor, ...]]
 
 
-class Recurrent(nn.Module):
+class Recurrent(Module):
     """A recurrent layer, or several on top of each other; a subclass says what one step does.
 
     Args:
@@ -58,7 +59,7 @@ class Recurrent(nn.Module):
         self.input_size = check_size("input_size", input_size)
         self.hidden_size = check_size("hidden_size", hidden_size)
         self.num_layers = check_size("num_layers", num_layers)
-        self.fast = fast
+        self.fast = check_flag("fast", fast)
         for k in range(self.num_layers):
             for name, shape in self._shapes(k).items():
                 value = uniform(shape, self.initial_bound(), generator, device, dtype)
@@ -125,11 +126,6 @@ class Recurrent(nn.Module):
         """
         return self.num_parameters
 
-    def extra_repr(self) -> str:
-        """Return the sizes, for ``print(layer)``."""
-        layers = f", num_layers={self.num_layers}" if self.num_layers > 1 else ""
-        return f"{self.input_size}, {self.hidden_size}{layers}"
-
     def layer_params(self, k: int) -> Params:
         """Return the parameters of layer ``k``, by their names without "_l{k}".
 
@@ -148,7 +144,7 @@ class Recurrent(nn.Module):
 
     def initial_state(self, batch_size: int) -> State:
         """Return the state before the first step: zeros, each tensor (N, H), or (L, N, H) where there are layers."""
-        zeros = self._zeros(batch_size, self.like())
+        zeros = self._zeros(check_size("batch_size", batch_size), self.like())
         return self._join([part if self.num_layers > 1 else part[0] for part in zeros])
 
     def forward(self, x: Tensor, state: State = None, lengths: Tensor | None = None) -> tuple[Tensor, State]:
@@ -235,7 +231,7 @@ class Recurrent(nn.Module):
             if not isinstance(state, tuple) or len(state) != len(shapes):
                 what = f"a pair ({', '.join(self.state_names)})"
                 each = " and ".join(str(shape) for shape in dict.fromkeys(shapes))
-                raise TypeError(f"state is a {type(state).__name__}, expected {what}, each {each}")
+                raise TypeError(f"state is {named(state)}, expected {what}, each {each}")
             parts = [
                 check_tensor(f"state[{k}] ({name})", part, shape, like)
                 for k, (name, part, shape) in enumerate(zip(self.state_names, state, shapes, strict=True))

@@ -2,6 +2,7 @@
 
 from torch import Tensor
 
+from lstmlib.numpy.checks import named
 from lstmlib.torch.bidirectional import turn
 from lstmlib.torch.naming import NamedAsTorch
 from lstmlib.torch.padding import read_padded
@@ -27,7 +28,7 @@ class Reversed(NamedAsTorch):
     def __init__(self, layer: Recurrent) -> None:
         super().__init__()
         if not isinstance(layer, Recurrent):
-            raise TypeError(f"layer is a {type(layer).__name__}, expected a recurrent layer")
+            raise TypeError(f"layer is {named(layer)}, expected a recurrent layer")
         self.layer = layer
         self.input_size, self.hidden_size, self.num_layers = layer.input_size, layer.hidden_size, layer.num_layers
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
+from lstmlib.numpy.checks import check_choice
 from lstmlib.numpy.squashing import NONLINEARITIES, check_clip
 from lstmlib.torch.recurrent import Kernel, Params, Recurrent
 from lstmlib.torch.squashing import limit
@@ -60,9 +61,7 @@ class RNN(Recurrent):
             device=device,
             dtype=dtype,
         )
-        if nonlinearity not in NONLINEARITIES:
-            raise ValueError(f"nonlinearity is {nonlinearity!r}, expected one of {', '.join(NONLINEARITIES)}")
-        self.nonlinearity, self.clip = nonlinearity, check_clip(clip)
+        self.nonlinearity, self.clip = check_choice("nonlinearity", nonlinearity, NONLINEARITIES), check_clip(clip)
 
     def kernel(self) -> Kernel | None:
         """Return torch's own function for "tanh" and "relu", which have no clip."""

@@ -5,6 +5,7 @@ import re
 import torch
 from torch import Tensor, nn
 
+from lstmlib.numpy.checks import named
 from lstmlib.numpy.stack import check_levels
 from lstmlib.torch.bidirectional import Bidirectional
 from lstmlib.torch.checks import check_tensor
@@ -89,7 +90,7 @@ class Stack(NamedAsTorch):
         parts, want = (value if isinstance(value, tuple) else (value,) for value in (state, zeros))
         if isinstance(state, tuple) != isinstance(zeros, tuple) or len(parts) != len(want):
             shapes = " and ".join(f"({part.shape[0]}, N, {part.shape[2]})" for part in want)
-            raise TypeError(f"state is a {type(state).__name__}, expected {len(want)} of shapes {shapes}")
+            raise TypeError(f"state is {named(state)}, expected {len(want)} of shapes {shapes}")
         for k, (part, like) in enumerate(zip(parts, want, strict=True)):
             name = "state" if len(want) == 1 else f"state[{k}]"
             check_tensor(name, part, (like.shape[0], "N", like.shape[2]), like)

@@ -1,6 +1,7 @@
 """The transformer's block as an ``nn.Module``: the equations of ``lstmlib.numpy.TransformerBlock``."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,12 +13,13 @@ from lstmlib.torch.attention import MultiHeadAttention
 from lstmlib.torch.checks import read_parameter
 from lstmlib.torch.layernorm import LayerNorm
 from lstmlib.torch.linear import Linear
+from lstmlib.torch.module import Module
 from lstmlib.torch.padding import read_padded, zero_past_end
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.gelu}
 
 
-class TransformerBlock(nn.Module):
+class TransformerBlock(Module):
     """A transformer's block: self-attention, then a feed-forward net on each step, each added to what came in.
 
     With FF(x) = W_2 f(W_1 x + b_1) + b_2, and the normalisation either after each sum ("post", as in the paper) or
@@ -77,9 +79,11 @@ class TransformerBlock(nn.Module):
         self.linear2 = Linear(H, E, generator=generator, device=device, dtype=dtype)
         self.norm1, self.norm2 = (LayerNorm(E, device=device, dtype=dtype) for _ in range(2))
 
-    def extra_repr(self) -> str:
-        """Return the choices, for ``print(layer)``; the parts say their sizes."""
-        return f"norm={self.norm}, activation={self.activation}"
+    def _setting(self, name: str) -> Any:
+        """Return the value of one of the constructor's arguments; three of them are the attention's."""
+        if name == "feedforward_size" and self.feedforward_size == 4 * self.embed_size:
+            return None
+        return getattr(self.self_attn if name in ("num_heads", "causal", "fast") else self, name)
 
     @property
     def num_parameters(self) -> int:
@@ -89,6 +93,7 @@ class TransformerBlock(nn.Module):
 
     def num_operations(self, num_steps: int) -> int:
         """Return how many multiply-adds a whole sequence of T steps takes: the sum over the parts."""
+        num_steps = check_size("num_steps", num_steps)
         each_step = sum(part.num_operations for part in (self.linear1, self.linear2, self.norm1, self.norm2))
         return self.self_attn.num_operations(num_steps) + num_steps * each_step
 

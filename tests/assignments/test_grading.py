@@ -10,123 +10,21 @@ import zipfile
 import nbformat
 import psutil
 import pytest
+from a_class import BEHIND, NAME, Class, curious, honest, hostile
 from in_process import short, source
-from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
-from nbgrader.utils import is_solution
 
 import grade
 import problem_sets
+import submissions
 
-NAME = "set-1-recurrence"
 SHORT = 8  # seconds that a cell may take, here
-BEHIND = "import time; time.sleep(600)  # left behind by a submission"
 POINTS = {"step": 3, "run": 3, "errors": 6, "blame": 4, "numeric": 4}
 
 sys.path.insert(0, str(problem_sets.COURSE))
 import sealed_kernel  # noqa: E402
 
 walled = pytest.mark.skipif(not sealed_kernel.landlock_version(), reason="this system has no Landlock")
-
-
-class Class:
-    """Submissions in the making, and the folder that they are put in."""
-
-    def __init__(self, folder, released):
-        self.folder, self.released = folder, released
-
-    def answered(self, answers="step run errors blame numeric", **instead):
-        """Return the student version with these answers out of the source, and others as given."""
-        notebook = nbformat.from_dict(self.released)
-        notebook = nbformat.reads(nbformat.writes(notebook), as_version=4)
-        right = {short(cell): cell.source for cell in source(NAME).cells if is_solution(cell)}
-        for cell in notebook.cells:
-            if short(cell) in instead:
-                cell.source = instead[short(cell)]
-            elif short(cell) in answers.split():
-                cell.source = right[short(cell)]
-        return notebook
-
-    def hand_in(self, path, notebook):
-        target = self.folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(notebook if isinstance(notebook, str) else nbformat.writes(notebook), encoding="utf8")
-
-
-def a_class(made, course):
-    """Hand in one of each kind."""
-    usual = f"{NAME}.ipynb"
-    words = "step run errors blame numeric cut-words"
-    made.hand_in(f"anna/{usual}", made.answered(words))
-    made.hand_in("Ben Half_123_assignsubmission_file_/my homework (2).ipynb", made.answered("step blame"))
-    loop = "def run(x, h0, W_ih, W_hh, b, step=None):\n    while True:\n        pass"
-    made.hand_in(f"carl_777_888_{usual}", made.answered(run=loop))
-    stubborn = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
-    made.hand_in(f"stubborn/{usual}", made.answered(run=stubborn))
-    eats = "def errors(dy, h, W_hh):\n    return [np.ones(10**9) for _ in range(100)]"
-    made.hand_in(f"dora/{usual}", made.answered(errors=eats))
-    deleted = made.answered()
-    deleted.cells = [
-        cell for cell in deleted.cells if not short(cell).startswith("step") and short(cell) != "run-from-state"
-    ]
-    made.hand_in(f"emil/{usual}", deleted)
-    made.hand_in(f"fred/{usual}", '{"cells": [')
-    made.hand_in(f"frieda/{usual}", '{"cells": 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
-    other = nbformat.v4.new_notebook(cells=[new_code_cell("1 + 1")])
-    made.hand_in(f"gustav/{usual}", other)
-    made.hand_in("hanna/essay.docx", "not a notebook")
-    curious = made.answered("step")
-    tries = [
-        "import os, glob",
-        f"paths = [{str(course / 'gradebook.db')!r}, {str(course / 'source' / NAME / usual)!r}, {str(made.folder)!r}]",
-        "for path in paths:",
-        "    try:",
-        "        print('SAW', (os.listdir if os.path.isdir(path) else open)(path))",
-        "    except OSError as error:",
-        "        print('KEPT OUT', type(error).__name__)",
-        "try:",
-        f"    open({str(course / 'gradebook.db')!r}, 'r+b').write(b'x' * 4096)",
-        "except OSError as error:",
-        "    print('KEPT FROM WRITING', type(error).__name__)",
-        "print('FOUND', glob.glob('**/*.ipynb', recursive=True), sorted(os.listdir('.')))",
-    ]
-    curious.cells.insert(2, new_code_cell("\n".join(tries)))
-    made.hand_in(f"ida/{usual}", curious)
-    forged = made.answered("")
-    for cell in forged.cells:
-        if short(cell).startswith("step-"):
-            cell.source = "pass"
-            cell.metadata["nbgrader"]["points"] = 100
-    made.hand_in(f"jan/{usual}", forged)
-    patches = (
-        "import lstmlib.exercises.report as r\nr.expect = lambda *a, **k: None\nnp.allclose = lambda *a, **k: True"
-    )
-    made.hand_in(f"karl/{usual}", made.answered("", cut=patches))
-    no_asserts = (
-        "import ast\nclass Drop(ast.NodeTransformer):\n    def visit_Assert(self, node):\n        return ast.Pass()\n"
-        "get_ipython().ast_transformers.append(Drop())"
-    )
-    made.hand_in(f"lena/{usual}", made.answered("", step=no_asserts))
-    made.hand_in(f"max/{usual}", made.answered(numeric="import os\nos._exit(0)"))
-    for copy, answers in ((f"nora/{usual}", ""), ("nora/second try.ipynb", "step")):
-        made.hand_in(copy, made.answered(answers))
-    lends = "import lstmlib.exercises.report as r\ntrue = r.expect\nr.expect = print"
-    undone = made.answered("", step=lends)
-    undone.cells.append(new_code_cell("r.expect = true"))
-    made.hand_in(f"olga/{usual}", undone)
-    rebinds = "def step(*arrays):\n    global expect\n    expect = lambda *a, **k: None\n    return arrays[1]"
-    made.hand_in(f"paul/{usual}", made.answered("", step=rebinds))
-    telling = made.answered("step", run="def run(*a, **k):\n    print(In[-1])\n    raise ValueError(In[-1])")
-    started = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {BEHIND!r}], start_new_session=True)"
-    telling.cells.insert(3, new_code_cell(started))
-    telling.cells.append(new_code_cell("print(In)"))
-    answer = next(cell for cell in telling.cells if short(cell) == "step")
-    telling.cells.append(nbformat.from_dict(answer))
-    for cell in telling.cells:
-        if short(cell) == "blame-bias":
-            cell.metadata["nbgrader"] = {"grade_id": "s1-blame-bias"}
-    made.hand_in(f"quinn/{usual}", telling)
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +35,10 @@ def graded(tmp_path_factory):
         text = file.read_text(encoding="utf8").replace("timeout = 30", f"timeout = {SHORT}")
         (course / file.name).write_text(text, encoding="utf8")
     shutil.copytree(problem_sets.COURSE / "source" / NAME, course / "source" / NAME)
-    made = a_class(Class(tmp_path_factory.mktemp("handed-in"), grade.prepare(course)[NAME]), course)
+    made = Class(tmp_path_factory.mktemp("handed-in"), grade.prepare(course)[NAME])
+    honest(made)
+    curious(made, course)
+    hostile(made)
     rows = grade.grade_all(made.folder, course, jobs=2)
     return {row["student"]: row for row in rows}, course, made.folder
 
@@ -302,7 +203,7 @@ def test_an_odd_file_is_refused_in_one_line_and_stops_nothing(graded, tmp_path, 
         (tmp_path / student).mkdir()
         (tmp_path / student / "answer.ipynb").write_text(text, encoding="utf8")
     released = {NAME: nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)}
-    taken, refused = grade.collect(tmp_path, tmp_path / "elsewhere", released)
+    taken, refused = submissions.collect(tmp_path, tmp_path / "elsewhere", released)
     assert [submission.student for submission in taken] == ["anna"]
     assert [(refusal.student, reason in refusal.reason, "\n" in refusal.reason) for refusal in refused] == [
         ("odd", True, False)
@@ -316,7 +217,7 @@ def test_marks_of_other_kinds_are_put_right(graded):
     before = {short(cell): dict(cell.metadata["nbgrader"]) for cell in released.cells if short(cell)}
     for cell, mark in zip([c for c in notebook.cells if short(c)], ([1], {"grade_id": ["x"]}, 7, None), strict=False):
         cell.metadata["nbgrader"] = mark
-    grade.mend(notebook, released)
+    submissions.mend(notebook, released)
     assert {short(cell): dict(cell.metadata["nbgrader"]) for cell in notebook.cells if short(cell)} == before
 
 
@@ -346,8 +247,8 @@ def test_a_zip_is_taken_as_its_folder(graded, tmp_path, inside):
         for path in folder.rglob("*.ipynb"):
             together.write(path, f"{inside}{path.relative_to(folder)}")
     released = {NAME: nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)}
-    unpacked = grade.unpack(archive, tmp_path / "unpacked")
-    taken, refused = grade.collect(unpacked, tmp_path / "elsewhere", released)
+    unpacked = submissions.unpack(archive, tmp_path / "unpacked")
+    taken, refused = submissions.collect(unpacked, tmp_path / "elsewhere", released)
     assert {"anna", "Ben-Half_123", "carl"} <= {submission.student for submission in taken}
     assert {refusal.student for refusal in refused} == {"fred", "frieda", "gustav"}
 
@@ -355,7 +256,7 @@ def test_a_zip_is_taken_as_its_folder(graded, tmp_path, inside):
 def test_points_given_by_hand_outlive_a_refusal(graded):
     """Manual work isn't thrown away because a later file can't be graded; without it, what is refused is taken out."""
     _, course, _ = graded
-    submission = grade.Submission("anna", NAME, course / "none", [])
+    submission = submissions.Submission("anna", NAME, course / "none", [])
     with Gradebook(problem_sets.course_api(course).coursedir.db_url) as gradebook:
         (words,) = [
             found

@@ -139,7 +139,7 @@ def widget(show: Callable[..., Any]) -> Callable[..., Any]:
 
     def widget_(figure: Any, **options: Any) -> Any:
         page = show(**options)
-        figure_state = {name: figure.get_state()[name] for name in figure._state}
+        figure_state = {name: value for name, value in figure.get_state().items() if not name.startswith("_")}
         page.evaluate(MODEL, [figure.get_state()["_esm"], figure_state])
         return page
 

@@ -122,7 +122,7 @@ def test_the_gradient_by_the_softmax_s_whole_matrix_is_right(capsys):
         (3 * 11_712 / 96, "the memories are 2H wide"),
         (244**0.5, "one T cancels"),
         (100, "is off by"),
-        ("many", "expected numbers"),
+        ("many", "expected a number"),
         (None, "no number yet"),
     ],
 )

@@ -137,7 +137,7 @@ def test_a_wrong_push_is_told_what_it_is(hint, capsys):
         (16 / 55, "16 would be four times the spread"),
         (39 / 43, "how much of the loss is left"),
         (0.5, "is off by"),
-        ("small", "expected numbers"),
+        ("small", "expected a number"),
         (None, "no number yet"),
     ],
 )

@@ -78,9 +78,9 @@ def test_wrong_counts(count, hint, capsys):
         (bayes_error(0.2), "0.2 is the noise's variance"),
         (2 * bayes_error(math.sqrt(0.2)), "only the side that crosses 0"),
         (1 - bayes_error(math.sqrt(0.2)), "how often it is right"),
-        (1.27, "off by"),
+        (1.27, "in percent"),
         (None, "no number yet"),
-        ("a lot", "expected numbers"),
+        ("a lot", "expected a number"),
     ],
 )
 def test_wrong_shares(answer, hint, capsys):

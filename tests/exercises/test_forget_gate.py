@@ -47,7 +47,7 @@ def test_the_starters_are_not_right_yet(capsys):
         (0.0, "half-life of one step"),
         (np.log(1 / (np.exp(0.01) - 1)), "time constant of 100"),
         (5.0, "is off by"),
-        ("five", "expected numbers"),
+        ("five", "expected a number"),
         (None, "no number yet"),
     ],
 )

@@ -192,7 +192,7 @@ def test_a_wrong_toll_is_told_what_it_is(hint, capsys):
         (np.log(0.001 / 0.999), "without g"),
         (np.log10(0.01 / 0.99), "common logarithm"),
         (-5.0, "is off by"),
-        ("shut", "expected numbers"),
+        ("shut", "expected a number"),
         (None, "no number yet"),
     ],
 )

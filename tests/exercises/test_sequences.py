@@ -144,9 +144,9 @@ def test_the_crossing_is_the_library_s(H, D):
         (64 * 64 * 91 // 90 + 1, "carries the gradient itself too"),
         (1000, "at 1000 steps the cache holds 90,064 numbers"),
         (4206.2, "no whole number of steps"),
-        ("many", "expected a number of steps, got 'many'"),
+        ("many", "expected a number, got 'many'"),
         (None, "no number yet"),
-        (True, "expected a number of steps"),
+        (True, "expected a number"),
         (float("inf"), "no whole number"),
     ],
 )

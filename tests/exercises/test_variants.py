@@ -115,7 +115,7 @@ def test_a_wrong_step_is_told_what_it_is(answer, hint, capsys):
         (85, "a third more cells are too many"),
         (74, "leaves out that D stays 32"),
         (70, "is off by"),
-        ("many", "expected numbers"),
+        ("many", "expected a number"),
         (None, "no number yet"),
     ],
 )

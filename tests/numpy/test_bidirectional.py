@@ -56,7 +56,7 @@ def test_bad_layers():
     one = LSTM(3, 4)
     cases = [
         ((one, one), ValueError, "are the same layer"),
-        ((one, GRU(3, 4)), TypeError, "backward_layer is a GRU, expected a LSTM, as forward_layer"),
+        ((one, GRU(3, 4)), TypeError, "backward_layer is a GRU, expected an LSTM, as forward_layer"),
         ((one, LSTM(2, 4)), ValueError, "backward_layer.input_size is 2, expected 3"),
         ((one, LSTM(3, 5)), ValueError, "backward_layer.hidden_size is 5, expected 4"),
         ((LSTM(3, 4, num_layers=2), one), ValueError, "forward_layer.num_layers is 2, expected 1"),

@@ -13,9 +13,22 @@ pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 X = np.ones((40, 2, 2))
 
 
+def calm(**more):
+    """Return a layer that doesn't explode, the same at every call."""
+    return ln.RNN(2, 2, rng=np.random.default_rng(0), **more)
+
+
+def constant():
+    """Return a layer that puts out positive numbers."""
+    layer = calm()
+    for key, value in layer.params.items():
+        value[...] = 0.5 if key == "bias_ih_l0" else 0.0
+    return layer
+
+
 def explosive(size=1e30):
     """Return a layer whose state grows by ``size`` a step, so that it is infinite at the step 308 / 30, plus one."""
-    layer = ln.RNN(2, 2, nonlinearity="relu")
+    layer = calm(nonlinearity="relu")
     for key, value in layer.params.items():
         value[...] = 1.0 if key == "weight_ih_l0" else 0.0
     layer.params["weight_hh_l0"][...] = size * np.eye(2)
@@ -28,14 +41,19 @@ def test_a_layer_alone_says_at_which_step():
 
 
 PLACES = {
-    "recurrent": lambda: ln.SequenceModel(explosive(), ln.Linear(2, 1)),
-    "layers[1]": lambda: ln.Stack(ln.RNN(2, 2), explosive(), ln.RNN(2, 2)),
-    "forward_layer": lambda: ln.Bidirectional(explosive(), ln.RNN(2, 2, nonlinearity="relu")),
-    "backward_layer": lambda: ln.Bidirectional(ln.RNN(2, 2, nonlinearity="relu"), explosive()),
+    "recurrent": lambda: ln.SequenceModel(explosive(), ln.Linear(2, 1, rng=np.random.default_rng(0))),
+    "layers[1]": lambda: ln.Stack(constant(), explosive(), calm()),
+    "forward_layer": lambda: ln.Bidirectional(explosive(), calm(nonlinearity="relu")),
+    "backward_layer": lambda: ln.Bidirectional(calm(nonlinearity="relu"), explosive()),
     "layer": lambda: ln.Reversed(explosive()),
-    "layers[0].backward_layer": lambda: ln.Stack(ln.Bidirectional(ln.RNN(2, 2, nonlinearity="relu"), explosive())),
-    "recurrent.layers[1]": lambda: ln.SequenceModel(ln.Stack(ln.LSTM(2, 2), ln.LSTM(2, 2)), ln.Linear(2, 1)),
-    "recurrent.level 1": lambda: ln.SequenceModel(ln.RNN(2, 2, nonlinearity="relu", num_layers=2), ln.Linear(2, 1)),
+    "layers[0].backward_layer": lambda: ln.Stack(ln.Bidirectional(calm(nonlinearity="relu"), explosive())),
+    "recurrent.layers[1]": lambda: ln.SequenceModel(
+        ln.Stack(ln.LSTM(2, 2, rng=np.random.default_rng(0)), ln.LSTM(2, 2, rng=np.random.default_rng(0))),
+        ln.Linear(2, 1, rng=np.random.default_rng(0)),
+    ),
+    "recurrent.level 1": lambda: ln.SequenceModel(
+        calm(nonlinearity="relu", num_layers=2), ln.Linear(2, 1, rng=np.random.default_rng(0))
+    ),
 }
 
 
@@ -60,7 +78,7 @@ def test_a_state_that_explodes_without_the_output_is_found():
 
 
 def test_an_error_that_explodes_on_its_way_back_says_where():
-    net = ln.Stack(ln.RNN(2, 2, nonlinearity="logistic"), explosive())
+    net = ln.Stack(calm(nonlinearity="logistic"), explosive())
     net.layers[1].params["weight_ih_l0"][...] = 1e-300  # so that the outputs stay finite
     y, _, cache = net.forward(X[:9])
     with pytest.raises(NotFinite, match=r"^layers\[1\]: RNN.* explodes: (dx|dstate) is not finite"):
@@ -68,7 +86,7 @@ def test_an_error_that_explodes_on_its_way_back_says_where():
 
 
 def test_training_that_runs_away_names_the_part_and_keeps_the_parameters():
-    net = ln.SequenceModel(explosive(), ln.Linear(2, 1))
+    net = ln.SequenceModel(explosive(), ln.Linear(2, 1, rng=np.random.default_rng(0)))
     before = {key: value.copy() for key, value in net.params.items()}
     batch = ln.Batch(X, np.zeros((40, 2, 1)), np.ones((40, 2), bool), np.full(2, 40))
     with pytest.raises(ValueError, match=r"^recurrent: RNN"):

@@ -24,3 +24,9 @@ def test_as_text_its_columns_stand_under_each_other():
 def test_a_row_of_another_length_is_refused():
     with pytest.raises(ValueError, match="row 1 has 1 cells, expected 2"):
         show_table(("cell", "right"), [("LSTM", 9), ("GRU",)])
+
+
+@pytest.mark.parametrize("header", [("", "right"), ("cell", " ")])
+def test_every_column_has_a_heading(header: tuple[str, str]) -> None:
+    with pytest.raises(ValueError, match="header has no word over column"):
+        show_table(header, [("LSTM", 9)])

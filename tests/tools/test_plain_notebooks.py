@@ -10,12 +10,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from test_pages import links
 
 from address import pages
 from contents import notebooks
-from plain_notebooks import OUT, glued
+from plain_notebooks import OUT, glued, write_branch
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [page for _, page in notebooks()]
@@ -99,3 +100,21 @@ def test_links_lead_to_the_site(page):
             file, _, fragment = target.removeprefix(site).partition("#")
             assert (html / file).exists(), target
             assert not fragment or fragment in links(html / file).ids, target
+
+
+def test_the_branch_holds_what_binder_needs(tmp_path):
+    write_branch(tmp_path)
+    assert {path.name for path in tmp_path.glob("*.ipynb")} == {f"{Path(page).name}.ipynb" for page in PAGES}
+    wanted = (tmp_path / ".binder" / "requirements.txt").read_text()
+    assert "/whl/cpu\n-c constraints.txt\n" in wanted
+    assert (tmp_path / ".binder" / "constraints.txt").read_text() == (ROOT / "constraints.txt").read_text()
+    assert all(
+        (tmp_path / name).exists() for name in re.findall(r"\]\((\S+[.]ipynb)\)", (tmp_path / "README.md").read_text())
+    )
+
+
+def test_a_plain_notebook_runs():
+    """A short one: nbval runs all sources and compares what they print, and names are looked at above."""
+    notebook = nbformat.from_dict(made("book/how-the-numbers-were-made"))
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    assert any(cell.outputs for cell in notebook.cells if cell.cell_type == "code")

@@ -28,6 +28,11 @@ def _cell(name: str, fast: bool, **shape: Any) -> Case:
     )
 
 
+def _reversed(name: str, fast: bool, **shape: Any) -> Case:
+    case = _cell(name, fast, **shape)
+    return case._replace(layer=lt.Reversed(case.layer))
+
+
 def _other(name: str) -> Case:
     torch.manual_seed(0)
     x, state, _ = other_twins.draw(name, np.random.default_rng(0), T, N, None)
@@ -49,6 +54,8 @@ CASES = {
         for name in ("GRU after", "LSTM1997")
     },
     "LSTM, two levels both ways": lambda: _cell("LSTM", True, num_layers=2, both_ways=True),
+    "Reversed, kernel": lambda: _reversed("LSTM", True),
+    "Reversed, two levels": lambda: _reversed("GRU before", False, num_layers=2),
     **{name: (lambda name=name: _other(name)) for name in other_twins.LAYERS},
     "Embedding": lambda: Case(
         lt.Embedding(5, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0)),

@@ -34,8 +34,9 @@ def test_parameters_are_floats(make, dtype):
 def test_a_seed_is_no_generator(make):
     if isinstance(make(), lt.LayerNorm):
         return  # draws nothing
-    for seed in (0, "0", torch):
-        with pytest.raises(TypeError, match=r"generator is .{1,80}, expected a torch.Generator, such as torch"):
+    for seed in (0, 7, "0", torch):
+        named = f"such as torch.Generator().manual_seed({seed if isinstance(seed, int) else 0})"
+        with pytest.raises(TypeError, match=r"generator is .{1,100}, expected a torch.Generator, " + re.escape(named)):
             make(generator=seed)
 
 

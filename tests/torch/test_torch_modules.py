@@ -221,4 +221,4 @@ def test_bad_options():
 
 def test_reading_a_layer():
     assert "LSTM(3, 4, num_layers=2)" in str(lt.LSTM(3, 4, num_layers=2))
-    assert "num_blocks=2, block_size=3" in str(lt.LSTM1997(3, 2, 3))
+    assert "LSTM1997(3, 2, 3)" in str(lt.LSTM1997(3, 2, 3))

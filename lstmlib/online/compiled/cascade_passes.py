@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.online.compiled.jit import entry, inlined, part
+from lstmlib.online.compiled.jit import entry, inlined, larger, part, smaller
 from lstmlib.online.compiled.lanes import LANES, Floats, Integers, fused, load, logistic, store
 
 
@@ -84,10 +84,10 @@ def _all_right(strings: Any, V: Floats, y: Floats) -> bool:
         lowest, highest = np.inf, -np.inf
         for k in range(strings.allowed.shape[1]):
             if strings.allowed[i, k]:
-                lowest = min(lowest, y[0, k])
+                lowest = smaller(lowest, y[0, k])
             else:
-                highest = max(highest, y[0, k])
-        if lowest <= highest:
+                highest = larger(highest, y[0, k])
+        if not lowest > highest:  # also where one is NaN
             return False
     return True
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from lstmlib.numpy.checks import Array
 from lstmlib.online.chunker import ChunkerNet
-from lstmlib.online.compiled.jit import entry, part
+from lstmlib.online.compiled.jit import entry, larger, part
 from lstmlib.online.compiled.lanes import LANES, Floats, aligned_rows, fused, load, logistic, store
 from lstmlib.online.compiled.side_by_side import SideBySide, finish
 from lstmlib.tasks.symbols import Symbols
@@ -101,7 +101,7 @@ def _differ(m: Any, D: int, target: int) -> float:
     for k in range(D):
         error = (1.0 if k == target else 0.0) - m.y[k // LANES, k % LANES]
         m.e[k // LANES, k % LANES] = error
-        worst = max(worst, abs(error))
+        worst = larger(worst, abs(error))
     return worst
 
 
@@ -131,7 +131,7 @@ def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> Non
             if not expected:
                 _differ(upper, D, target)
                 _add_error(upper, shown)
-        c.worst[lane] = max(c.worst[lane], worst)
+        c.worst[lane] = larger(c.worst[lane], worst)
         c.answers[lane] += D
         c.t[lane] += 1
         last = c.t[lane] == tray.lengths[lane, n]

@@ -40,6 +40,18 @@ def entry(function: Function) -> Any:
     return compiled
 
 
+@part
+def larger(one: float, other: float) -> float:
+    """Return the larger of two numbers, and NaN if either is: ``max`` would pass over what is no number."""
+    return one if one >= other or one != one else other
+
+
+@part
+def smaller(one: float, other: float) -> float:
+    """Return the smaller of two numbers, and NaN if either is."""
+    return one if one <= other or one != one else other
+
+
 class _Kept(FunctionCache):  # type: ignore[misc]
     """What was compiled of a function, fresh as long as no file of this package has changed."""
 

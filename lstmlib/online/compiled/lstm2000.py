@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.compiled.jit import entry, part
+from lstmlib.online.compiled.jit import entry, larger, part, smaller
 from lstmlib.online.compiled.lanes import LANES, Floats, Integers, aligned_rows, load, store
 from lstmlib.online.compiled.lstm2000_steps import Memory, Shape, forward, learn, reset
 from lstmlib.online.net2000 import Net2000
@@ -55,11 +55,11 @@ def _wrong(shape: Any, m: Any, allowed: Any, coming: int, lane: int) -> bool:
         y, can = m.y[k, lane], allowed[k]
         error = (1.0 * can if shape.possible else 1.0 * (k == coming)) - y
         m.e[k, lane] = error
-        farthest = max(farthest, abs(error))
+        farthest = larger(farthest, abs(error))
         if can:
-            lowest = min(lowest, y)
+            lowest = smaller(lowest, y)
         else:
-            highest = max(highest, y)
+            highest = larger(highest, y)
     return not lowest > highest if shape.rule == BY_ORDER else not farthest < shape.tolerance
 
 

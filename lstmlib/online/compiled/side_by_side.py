@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.online.compiled.jit import part
+from lstmlib.online.compiled.jit import larger, part, smaller
 from lstmlib.online.compiled.lanes import LANES, Floats, Integers
 from lstmlib.tasks.batch import Batch
 from lstmlib.tasks.symbols import Symbols
@@ -69,13 +69,13 @@ def measure(shape: Any, m: Any, tray: Any, c: Any, lane: int, n: int, t: int) ->
         c.squared[lane] += error * error
         if c.by_order[lane]:
             if tray.allowed[lane, n, t, k]:
-                lowest = min(lowest, m.y[k, lane])
+                lowest = smaller(lowest, m.y[k, lane])
             else:
-                highest = max(highest, m.y[k, lane])
+                highest = larger(highest, m.y[k, lane])
         else:
-            c.worst[lane] = max(c.worst[lane], abs(error))
+            c.worst[lane] = larger(c.worst[lane], abs(error))
     if c.by_order[lane]:
-        c.worst[lane] = max(c.worst[lane], highest - lowest)
+        c.worst[lane] = larger(c.worst[lane], highest - lowest)
     c.answers[lane] += shape.O
 
 

@@ -60,7 +60,7 @@ def grow(row: Row, reading: Reading, params: dict[str, Array], training: Random)
         nets.run()
         shown += 100
         error = float(nets.errors(0, 0, 100)[:, 2].mean())
-        if error > (1.0 - enough) * before:
+        if np.isnan(error) or error > (1.0 - enough) * before:
             break
         before = error
     return params | nets.params(0), shown

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from lstmlib.data.written import LANGUAGES, STYLES, Written, write_date, written_dates, written_numbers
 from lstmlib.studies.translation.net import EncoderDecoder
 from lstmlib.studies.translation.text import Alphabet
+from lstmlib.torch.explosions import check_finite
 
 Draw = Callable[[int, np.random.Generator], list[Written]]
 
@@ -77,6 +78,8 @@ def learn(
         texts = alphabet.encode(draw(batch_size, rng))
         scores, _ = net(texts.source, texts.lengths, texts.read)
         loss = F.cross_entropy(scores[texts.mask], texts.target[texts.mask])
+        if not loss.isfinite():
+            check_finite(net, texts.source, texts.lengths, texts.read)
         adam.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from lstmlib.data import digits
 from lstmlib.tasks import moving_digits
 from lstmlib.torch import LSTM, ConvLSTM
+from lstmlib.torch.explosions import check_finite
 
 SEEN, FORESEEN, SIZE = 5, 5, 16
 TRAINING = 1400  # of the pictures; the others are for the test
@@ -121,6 +122,8 @@ def train(kind: str, seed: int, updates: int, batch_size: int = 16, lr: float = 
             group["lr"] = lr * (1.0 - 0.9 * update / updates)
         frames = film(images, batch_size, rng)
         loss = nn.functional.binary_cross_entropy_with_logits(net(frames[:SEEN], FORESEEN), frames[SEEN:])
+        if not loss.isfinite():
+            check_finite(net, frames[:SEEN], FORESEEN)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)

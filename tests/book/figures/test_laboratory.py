@@ -1,0 +1,205 @@
+"""The laboratory in a browser: a net is trained by mouse, keyboard and link; its numbers are lstmlib's."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from driving import clean, state
+from in_page import apart
+
+from lstmlib.figures import Laboratory
+from lstmlib.figures.laboratory import CHANGES, EXPERIMENTS, experiments
+from lstmlib.online.compiled import lstm1997 as compiled
+from lstmlib.paper.trials import draw, initial_params, learning_rate, random_sources
+
+pytestmark = pytest.mark.browser
+TAG = "lstm-laboratory"
+SOON = 120_000  # milliseconds, on a busy machine
+FIGURES = [
+    Laboratory(),
+    Laboratory(experiment="2c", lag=1000, mode="race", changes=["forget gates"], guess=1_000_000),
+    Laboratory(experiment="1-Elman", trial=3),
+    Laboratory(experiment="4", lag=500, blocks=3, cells=1, rate=0.05, mode="eight"),
+]
+# What is pressed, and what a screen reader then says: role, name, key, text.
+HEARD = ("button", "A lag of 1000 steps, learnt in front of you", "Enter", "2c: a symbol after a long lag")
+
+
+def said(page, which="stands"):
+    return page.locator(f"{TAG} .{which}").inner_text()
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def wait(page, what):
+    page.wait_for_function(
+        "({ tag, what }) => document.querySelector(tag).shadowRoot.textContent.includes(what)",
+        arg={"tag": TAG, "what": what},
+        timeout=SOON,
+    )
+
+
+def test_a_net_is_trained_to_the_criterion_and_compared_with_stored_trials(show):
+    row = experiments()[0]["lags"]["9"]
+    sequences = {trial: count for trial, count, solved in row["stored"] if solved}
+    trial = min(sequences, key=sequences.get)
+    page = show(Laboratory(experiment="1", trial=trial, guess=10_000))
+    press(page, "Train")
+    wait(page, "solved it after")
+    wanted = sequences[trial]
+    assert f"solved it after {wanted:,} sequences." in said(page, "verdict")
+    better = len(row["stored"]) - 1
+    assert f"Of the book’s {len(row['stored'])} stored trials, {better} took longer or failed." in said(page, "verdict")
+    assert "The paper’s mean is 8,440." in said(page, "verdict")
+    assert "Your guess was 10,000." in said(page, "verdict")
+    result = state(page, TAG, "result")[0]
+    assert (result["shown"], result["solved"]) == (wanted, True)
+    assert page.get_by_role("button", name="Train").count() == 0
+    assert page.get_by_role("button", name="Go on").is_disabled()
+
+
+def test_weights_after_some_sequences_are_the_library_s(show):
+    figure = Laboratory(experiment="6a", trial=3)
+    page = show(figure)
+    for _ in range(5):
+        press(page, "One sequence")
+    wait(page, "5 sequences.")
+    found = state(page, TAG, "result")[0]
+    row, reading = figure.setup
+    weights, training, _ = random_sources(row, 0, 3)
+    params, drawn = initial_params(row, reading, weights), draw(row, reading, 454, training)  # as many as fit on a tray
+    five = type(drawn)(*(array[:, :5] for array in drawn[:3]), drawn.lengths[:5])
+    wanted, _ = compiled.train(row.net, params, five, learning_rate(row, reading))
+    assert found["shown"] == 5
+    assert apart({name: np.array(value) for name, value in found["params"].items()}, wanted) < 1e-12
+
+
+def test_pause_go_on_and_start_again_by_keyboard(show):
+    page = show(Laboratory())
+    train = page.locator(f"{TAG} button.main")
+    train.focus()
+    page.keyboard.press("Enter")
+    wait(page, "a second")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 1", timeout=SOON)
+    assert train.inner_text() == "Go on"
+    before = state(page, TAG, "result")[0]["shown"]
+    assert before > 0
+    page.keyboard.press("Enter")
+    wait(page, "a second")
+    page.get_by_role("button", name="Start again").press("Enter")
+    assert "has not seen a sequence yet" in said(page)
+    assert train.inner_text() == "Train"
+
+
+def test_eight_nets_and_a_race(show):
+    page = show(Laboratory())
+    press(page, "Eight nets")
+    press(page, "One sequence")
+    wait(page, "1, 1, 1, 1, 1, 1, 1, 1 sequences.")
+    weights = [result["params"]["weight_ih"] for result in state(page, TAG, "result")]
+    assert len({tuple(each) for each in weights}) == 8
+    press(page, "Race: no gate biases")
+    press(page, "One sequence")
+    wait(page, "1, 1 sequences.")
+    first, second = (result["params"] for result in state(page, TAG, "result"))
+    # Drawn the same, then one update.
+    np.testing.assert_allclose(first["weight_ih"][16:], second["weight_ih"][16:], atol=0.05)
+    assert first["bias"][0] < -1.9 < -0.2 < second["bias"][0]
+
+
+def test_what_is_chosen_stands_in_the_address_and_a_link_sets_it(show):
+    page = show(Laboratory(), head='<a href="#lab:4;lag=500;changes=forget%20gates">a link</a>')
+    press(page, "Change the set-up")
+    page.get_by_label("Experiment").select_option("3a")
+    page.get_by_label("Blocks").select_option("2")
+    assert page.get_by_label("no output gates").is_disabled()  # nothing of that kind is stored, nor in the paper
+    assert page.evaluate("location.hash").startswith("#lab:3a;blocks=2")
+    page.get_by_role("link", name="a link").click()
+    page.wait_for_function(f"document.querySelector('{TAG}').store.get('experiment') === '4'")
+    assert state(page, TAG, "lag") == 500
+    assert state(page, TAG, "changes") == ["forget gates"]
+    assert page.get_by_label("forget gates").is_checked()
+
+
+def test_what_trains_is_a_worker(show):
+    page = show(Laboratory())
+    assert not page.workers  # none before it is asked for
+    press(page, "Train")
+    wait(page, "a second")
+    assert [worker.url.partition(":")[0] for worker in page.workers] == ["blob"]
+    press(page, "Start again")
+    wait(page, "has not seen a sequence yet")
+    assert not page.workers
+
+
+def test_it_rests_while_nobody_can_see_it(show):
+    page = show(Laboratory())
+    press(page, "Train")
+    wait(page, "a second")
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 1", timeout=SOON)
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: false, configurable: true })")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    wait(page, "a second")
+
+
+def test_every_experiment_learns_from_a_sequence(show):
+    page = show(Laboratory())
+    for name in EXPERIMENTS:
+        page.evaluate(f"document.querySelector('{TAG}').store.update({{ experiment: '{name}', result: [] }})")
+        press(page, "One sequence")
+        page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 1", timeout=SOON)
+        clean(page, TAG)
+        assert state(page, TAG, "result")[0]["shown"] == 1
+        told = page.locator(f"{TAG} .set svg").get_attribute("aria-label")
+        assert re.search(r"is right; the net gives it [01]\.\d\d\.$|[\d.⁻]+, right: [−\d.⁻]+$", told)
+
+
+def test_the_page_stays_responsive_while_it_trains(show, browser):
+    """No task of the page's own thread takes 50 ms of processor time; the clock's time would be the machine's load."""
+    page = show(Laboratory())
+    press(page, "Train")
+    wait(page, "a second")
+    browser.start_tracing(page=page, categories=["toplevel"])
+    wait(page, "The paper asks for")
+    page.wait_for_timeout(2000)
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    page_thread = {(e["pid"], e["tid"]) for e in events if e.get("args", {}).get("name") == "CrRendererMain"}
+    took = [e.get("tdur", 0) / 1000 for e in events if e["ph"] == "X" and (e["pid"], e["tid"]) in page_thread]
+    assert len(took) > 20
+    assert 0 < max(took) < 50
+
+
+def test_changes_are_those_of_the_script(show):
+    page = show(Laboratory(changes=list(CHANGES)))
+    there = page.locator(f"{TAG} .boxes label").all_inner_texts()
+    assert there == list(CHANGES)
+    assert page.locator(f"{TAG} .boxes input:checked").count() == len(CHANGES)
+
+
+def test_it_still_fits_a_small_laptop_s_screen_when_it_has_learnt(show):
+    page = show(Laboratory(), width=768, height=768)
+    before = page.locator(f"{TAG} .frame").bounding_box()["height"]
+    press(page, "One sequence")
+    page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 1", timeout=SOON)
+    after = page.locator(f"{TAG} .frame").bounding_box()["height"]
+    assert after <= 680
+    assert abs(after - before) < 50  # what stands below hardly moves
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 800])
+def test_axe_finds_nothing(show, scheme, width):
+    page = show(Laboratory(mode="race", changes=["no gate biases"]), scheme=scheme, width=width)
+    press(page, "Change the set-up")
+    press(page, "One sequence")
+    wait(page, "1, 1 sequences.")
+    found = Axe().run(page).response["violations"]
+    assert not found, json.dumps(found, indent=1)[:3000]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
