@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import itertools
 import json
 import os
 import re
@@ -104,6 +105,10 @@ def test_the_address_stands_in_one_place():
     assert sorted(name for name in holding if not name.endswith(".ipynb")) == ["README.md", "pyproject.toml"]
 
 
+def test_the_package_names_the_book():
+    assert PYPROJECT["project"]["urls"]["Documentation"] == address.pages()
+
+
 def test_the_readme_leads_to_the_book():
     readme = (ROOT / "README.md").read_text(encoding="utf8")
     owner_name = "/".join(address.repository().split("/")[-2:])
@@ -152,6 +157,19 @@ def test_notebooks_keep_to_the_rules_for_cells(path):
             assert len(shown.get("image", {}).get("alt", "")) > 20, f"a figure without alt text:\n{source}"
             assert len(shown.get("figure", {}).get("caption", "")) > 20, f"a figure without a caption:\n{source}"
     assert unchecked <= 1
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_one_minute_is_read_in_one(path):
+    """The room *In one minute* asks first, then shows its figure, and holds no more than 140 words."""
+    cells = json.loads(path.read_text())["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    _, room, rest = text.partition("## In one minute\n")
+    assert len(rest.partition("\n## ")[0].split()) <= 140
+    if room:
+        code = itertools.takewhile(lambda cell: cell["cell_type"] == "code", cells[1:])
+        shown = {kind for cell in code for output in cell["outputs"] for kind in output.get("data", {})}
+        assert {"text/html", "image/png"} & shown, "no figure before the room's second paragraph"
 
 
 def test_every_chapter_is_in_the_contents():
