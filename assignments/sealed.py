@@ -2,14 +2,19 @@
 
 import ast
 import json
+import os
+import secrets
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from inert import harmless_output, harmless_text
 from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
 from nbgrader.preprocessors import ClearHiddenTests, Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, setenv
 
@@ -17,41 +22,71 @@ HIDDEN = "### BEGIN HIDDEN TESTS"
 KERNEL = Path(__file__).resolve().with_name("sealed_kernel.py")
 
 # Run before the submission, after each of its tests, and in the end: a digest of every module that tests rest on, and
-# those names out of a test's imports that mean something else now. The digests are compared out here.
+# of what runs them. The digests are compared out here.
 STATE = """
-def _state(imports):
-    import builtins, gc, hashlib, importlib, json, math, sys
+def _state():
+    import builtins, gc, hashlib, json, math, sys, types
     import lstmlib.exercises.report, lstmlib.numpy
     sys.last_traceback = sys.last_value = sys.last_exc = None  # the frames of a failed cell hold its memory
     gc.collect()
     shared = [name for name in sorted(sys.modules) if name.split(".")[0] in ("numpy", "lstmlib")]
     digests = {}
+    def closure(v):
+        return v.__closure__ or () if isinstance(v, types.FunctionType) else ()
+    def told(things):
+        codes = [(v, getattr(getattr(v, "__wrapped__", v), "__code__", None)) for _, v in things]
+        parts = [[id(v), id(c)] + [id(getattr(v, a, None)) for a in ("__defaults__", "__kwdefaults__")]
+                 + [id(cell.cell_contents) for cell in closure(v) if cell != empty]
+                 for v, c in codes]
+        return hashlib.md5(" ".join(f"{k} {p}" for (k, _), p in zip(things, parts)).encode()).hexdigest()
+    empty = types.CellType()
     for module in [builtins, math] + [sys.modules[name] for name in shared]:
-        things = [(k, v) for k, v in sorted(vars(module).items()) if callable(v)]
+        ours = module.__name__.split(".")[0] == "lstmlib"
+        things = [(k, v) for k, v in sorted(vars(module).items()) if callable(v)
+                  or (ours and k[:2] != "__") or (module.__name__ == "numpy" and k in ("linalg", "random"))]
         if module is builtins:  # a kernel puts some of its own there, anew for every cell
             things = [(k, v) for k, v in things if isinstance(v, (type, type(len)))]
         classes = [v for _, v in things if isinstance(v, type) and v.__module__.startswith("lstmlib")]
         things += [pair for c in classes for pair in sorted(vars(c).items()) if callable(pair[1])]
-        codes = [getattr(getattr(v, "__wrapped__", v), "__code__", None) for _, v in things]
-        told = [f"{k} {id(v)} {id(code)}" for (k, v), code in zip(things, codes)]
-        digests[module.__name__] = hashlib.md5(" ".join(told).encode()).hexdigest()
-    def meant(module, attribute):
-        found = importlib.import_module(module)
-        return getattr(found, attribute) if attribute else found
-    odd = [name for name, whence in imports.items() if globals().get(name) is not meant(*whence)]
-    print(json.dumps([digests, odd]))
-_state(%r)
+        digests[module.__name__] = told(things)
+    shell = get_ipython()
+    for what in (shell, shell.kernel, shell.display_pub, shell.displayhook):
+        classes = [c for c in type(what).__mro__ if c.__module__.split(".")[0] in ("IPython", "ipykernel", "traitlets")]
+        things = [pair for c in classes for pair in sorted(vars(c).items()) if callable(pair[1])]
+        known = {k for k, _ in things}
+        things += [(k, v) for k, v in sorted(vars(what).items()) if k in known]  # what hides the class's own
+        digests[type(what).__name__] = told(things)
+    digests["hooks"] = told([("trace", sys.gettrace()), ("profile", sys.getprofile())])
+    digests["hooks"] += str([len(shell.ast_transformers), len(shell.input_transformers_post), shell.custom_exceptions])
+    print(json.dumps(digests))
+_state()
 del _state
 """
 MUST_FAIL = "assert False, 'as it should'"
+REACHED = "__import__('builtins').print('\\n%s')"  # behind a test: said by those that ran to their end
+PLAIN = "from lstmlib.exercises.report import plain as _plain"
+MOST_OUTPUT = 20 * 2**20  # bytes that all cells of a submission may put out together
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "OMP_NUM_THREADS", "SEALED_FOLDER", "HOME", "TZ")
 
 
 class TamperedError(Exception):
     """A submission changed what its tests rest on; its score would mean nothing."""
 
 
+class FloodError(Exception):
+    """A submission put out more than anybody would read."""
+
+
 class SealedKernelManager(AsyncKernelManager):
     """Starts ``sealed_kernel.py`` in the place of the usual kernel."""
+
+    async def _async_start_kernel(self, **kwargs: Any) -> None:
+        """Start it with nothing of the grader's environment that it doesn't need, and without its output streams."""
+        kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        await super()._async_start_kernel(**kwargs | {"env": kept} | nowhere)
+
+    start_kernel = _async_start_kernel
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """Return the usual command with the script in the place of ``-m ipykernel_launcher``."""
@@ -71,8 +106,15 @@ class SealedExecute(Execute):
         Raises:
             TamperedError: it did.
         """
-        before, failing, after = probe({}), nbformat.v4.new_code_cell(MUST_FAIL), probe({})
-        beside = [(cell, probe(imports(cell.source))) for cell in nb.cells if is_test(cell)]
+        for cell in nb.cells:
+            cell.metadata.pop("tags", None)  # one of them would have a cell left out
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        ends = {id(cell): (cell, cell.source, secrets.token_hex(16)) for cell in nb.cells if is_test(cell)}
+        for cell, source, word in ends.values():
+            cell.source = enclosed(source, word)
+        before, failing, after = probe(), nbformat.v4.new_code_cell(MUST_FAIL), probe()
+        beside = [(cell, probe()) for cell in nb.cells if is_test(cell)]
         probes = [before, *(look for _, look in beside), failing, after]
         behind = {id(cell): look for cell, look in beside}
         nb.cells = [before, *(c for cell in nb.cells for c in (cell, behind.get(id(cell))) if c), failing, after]
@@ -81,12 +123,53 @@ class SealedExecute(Execute):
         try:
             with setenv(SEALED_FOLDER=folder, OMP_NUM_THREADS="1"):
                 nb, resources = super().preprocess(nb, resources)
+        except DeadKernelError:
+            if self.written > MOST_OUTPUT:
+                raise FloodError(f"it wrote more than {MOST_OUTPUT // 2**20} MB of output") from None
+            raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        for cell, source, word in ends.values():
+            cell.source = source
+            settle(cell, word)
         judge(nb.cells, [cell["id"] for cell in probes])
         known = {cell["id"] for cell in probes}
         nb.cells = [cell for cell in nb.cells if cell.get("id") not in known]
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs = [output for output in map(harmless_output, cell.outputs) if output]
+            elif not cell.metadata.get("nbgrader", {}).get("locked"):
+                cell.source = harmless_text(cell.source)
         return nb, resources
+
+    written = 0
+
+    def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+        """Take note of what a cell puts out; end the kernel of a submission that puts out too much."""
+        self.written += sum(map(len, msg.get("buffers", [])), len(repr(msg["content"])))
+        if self.written > MOST_OUTPUT:
+            self.km.provisioner.process.kill()
+            return None
+        return super().process_message(msg, cell, cell_index)
+
+
+def settle(cell: Any, word: str) -> None:
+    """Leave of a test's outputs its text and its error, in place: nothing else earns or costs points.
+
+    A result would be taken for points, and anything on the error stream (a progress bar, a warning) for a failure. A
+    test that neither failed nor said the word behind its end was kept from running.
+
+    Raises:
+        TamperedError: it was.
+    """
+    texts = [output for output in cell.outputs if output.output_type == "stream" and output.name == "stdout"]
+    reached = any(word in output.text.splitlines() for output in texts) and cell.execution_count is not None
+    for output in texts:
+        output.text = "".join(line for line in output.text.splitlines(True) if line.strip() != word).removesuffix("\n")
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if not reached and not errors:
+        raise TamperedError(f"a test did not run to its end: {cell.metadata.nbgrader['grade_id']}")
+    cell.outputs = [output for output in texts if output.text] + errors
 
 
 def is_test(cell: Any) -> bool:
@@ -94,27 +177,43 @@ def is_test(cell: Any) -> bool:
     return cell.cell_type == "code" and bool(is_grade(cell))
 
 
-def probe(names: dict[str, tuple[str, str]]) -> Any:
-    """Return a cell that says the state of what tests rest on, and whether these names are what was imported."""
-    return nbformat.v4.new_code_cell(STATE % names)
+def probe() -> Any:
+    """Return a cell that says the state of what tests rest on."""
+    return nbformat.v4.new_code_cell(STATE)
 
 
-def imports(text: str) -> dict[str, tuple[str, str]]:
-    """Return the names that a test imports: name -> module, and what of it ("" for the module itself)."""
-    found = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.Import):
-            found |= {
-                alias.asname or alias.name.split(".")[0]: (alias.name, "") for alias in node.names if alias.asname
-            }
-        elif isinstance(node, ast.ImportFrom):
-            found |= {alias.asname or alias.name: (node.module, alias.name) for alias in node.names}
-    return found
+def enclosed(source: str, word: str) -> str:
+    """Return a test as it is run: a function, so that answers see none of its names, which says a word at its end.
+
+    What it asserts is compared as numbers and arrays: an object of an answer's own class would compare as it likes.
+    """
+    lines = ast.parse(PLAIN).body + ast.parse(source).body + ast.parse(REACHED % word).body
+    whole = ast.parse(f"def _test_{word}(): pass\n_test_{word}()")
+    whole.body[0].body = [Guarded().visit(line) for line in lines]  # type: ignore[attr-defined]
+    return ast.unparse(ast.fix_missing_locations(whole))
 
 
-def passed(cell: Any) -> bool:
-    """Tell whether a cell ran without an error."""
-    return not any(output.output_type == "error" for output in cell.outputs)
+class Guarded(ast.NodeTransformer):
+    """Lets what a test asserts read and call things through ``plain``."""
+
+    inside = False
+
+    def visit_Assert(self, node: ast.Assert) -> ast.AST:
+        """Guard what is asserted; the message is only text."""
+        self.inside = True
+        node.test = self.visit(node.test)
+        self.inside = False
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """Guard a value that is read."""
+        read = self.inside and isinstance(node.ctx, ast.Load)
+        return ast.Call(ast.Name("_plain", ast.Load()), [node], []) if read else node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Guard what a call returns."""
+        called = self.generic_visit(node)
+        return ast.Call(ast.Name("_plain", ast.Load()), [called], []) if self.inside else called
 
 
 def judge(cells: list[Any], probes: list[str]) -> None:
@@ -131,17 +230,15 @@ def judge(cells: list[Any], probes: list[str]) -> None:
     first, *behind, failing, last = (at[name] for name in probes)
     if not any(output.output_type == "error" and output.ename == "AssertionError" for output in cells[failing].outputs):
         raise TamperedError("a test that must fail did not: the submission changed how tests are run")
-    start, _ = said(cells[first])
+    start = said(cells[first])
     for index in [*behind, last]:
-        digests, names = said(cells[index])
+        digests = said(cells[index])
         odd = [name for name in start if digests.get(name) != start[name]]
-        if index != last and passed(cells[index - 1]):
-            odd += names
         if odd:
             raise TamperedError(f"the submission changed what tests rest on (changed: {', '.join(odd[:3])})")
 
 
-def said(cell: Any) -> tuple[dict[str, str], list[str]]:
+def said(cell: Any) -> dict[str, str]:
     """Return what a probe printed.
 
     Raises:
@@ -149,8 +246,7 @@ def said(cell: Any) -> tuple[dict[str, str], list[str]]:
     """
     text = "".join(output.get("text", "") for output in cell.outputs if output.output_type == "stream").strip()
     try:
-        digests, names = json.loads(text.splitlines()[-1])
-        return dict(digests), list(names)
+        return dict(json.loads(text.splitlines()[-1]))
     except (IndexError, TypeError, ValueError):
         why = [f"{output.ename}: {output.evalue}"[:80] for output in cell.outputs if output.output_type == "error"]
         raise TamperedError(f"the submission left nothing to test with ({(why or ['no answer'])[0]})") from None
@@ -166,6 +262,13 @@ class HideTests(NbGraderPreprocessor):
         """Cut hidden tests out of a notebook's cells and outputs, and its errors down to one line."""
         regions = [cell.source.split(HIDDEN, 1)[1] for cell in nb.cells if is_test(cell) and HIDDEN in cell.source]
         lines = {line.strip() for region in regions for line in region.splitlines()}
+        for cell in nb.cells:
+            if is_test(cell) and HIDDEN in cell.source:  # as it was run, and could be printed
+                shown = ClearHiddenTests(parent=self.parent)
+                visible = nbformat.from_dict(cell)
+                shown._remove_hidden_test_region(visible)
+                both = [enclosed(text, "").splitlines() for text in (cell.source, visible.source)]
+                lines |= {line.strip() for line in both[0]} - {line.strip() for line in both[1]}
         self.hidden = {HIDDEN} | {line for line in lines if len(line) >= 20}
         return super().preprocess(nb, resources)
 

@@ -2,10 +2,11 @@
 
     python tools/grade.py SUBMITTED [--course assignments] [--jobs 2]
 
-SUBMITTED is a folder or a zip. A notebook's student is the folder that it lies in (``anna/set-1-recurrence.ipynb``, and
-``Anna Berg_1234_assignsubmission_file_/...`` as Moodle exports it) or, where it lies in no folder, the beginning of its
-name up to the first underscore (``berganna_1234_5678_set-1-recurrence.ipynb``, as Canvas exports it). Which set it is,
-its cells say, whatever the file is called. nbgrader does the rest, in ``<course>``:
+SUBMITTED is a folder or a zip. A notebook's student is the folder that it lies in (``anna/set-1-recurrence.ipynb``,
+and ``Anna Berg_1234_assignsubmission_file_/...`` as Moodle exports it). In no folder, it is what Canvas writes in
+front, with the user's number (``berganna_1234`` of ``berganna_1234_5678_set-1-recurrence.ipynb``), or else the
+beginning of the name up to the first underscore. Which set it is, its cells say, whatever the file is called. nbgrader
+does the rest, in ``<course>``:
 
     submitted/<student>/<set>/    what was collected
     autograded/ feedback/         the run notebooks; a page for each student
@@ -22,6 +23,7 @@ import ctypes
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,11 +39,16 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
 from address import ROOT
+from arrivals import arrivals, printable
 from problem_sets import COURSE, course_api, names, source
-from submissions import Submission, collect, unpack
+from submissions import Submission, collect
+
+sys.path.insert(0, str(COURSE))
+import inert
 
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, from linux/prctl.h
 PATIENCE = 600  # seconds for one submission, whatever its cells do
+MEMORY = 4 * 2**30  # bytes for the process that grades one, whatever it hears from its kernel
 COLUMNS = ["student", "set", "status", "points", "of", "by hand", "file", "notes"]
 
 
@@ -73,8 +80,9 @@ def refusal(log: str, course: Path) -> str:
 
 def reason(log: str) -> str:
     """Return one line for what stopped nbgrader in a submission, from what it logged."""
-    if "TamperedError" in log:
-        return re.findall(r"TamperedError: (.*)", log)[-1]
+    for named in ("TamperedError", "FloodError"):
+        if named in log:
+            return re.findall(rf"{named}: (.*)", log)[-1]
     if "CellTimeoutError" in log:
         return "a cell ran too long and could not be interrupted"
     if "DeadKernelError" in log or "Kernel died" in log:
@@ -87,6 +95,10 @@ def reason(log: str) -> str:
 def grade_one(course: Path, name: str, student: str) -> None:
     """Run one submission's tests and write its feedback; the process ends with status 1, and a log, if it can't be."""
     adopt()
+    with contextlib.suppress(ImportError, OSError, ValueError):  # not on Windows, not on macOS
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         _grade_one(course_api(course), name, student)
     finally:
@@ -119,6 +131,13 @@ def _grade_one(api: Any, name: str, student: str) -> None:
     done = api.generate_feedback(name, student, force=True)
     if not done["success"]:
         sys.exit(done.get("error"))
+    page = feedback(Path(api.coursedir.root), name, student) / f"{name}.html"
+    page.write_text(inert.seal_page(page.read_text(encoding="utf8")), encoding="utf8")
+
+
+def feedback(course: Path, name: str, student: str) -> Path:
+    """Return the folder of a submission's page of feedback."""
+    return course / "feedback" / student / name
 
 
 def grade(course: Path, submission: Submission) -> str | None:
@@ -136,11 +155,12 @@ def grade(course: Path, submission: Submission) -> str | None:
     return reason(log) if process.returncode else None
 
 
-def outcome(gradebook: Gradebook, submission: Submission, wrong: str | None) -> dict[str, Any]:
+def outcome(course: Path, gradebook: Gradebook, submission: Submission, wrong: str | None) -> dict[str, Any]:
     """Return a submission's row of the report."""
     row = {"student": submission.student, "set": submission.set}
     gradebook.db.expire_all()  # another process wrote
     if wrong is not None:
+        shutil.rmtree(feedback(course, submission.set, submission.student), ignore_errors=True)  # an earlier one's
         notes = [wrong, *submission.notes, *withdraw(gradebook, submission)]
         return row | {"status": "refused", "points": 0.0, "notes": "; ".join(notes)}
     found = gradebook.find_submission(submission.set, submission.student)
@@ -165,29 +185,30 @@ def grade_all(submitted: Path, course: Path, jobs: int) -> list[dict[str, Any]]:
     """Grade all that lies in a folder or a zip; write gradebook, scores, feedback, report; return the report's rows."""
     released = prepare(course)
     with tempfile.TemporaryDirectory() as folder:
-        came = unpack(submitted, Path(folder)) if submitted.is_file() else submitted
-        submissions, refused = collect(came, course, released)
-        rows = [
-            {"student": student, "status": "refused", "file": file.relative_to(came), "notes": why}
-            for student, file, why in refused
-        ]
-        for row in rows:
-            print(f"{row['student']}: {row['file']} {row['notes']}", flush=True)
-        with ThreadPoolExecutor(jobs) as pool, Gradebook(course_api(course).coursedir.db_url) as gradebook:
-            for submission, wrong in zip(submissions, pool.map(lambda s: grade(course, s), submissions), strict=True):
-                row = outcome(gradebook, submission, wrong)
-                rows.append(row | {"file": submission.file.relative_to(came)})
-                given = f"{row['points']:g} of {row['of']:g}" if wrong is None else "refused"
-                if row.get("by hand"):
-                    given += f", {row['by hand']:g} more to be given by hand"
-                print(f"{row['student']}: {row['set']} {given}" + f" ({row['notes']})" * bool(row["notes"]), flush=True)
+        submissions, refused = collect(arrivals(submitted, Path(folder)), course, released)
+    rows = [
+        {"student": student, "status": "refused", "file": printable(str(file)), "notes": printable(why)}
+        for student, file, why in refused
+    ]
+    for row in rows:
+        print(f"{row['student']}: {row['file']} {row['notes']}", flush=True)
+    with ThreadPoolExecutor(jobs) as pool, Gradebook(course_api(course).coursedir.db_url) as gradebook:
+        graded = zip(submissions, pool.map(lambda s: grade(course, s), submissions), strict=True)
+        for count, (submission, wrong) in enumerate(graded, 1):
+            row = outcome(course, gradebook, submission, wrong)
+            rows.append(row | {"file": printable(str(submission.file)), "notes": printable(row["notes"])})
+            given = f"{row['points']:g} of {row['of']:g}" if wrong is None else "refused"
+            if row.get("by hand"):
+                given += f", {row['by hand']:g} more to be given by hand"
+            said = f"{row['student']}: {row['set']} {given}" + f" ({rows[-1]['notes']})" * bool(row["notes"])
+            print(f"{count} of {len(submissions)}: {said}", flush=True)
     write(course, rows)
     return rows
 
 
 def write(course: Path, rows: list[dict[str, Any]]) -> None:
     """Write report.csv, and nbgrader's scores.csv."""
-    with (course / "report.csv").open("w", newline="", encoding="utf8") as file:
+    with (course / "report.csv").open("w", newline="", encoding="utf8", errors="backslashreplace") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="")
         writer.writeheader()
         writer.writerows(sorted(rows, key=lambda row: (row["student"], row.get("set", ""))))

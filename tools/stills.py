@@ -18,6 +18,7 @@ from lstmlib.figures import (
     CellParts,
     CostOfLength,
     ErrorChain,
+    Forecast,
     GRUBesideLSTM,
     Laboratory,
     ParallelScan,
@@ -48,6 +49,7 @@ STATES: list[Figure] = [
     CostOfLength(),
     ParallelScan(plan="sweeps", round=5),
     Ranking(),
+    Forecast(),
     Laboratory(experiment="2c", lag=1000, guess=50_000),
 ]
 

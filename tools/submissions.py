@@ -7,13 +7,12 @@ import ast
 import json
 import re
 import warnings
-import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import nbformat
 
-LARGEST = 20 * 2**20  # of a notebook and of what a zip unpacks to for each file, in bytes
+from arrivals import LARGEST, Arrival, attempt, is_aside, is_late, printable, student_of
 
 
 class Submission(NamedTuple):
@@ -21,7 +20,7 @@ class Submission(NamedTuple):
 
     student: str
     set: str
-    file: Path
+    file: PurePosixPath  # where it lay
     notes: list[str]
 
 
@@ -29,28 +28,8 @@ class Refusal(NamedTuple):
     """A file that can't be graded, and why."""
 
     student: str
-    file: Path
+    file: PurePosixPath
     reason: str
-
-
-def unpack(archive: Path, folder: Path) -> Path:
-    """Unpack a zip, as a learning-management system exports it, and return the folder that holds the submissions.
-
-    Files too large for a notebook are left out. Where all lies in one folder of the zip's own name, it is that one.
-    """
-    with zipfile.ZipFile(archive) as together:
-        for member in together.infolist():
-            if member.file_size <= LARGEST:
-                together.extract(member, folder)
-    inside = [path for path in folder.iterdir() if path.name != "__MACOSX"]
-    return inside[0] if [path.name for path in inside] == [archive.stem] and inside[0].is_dir() else folder
-
-
-def student_of(path: Path, root: Path) -> str:
-    """Return a student's name from where a file lies, in letters that nbgrader takes."""
-    parts = path.relative_to(root).parts
-    said = parts[0].split("_assignsubmission")[0] if len(parts) > 1 else path.stem.split("_")[0]
-    return re.sub(r"[^\w.-]+", "-", said).strip("-.") or "unnamed"
 
 
 def cell_id(cell: Any) -> str | None:
@@ -73,7 +52,7 @@ def read(path: Path, released: dict[str, Any]) -> tuple[str, Any]:
     if path.stat().st_size > LARGEST:
         raise ValueError(f"is larger than {LARGEST // 2**20} MB: clear its outputs and send it again")
     try:
-        text = path.read_text(encoding="utf8")
+        text = path.read_text(encoding="utf-8-sig")
         plain = json.loads(text)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"is not a notebook: not JSON ({str(error)[:80]})") from None
@@ -103,27 +82,39 @@ def mend(notebook: Any, released: Any) -> list[str]:
     nbgrader puts the text of locked cells right by itself; a missing one it puts beside its neighbour, and stops where
     the neighbour is missing, too. It also stops at a copy of a cell, and where its own marks on a cell are damaged.
     """
-    marks = {cell_id(cell): cell.metadata["nbgrader"] for cell in released.cells if cell_id(cell)}
+    wanted = {cell_id(cell): cell for cell in released.cells if cell_id(cell)}
+    locked = {name for name, cell in wanted.items() if cell.metadata["nbgrader"]["locked"]}
     seen: set[str] = set()
-    copied = []
+    copied, changed = [], []
     for cell in notebook.cells:
-        name = cell_id(cell)
-        if name in marks and name not in seen:
-            cell.metadata["nbgrader"] = marks[name]
+        name, marked = cell_id(cell), cell.metadata.get("nbgrader") is not None
+        # Nothing that a cell says of itself is taken over: a tag can keep it from running.
+        cell.metadata = nbformat.NotebookNode()
+        if name in wanted and name not in seen:
+            cell.metadata = nbformat.from_dict(wanted[name].metadata)
             seen.add(name)
-        elif cell.metadata.pop("nbgrader", None) is not None and name in seen:
+            if name in locked:
+                if _lines(cell) != _lines(wanted[name]):
+                    changed.append(name)
+                cell.source = wanted[name].source
+            cell.cell_type = wanted[name].cell_type
+        elif marked and name in seen:
             copied.append(name)
+        if cell.cell_type == "code":
+            cell.setdefault("outputs", [])
+            cell.setdefault("execution_count", None)
+        else:
+            cell.pop("outputs", None)
+            cell.pop("execution_count", None)
+    notebook.metadata = nbformat.from_dict(released.metadata)
     own = {cell_id(cell): index for index, cell in enumerate(notebook.cells) if cell_id(cell)}
-    given = {cell_id(cell): cell for cell in notebook.cells if cell_id(cell)}
-    missing, changed, place = [], [], 0
+    missing, place = [], 0
     for cell in released.cells:
         name = cell_id(cell)
         if name is None:
             continue
         if name in own:
             place = own[name] + len(missing) + 1
-            if cell.metadata["nbgrader"]["locked"] and given[name].source.strip() != cell.source.strip():
-                changed.append(name)
         else:
             notebook.cells.insert(place, nbformat.from_dict(cell))
             missing.append(name)
@@ -133,10 +124,19 @@ def mend(notebook: Any, released: Any) -> list[str]:
     return notes + ([f"took the original of changed cells: {', '.join(changed)}"] if changed else [])
 
 
+def _lines(cell: Any) -> list[str]:
+    """Return a cell's lines, whatever ends them."""
+    return [line.rstrip() for line in cell.source.strip().splitlines()]
+
+
 SUSPECT = {"open", "exec", "eval", "compile", "__import__", "get_ipython", "globals", "setattr", "breakpoint", "input"}
-SUSPECT |= {"In", "_ih", "__globals__", "__code__", "__subclasses__", "__builtins__", "f_back"}
+SUSPECT |= {"In", "_ih", "__globals__", "__code__", "__subclasses__", "__builtins__", "f_back", "_getframe", "f_locals"}
+SUSPECT |= {"f_globals", "tb_frame", "gi_frame", "cr_frame", "vars", "locals", "modules", "displayhook", "excepthook"}
+SUSPECT |= {"showtraceback", "run_code", "run_cell", "user_ns", "_oh", "Out", "BdbQuit", "settrace", "setprofile"}
+SUSPECT |= {"__array__", "__eq__", "__defaults__", "__kwdefaults__", "__closure__"}
 SUSPECT_MODULES = {"os", "sys", "subprocess", "pathlib", "inspect", "gc", "ctypes", "socket", "importlib", "builtins"}
 SUSPECT_MODULES |= {"IPython", "nbgrader", "sqlite3", "shutil", "threading", "multiprocessing", "urllib", "requests"}
+SUSPECT_MODULES |= {"bdb", "traceback", "types", "resource", "signal", "atexit", "_thread", "asyncio", "ast"}
 
 
 def look(notebook: Any, released: Any) -> list[str]:
@@ -160,6 +160,10 @@ def look(notebook: Any, released: Any) -> list[str]:
             match node:
                 case ast.Name(id=name) | ast.Attribute(attr=name) if name in SUSPECT:
                     odd.add(name)
+                case ast.Constant(value=str(text)) if text in SUSPECT:
+                    odd.add(repr(text))
+                case ast.FunctionDef(name=name) if name in SUSPECT:
+                    odd.add(name)
                 case ast.Import(names=modules):
                     odd |= {f"import {module.name}" for module in modules if is_odd(module.name, given)}
                 case ast.ImportFrom(module=str(module)) if is_odd(module, given):
@@ -176,40 +180,48 @@ def is_odd(module: str, given: set[str]) -> bool:
     return module.split(".")[0] in SUSPECT_MODULES | {"lstmlib"} and module not in given
 
 
-def collect(submitted: Path, course: Path, released: dict[str, Any]) -> tuple[list[Submission], list[Refusal]]:
-    """Copy every notebook in a folder to where nbgrader wants it, mended; say which can't be graded."""
-    taken: dict[tuple[str, str], Submission] = {}
+def collect(came: list[Arrival], course: Path, released: dict[str, Any]) -> tuple[list[Submission], list[Refusal]]:
+    """Copy every notebook that came in to where nbgrader wants it, mended; say which can't be graded."""
+    taken: dict[tuple[str, str], tuple[Submission, Arrival, bytes]] = {}
     refused: list[Refusal] = []
-    files = [path for path in sorted(submitted.rglob("*")) if path.is_file() and not path.is_symlink()]
-    for path in files:
-        student = student_of(path, submitted)
-        hidden = any(part.startswith((".", "__MACOSX")) for part in path.relative_to(submitted).parts)
-        if hidden or path.suffix != ".ipynb":
-            if not hidden:
-                refused.append(Refusal(student, path, f"is no notebook: its name ends in {path.suffix or 'nothing'!r}"))
+    for one in came:
+        if is_aside(one):
             continue
+        student = student_of(one.name)
         try:
-            name, notebook = read(path, released)
-            notes = [] if path.stem.endswith(name) else [f"called {path.name}"]
-            notes += mend(notebook, released[name]) + look(notebook, released[name])
-            text = nbformat.writes(notebook).encode("utf8")
+            name, notes, text = _taken(one, released)
         except ValueError as error:  # also where a text can't be written as UTF-8
-            refused.append(Refusal(student, path, str(error).splitlines()[0][:200]))
+            refused.append(Refusal(student, one.name, str(error).splitlines()[0][:200]))
             continue
         except Exception as error:  # whatever one file does, the others are graded
-            refused.append(
-                Refusal(student, path, f"can't be read as a notebook: {type(error).__name__}: {str(error)[:80]}")
-            )
+            why = f"can't be read as a notebook: {type(error).__name__}: {str(error)[:80]}"
+            refused.append(Refusal(student, one.name, why))
             continue
+        mine = Submission(student, name, one.name, notes), one, text
         before = taken.get((student, name))
         if before is not None:
-            older, newer = sorted([before.file, path], key=lambda file: (file.stat().st_mtime, file.name))
-            if newer == before.file:
-                before.notes.append(f"a second file, {older.name}, was left aside")
-                continue
-            notes.append(f"a second file, {older.name}, was left aside")
+            older, mine = sorted([before, mine], key=lambda each: attempt(each[1]))
+            mine[0].notes.append(f"a second file, {printable(older[1].name.name)}, was left aside")
+        taken[student, name] = mine
+    for (student, name), (_, _, text) in taken.items():
         target = course / "submitted" / student / name / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text)
-        taken[student, name] = Submission(student, name, path, notes)
-    return list(taken.values()), refused
+    return [mine for mine, _, _ in taken.values()], refused
+
+
+def _taken(one: Arrival, released: dict[str, Any]) -> tuple[str, list[str], bytes]:
+    """Return which set a file belongs to, notes on it, and the notebook as it is to be graded.
+
+    Raises:
+        ValueError: it can't be graded; the message is a line that says why.
+    """
+    if one.wrong or one.file is None:
+        raise ValueError(one.wrong)
+    if one.name.suffix.lower() != ".ipynb":
+        raise ValueError(f"is no notebook: its name ends in {one.name.suffix or 'nothing'!r}")
+    name, notebook = read(one.file, released)
+    notes = ["handed in late"] if is_late(one.name) else []
+    notes += [] if one.name.stem.endswith(name) else [f"called {printable(one.name.name)}"]
+    notes += mend(notebook, released[name]) + look(notebook, released[name])
+    return name, notes, nbformat.writes(notebook).encode("utf8")

@@ -2,6 +2,7 @@
 
 import linecache
 import math
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -141,11 +142,44 @@ def expect(name: str, answer: Any, expected: Any, mistakes: Mapping[str, Any] | 
         mistakes: hint -> the array that this mistake leads to.
 
     Raises:
-        AssertionError: it is not; the message says what is wrong with it.
+        AssertionError: it is not, or is no number and no array; the message says what is wrong with it.
     """
-    wrong = complaint(name, answer, np.asarray(expected, float), mistakes, SINGLE)
+    wrong = complaint(name, plain(answer, name), np.asarray(expected, float), mistakes, SINGLE)
     if wrong is not None:
         raise AssertionError(wrong)
+
+
+def plain(value: Any, name: str = "the answer") -> Any:
+    """Return a value that a test compares, if no class of the answer's own has a say in how it compares.
+
+    Args:
+        value: numbers, arrays, containers of them, functions, whatever NumPy, torch or ``lstmlib`` makes.
+        name: what the error calls it.
+
+    Raises:
+        AssertionError: it is, or holds, an object of another class.
+    """
+    kind = _of_its_own(value)
+    if kind is not None:
+        raise AssertionError(f"{name} is, or holds, an object of the class {kind.__name__}, expected numbers")
+    return value
+
+
+def _of_its_own(value: Any) -> type | None:
+    """Return the class of the first object in a value that is made in Python, and by none of the libraries."""
+    kind = type(value)
+    if kind in (list, tuple, set, frozenset, dict):
+        parts = value.values() if kind is dict else value
+        return next(filter(None, map(_of_its_own, parts)), None)
+    if kind is np.ndarray:
+        return _of_its_own(value.tolist()) if value.dtype == object else None
+    if not kind.__flags__ & 1 << 9:  # Py_TPFLAGS_HEAPTYPE: Python's own classes, and those written in C, lack it
+        return None
+    room = kind.__module__ if isinstance(kind.__module__, str) else ""
+    found: Any = sys.modules.get(room) if room.partition(".")[0] in ("numpy", "torch", "lstmlib") else None
+    for part in kind.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return None if found is kind else kind
 
 
 def complaint(

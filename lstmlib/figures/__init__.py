@@ -8,6 +8,7 @@ from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.error_chain import ErrorChain
+from lstmlib.figures.forecast import Forecast
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
 from lstmlib.figures.laboratory import Laboratory
 from lstmlib.figures.quiz import Quiz
@@ -26,6 +27,7 @@ __all__ = [
     "CellParts",
     "CostOfLength",
     "ErrorChain",
+    "Forecast",
     "GRUBesideLSTM",
     "Laboratory",
     "ParallelScan",

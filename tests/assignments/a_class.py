@@ -2,7 +2,7 @@
 
 import nbformat
 from in_process import short, source
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.utils import is_solution
 
 NAME = "set-1-recurrence"
@@ -78,8 +78,8 @@ def curious(made, course):
     made.hand_in(f"ida/{USUAL}", curious)
 
 
-def hostile(made):
-    """Hand in those that want points without an answer, or harm others."""
+def greedy(made):
+    """Hand in those that want points without an answer."""
     forged = made.answered("")
     for cell in forged.cells:
         if short(cell).startswith("step-"):
@@ -104,6 +104,87 @@ def hostile(made):
     made.hand_in(f"olga/{USUAL}", undone)
     rebinds = "def step(*arrays):\n    global expect\n    expect = lambda *a, **k: None\n    return arrays[1]"
     made.hand_in(f"paul/{USUAL}", made.answered("", step=rebinds))
+    skipped = made.answered("")
+    for cell in skipped.cells:
+        cell.metadata["tags"] = ["skip-execution", "raises-exception"]
+    made.hand_in(f"rosa/{USUAL}", skipped)
+    every_way = {
+        "step": "import sys\ndef step(*a):\n    sys.displayhook('ok')",
+        "run": "import bdb\ndef run(*a, **k):\n    raise bdb.BdbQuit",
+        "errors": "def errors(*a):\n    return right",
+        "blame": OBJECT + "def blame(*a):\n    return Any(), Any(), Any()",
+        "numeric": "def numeric(*a):\n    return Any()",
+    }
+    made.hand_in(f"sven/{USUAL}", made.answered("", **every_way))
+    made.hand_in(f"tina/{USUAL}", made.answered("", step=SHELL))
+    fake = (
+        "import lstmlib.exercises.report as r\nr.np = type('F', (), {'__getattr__': lambda *a: lambda *b, **c: True})()"
+    )
+    made.hand_in(f"theo/{USUAL}", made.answered("", step=fake))
+
+
+# An object that is equal to everything, and finds out what is expected of it.
+OBJECT = """
+class Any:
+    shape = (3, 3)
+    def __eq__(self, other): return True
+    def __iter__(self): return iter([Any()] * 3)
+    def __array__(self, *a, **k):
+        frame = sys._getframe()
+        while 'expected' not in frame.f_locals: frame = frame.f_back
+        return frame.f_locals['expected']
+"""
+SHELL = """
+import sys
+frame = sys._getframe()
+while not hasattr(frame.f_locals.get('self'), 'showtraceback'): frame = frame.f_back
+frame.f_locals['self'].showtraceback = lambda *a, **k: None
+"""
+# What would end, slow down or shut out the grading of others.
+HARM = """
+import os, resource
+done, others = [], [os.getppid()]
+try:
+    others += [int(name) for name in os.listdir('/proc') if name.isdigit()]
+except OSError:
+    pass
+for pid in others:
+    for harm in (lambda: resource.prlimit(pid, resource.RLIMIT_CPU, (1, 1)), lambda: os.kill(pid, 9)):
+        try:
+            harm()
+            done.append(pid)
+        except OSError:
+            pass
+for path in PATHS:
+    os.chmod(path, 0)
+    os.utime(path, (1, 1))
+print('HARMED', done)
+print('SECRETS', [name for name in os.environ if 'SECRET' in name])
+"""
+# Scripts in what a page shows, in every way there is.
+MARKUP = (
+    "<script>alert('markup')</script> [a](java&#115;cript:alert('link')) <img src=x onerror=alert('event')>\n\n"
+    "[b]: javascript:alert('reference')\n\n$\\href{javascript:alert('formula')}{x}$"
+)
+SHOWS = """
+from IPython.display import HTML, Javascript, SVG, display
+import logging
+import sys
+def run(x, h0, W_ih, W_hh, b, step=None):
+    display(HTML("<script>alert('output')</script>"), Javascript("alert('output')"))
+    size = {'image/png': {'width': '1 onload=alert(8)'}}
+    display({'image/png': '"><script>alert(7)</script>'}, raw=True, metadata=size)
+    logging.warning('a right answer may warn')
+    print('and show progress', file=sys.stderr)
+    h = [h0]
+    for t in range(len(x)):
+        h.append(step(x[t], h[-1], W_ih, W_hh, b))
+    return np.array(h)
+"""
+
+
+def hostile(made, course):
+    """Hand in those that would harm others, the grader's machine, or whoever reads their page."""
     telling = made.answered("step", run="def run(*a, **k):\n    print(In[-1])\n    raise ValueError(In[-1])")
     started = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {BEHIND!r}], start_new_session=True)"
     telling.cells.insert(3, new_code_cell(started))
@@ -114,3 +195,10 @@ def hostile(made):
         if short(cell) == "blame-bias":
             cell.metadata["nbgrader"] = {"grade_id": "s1-blame-bias"}
     made.hand_in(f"quinn/{USUAL}", telling)
+    paths = [str(course / name) for name in ("gradebook.db", "nbgrader_config.py", "source", "submitted")]
+    harmful = made.answered("step", run=SHOWS)
+    harmful.cells.insert(2, new_code_cell(f"PATHS = {paths}\n" + HARM))
+    harmful.cells.insert(2, new_markdown_cell(MARKUP))
+    harmful.cells.append(new_code_cell("exit()"))
+    made.hand_in(f"bert/{USUAL}", harmful)
+    made.hand_in(f"uma/{USUAL}", made.answered("", step="while True:\n    print('y' * 10**7)"))

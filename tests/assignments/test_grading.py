@@ -1,22 +1,25 @@
 """A class of good, half-right, broken and hostile submissions, graded once by nbgrader itself."""
 
 import csv
+import html
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
-import zipfile
 
 import nbformat
 import psutil
 import pytest
-from a_class import BEHIND, NAME, Class, curious, honest, hostile
-from in_process import short, source
+from a_class import BEHIND, NAME, Class, curious, greedy, honest, hostile
+from in_process import sealed, short, source
 from nbgrader.api import Gradebook
 
 import grade
 import problem_sets
 import submissions
+from arrivals import arrivals
 
 SHORT = 8  # seconds that a cell may take, here
 POINTS = {"step": 3, "run": 3, "errors": 6, "blame": 4, "numeric": 4}
@@ -38,8 +41,12 @@ def graded(tmp_path_factory):
     made = Class(tmp_path_factory.mktemp("handed-in"), grade.prepare(course)[NAME])
     honest(made)
     curious(made, course)
-    hostile(made)
+    greedy(made)
+    hostile(made, course)
+    os.environ["GITHUB_SECRET"] = "hunter2"
+    modes = {path: path.stat().st_mode for path in course.iterdir()}
     rows = grade.grade_all(made.folder, course, jobs=2)
+    assert modes.items() <= {path: path.stat().st_mode for path in course.iterdir()}.items()
     return {row["student"]: row for row in rows}, course, made.folder
 
 
@@ -55,7 +62,7 @@ def test_a_half_right_one_earns_its_part_whatever_its_file_is_called(graded):
 
 
 def test_an_endless_loop_costs_its_own_points_alone(graded):
-    row = graded[0]["carl"]
+    row = graded[0]["carl_777"]
     assert (row["status"], row["points"]) == ("graded", 20 - POINTS["run"])
 
 
@@ -122,7 +129,9 @@ def test_changed_test_cells_are_replaced_and_named(graded):
         ("lena", "a test that must fail did not"),
         ("max", "its kernel died"),
         ("olga", "changed what tests rest on (changed: lstmlib.exercises.report)"),
-        ("paul", "changed what tests rest on (changed: expect)"),
+        ("theo", "changed what tests rest on (changed: lstmlib.exercises.report)"),
+        ("tina", "changed what tests rest on (changed: ZMQInteractiveShell)"),
+        ("uma", "it wrote more than 20 MB of output"),
     ],
 )
 def test_who_changes_the_checker_is_refused_with_a_reason(graded, student, reason):
@@ -132,6 +141,38 @@ def test_who_changes_the_checker_is_refused_with_a_reason(graded, student, reaso
     with (course / "scores.csv").open(encoding="utf8") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert scores[student] == 0
+
+
+@pytest.mark.parametrize("student", ["paul", "rosa", "sven"])
+def test_nothing_but_an_answer_earns_points(graded, student):
+    row = graded[0][student]
+    assert (row["status"], row["points"]) == ("graded", 0)
+
+
+@walled
+def test_one_submission_harms_neither_others_nor_their_files_and_learns_nothing(graded):
+    """It was graded beside ``anna``'s, before most: their points, tested above, are what they are without it."""
+    rows, course, _ = graded
+    row = rows["bert"]
+    assert (row["status"], row["points"]) == ("graded", POINTS["step"] + POINTS["run"]), "what it earns, it keeps"
+    run = nbformat.read(course / "autograded" / "bert" / NAME / f"{NAME}.ipynb", as_version=4)
+    said = "".join(output.get("text", "") for cell in run.cells for output in cell.get("outputs", []))
+    assert "HARMED []" in said
+    assert "SECRETS []" in said
+
+
+def test_no_script_of_a_submission_runs_in_a_page(graded):
+    """Neither in the page of feedback nor in the notebook that nbgrader shows the instructor."""
+    _, course, _ = graded
+    page = (course / "feedback" / "bert" / NAME / f"{NAME}.html").read_text(encoding="utf8")
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)[1]
+    assert "unsafe-inline" not in re.search(r"script-src ([^;]*)", policy)[1]
+    body = page.partition("<body")[2]
+    assert not re.search(r"<script|<img[^>]*onerror|href=.javascript", body)
+    run = nbformat.read(course / "autograded" / "bert" / NAME / f"{NAME}.ipynb", as_version=4)
+    kinds = {kind for cell in run.cells for output in cell.get("outputs", []) for kind in output.get("data", {})}
+    assert kinds <= {"text/plain"}
+    assert not any("<script" in cell.source for cell in run.cells if cell.cell_type == "markdown")
 
 
 def test_of_two_files_the_newer_counts(graded):
@@ -169,6 +210,11 @@ def test_feedback_gives_reasons_and_no_hidden_tests(graded, student):
     telling = [line for line in hidden if len(line) > 30 and line.isascii() and not set(line) & set("<>&\"'")]
     assert len(telling) > 5
     assert [line for line in telling if line in page] == []
+    for cell in source(NAME).cells:
+        if "### BEGIN HIDDEN TESTS" in cell.source:  # as it was run
+            visible = cell.source.split("### BEGIN HIDDEN TESTS")[0]
+            run, shown = (set(sealed.enclosed(text, "").splitlines()) for text in (cell.source, visible))
+            assert [line for line in run - shown if len(line) > 30 and html.escape(line.strip()) in page] == []
     assert "HIDDEN" not in page
 
 
@@ -203,7 +249,7 @@ def test_an_odd_file_is_refused_in_one_line_and_stops_nothing(graded, tmp_path, 
         (tmp_path / student).mkdir()
         (tmp_path / student / "answer.ipynb").write_text(text, encoding="utf8")
     released = {NAME: nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)}
-    taken, refused = submissions.collect(tmp_path, tmp_path / "elsewhere", released)
+    taken, refused = submissions.collect(arrivals(tmp_path, tmp_path), tmp_path / "elsewhere", released)
     assert [submission.student for submission in taken] == ["anna"]
     assert [(refusal.student, reason in refusal.reason, "\n" in refusal.reason) for refusal in refused] == [
         ("odd", True, False)
@@ -239,18 +285,16 @@ def test_a_cell_more_after_submissions_gets_a_clear_line(graded, tmp_path):
     assert grade.prepare(copy)[NAME].cells
 
 
-@pytest.mark.parametrize("inside", ["", "export/"])
-def test_a_zip_is_taken_as_its_folder(graded, tmp_path, inside):
+def test_a_cell_says_nothing_of_how_it_is_run_and_line_ends_are_no_change(graded):
     _, course, folder = graded
-    archive = tmp_path / "export.zip"
-    with zipfile.ZipFile(archive, "w") as together:
-        for path in folder.rglob("*.ipynb"):
-            together.write(path, f"{inside}{path.relative_to(folder)}")
-    released = {NAME: nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)}
-    unpacked = submissions.unpack(archive, tmp_path / "unpacked")
-    taken, refused = submissions.collect(unpacked, tmp_path / "elsewhere", released)
-    assert {"anna", "Ben-Half_123", "carl"} <= {submission.student for submission in taken}
-    assert {refusal.student for refusal in refused} == {"fred", "frieda", "gustav"}
+    released = nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", as_version=4)
+    notebook = nbformat.read(folder / "anna" / f"{NAME}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("\n", "\r\n")
+        cell.metadata |= {"tags": ["skip-execution"], "collapsed": True}
+    assert submissions.mend(notebook, released) == []
+    for cell in notebook.cells:
+        assert not {"tags", "collapsed"} & set(cell.metadata)
 
 
 def test_points_given_by_hand_outlive_a_refusal(graded):
@@ -266,7 +310,7 @@ def test_points_given_by_hand_outlive_a_refusal(graded):
         ]
         words.manual_score = 3
         gradebook.db.commit()
-        assert "stay in the gradebook" in grade.outcome(gradebook, submission, "no reason")["notes"]
+        assert "stay in the gradebook" in grade.outcome(course, gradebook, submission, "no reason")["notes"]
         assert gradebook.find_submission(NAME, "anna").score == 23
         words.manual_score = None
         gradebook.db.commit()
