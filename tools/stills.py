@@ -11,6 +11,7 @@ import shutil
 
 from playwright.sync_api import Browser, sync_playwright
 
+from lstmlib.cli import BROWSERS
 from lstmlib.figures import (
     AttentionMatrix,
     CarouselUnit,
@@ -123,7 +124,7 @@ def draw(browser: Browser, figure: Figure) -> str:
 
 def main() -> None:
     """Write all still pictures."""
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = (os.environ.get("CHROMIUM"), *BROWSERS)
     path = next((found for name in names if name and (found := shutil.which(name))), None)
     folder = bundle.FOLDER / "stills"
     folder.mkdir(exist_ok=True)

@@ -58,7 +58,8 @@ def learner_in_chromium(T: int) -> "Iterator[tuple[Any, int]]":
     drawn: dict[str, Any] = {name: part.swapaxes(0, 1).ravel().tolist() for name, part in by_sequence.items()}
     drawn |= {"steps": len(batch.x), "count": many, "lengths": batch.lengths.tolist()}
     with sync_playwright() as playwright:
-        found = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+        names = (os.environ.get("CHROMIUM", ""), "chromium-headless-shell", "chromium")
+        found = next(filter(None, map(shutil.which, names)), None)
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.route(

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
+from lstmlib.cli import BROWSERS
 from lstmlib.page import bundle
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 ARGUMENTS += ["--disable-component-update", "--disable-sync"]
 
 
 def chromium(bundled: str) -> str | None:
     """Return the path of a Chromium: the one in $CHROMIUM, else the system's, else playwright's own."""
-    for name in (os.environ.get("CHROMIUM"), *NAMES):
+    for name in (os.environ.get("CHROMIUM"), *BROWSERS):
         if name and (path := shutil.which(name)):
             return path
     return bundled if Path(bundled).exists() else None
@@ -30,7 +30,7 @@ def browser() -> Iterator[Any]:
     with sync_playwright() as p:
         path = chromium(p.chromium.executable_path)
         if path is None:
-            said = "no Chromium found: apt install chromium, or playwright install chromium, or set CHROMIUM"
+            said = "no Chromium: apt install chromium-headless-shell, or playwright install chromium, or set CHROMIUM"
             if os.environ.get("CI") == "true":
                 pytest.fail(said)
             pytest.skip(said)
