@@ -24,6 +24,7 @@ SPAN = re.compile(
 )
 OPTION = re.compile(r":([\w-]+):\s*(.*)")
 EQUATION = re.compile(r"^\$\$ *\(([\w-]+)\) *$", re.MULTILINE)
+ANCHOR = re.compile(r'(<a [^>]*href=")([^"]*)')
 NOT_SHOWN = re.compile(r"^(?:\([\w-]+\)=|\+\+\+.*|% .*|<div class=\"[\w -]+\">|</div>) *\n?", re.MULTILINE)
 
 
@@ -84,6 +85,7 @@ def folded(summary: str, text: str) -> str:
 
 def _inline(text: str, page: Page) -> str:
     text = SPAN.sub(lambda found: _span(found, page), text)
+    text = ANCHOR.sub(lambda found: found[1] + urljoin(page.address, found[2]), text)
     text = EQUATION.sub(lambda found: _tag(found[1], page), text)
     return NOT_SHOWN.sub("", text)
 

@@ -38,6 +38,7 @@ PAGE = Page("book/gates", {"n": "3.14159", "word": "'three'", "whole": "12"}, RE
         ("$$\nx = 1\n$$ (linear)", "$$\nx = 1\n\\tag{7}\n$$"),
         ("(here)=\n## Head", "## Head"),
         ("[a](variants.md#x), [b](#y)", f"[a]({SITE}book/variants.html#x), [b]({SITE}book/gates.html#y)"),
+        ('<a href="gru.html#lab:4">4</a>', f'<a href="{SITE}book/gru.html#lab:4">4</a>'),
         ("![c](drawings/c.svg), [d](https://x.org)", f"![c]({SITE}_images/c.svg), [d](https://x.org)"),
         ("`x[0](t)` and $[x](t)$ and\n$$\n[x](t)\n$$", "`x[0](t)` and $[x](t)$ and\n$$\n[x](t)\n$$"),
         ("~~~python\n{doc}`gru`\n~~~", "~~~python\n{doc}`gru`\n~~~"),
