@@ -10,10 +10,8 @@ import shutil
 import sys
 
 import lstmlib
+from lstmlib.page.browser import BROWSERS
 from lstmlib.paper.command import add_commands
-
-# The first is Chromium without windows, which opens a page several times as fast.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def requirements() -> list[tuple[str, str]]:

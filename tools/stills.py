@@ -6,12 +6,8 @@ Chromium draws each figure in a telling state; what its style sheet says is writ
 so that the picture needs nothing else, and a light card is put under it, so that it can be read on any page.
 """
 
-import os
-import shutil
-
 from playwright.sync_api import Browser, sync_playwright
 
-from lstmlib.cli import BROWSERS
 from lstmlib.figures import (
     AttentionMatrix,
     CarouselUnit,
@@ -30,6 +26,7 @@ from lstmlib.figures import (
     Unrolling,
 )
 from lstmlib.page import bundle
+from lstmlib.page.browser import find_browser
 from lstmlib.page.figure import Figure
 
 WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows
@@ -124,12 +121,10 @@ def draw(browser: Browser, figure: Figure) -> str:
 
 def main() -> None:
     """Write all still pictures."""
-    names = (os.environ.get("CHROMIUM"), *BROWSERS)
-    path = next((found for name in names if name and (found := shutil.which(name))), None)
     folder = bundle.FOLDER / "stills"
     folder.mkdir(exist_ok=True)
     with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        browser = p.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
         for figure in STATES:
             text = draw(browser, figure)
             (folder / f"{figure._still()}.svg").write_text(text, encoding="utf8")

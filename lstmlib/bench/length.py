@@ -6,13 +6,12 @@ which does thousands of products at once, would draw the first crossing elsewher
 
 import argparse
 import json
-import os
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lstmlib.bench.threads import one_thread
 from lstmlib.output import add_output, check, write
 
 if TYPE_CHECKING:
@@ -185,10 +184,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each thing is timed (default 5)")
     add_output(parser, RESULTS)
     given = parser.parse_args(arguments)
-    if "numpy" in sys.modules and os.environ.get("OMP_NUM_THREADS") != "1":
-        raise SystemExit("NumPy is already imported, on many threads: set OMP_NUM_THREADS=1")
+    one_thread()
     check(given.output)
-    os.environ["OMP_NUM_THREADS"] = "1"
     import torch
 
     from lstmlib.bench.timing import machine

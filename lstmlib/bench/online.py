@@ -6,13 +6,12 @@ read-out, trained on one sequence at a time with plain gradient descent.
 """
 
 import argparse
-import os
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lstmlib.bench.threads import one_thread
 from lstmlib.output import add_output, check, write
 
 if TYPE_CHECKING:
@@ -127,10 +126,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=9, help="how often each thing is timed (default 9)")
     add_output(parser, RESULTS)
     given = parser.parse_args(arguments)
-    if "numpy" in sys.modules and os.environ.get("OMP_NUM_THREADS") != "1":
-        raise SystemExit("NumPy is already imported, on many threads: set OMP_NUM_THREADS=1")
+    one_thread()
     check(given.output)
-    os.environ["OMP_NUM_THREADS"] = "1"
     import torch
 
     from lstmlib.bench.timing import machine

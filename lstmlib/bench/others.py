@@ -14,12 +14,12 @@ little; each comparison is stored as the median of the rounds' ratios, and as th
 
 import argparse
 import json
-import os
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from lstmlib.bench.threads import one_thread
 
 if TYPE_CHECKING:
     from lstmlib.bench.timing import Row, Run
@@ -144,9 +144,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--note", default="", help="what is to be known of the machine's day, stored with the ratios")
     parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
     given = parser.parse_args(arguments)
-    if "numpy" in sys.modules and os.environ.get("OMP_NUM_THREADS") != "1":
-        raise SystemExit("NumPy is already imported, on many threads: set OMP_NUM_THREADS=1")
-    os.environ["OMP_NUM_THREADS"] = "1"
+    one_thread()
     import torch
 
     from lstmlib.bench.cases import LARGE

@@ -5,9 +5,6 @@ rounds as the readable and the compiled one. All are timed by the processor's ti
 """
 
 import argparse
-import os
-import shutil
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lstmlib.bench.threads import one_thread
 from lstmlib.output import add_output, check, write
 
 if TYPE_CHECKING:
@@ -49,6 +47,7 @@ def learner_in_chromium(T: int) -> "Iterator[tuple[Any, int]]":
     from lstmlib import tasks
     from lstmlib.online import Net
     from lstmlib.page import bundle
+    from lstmlib.page.browser import find_browser
 
     rng, many = np.random.default_rng(0), 20_000 // T
     net = Net(2, 2, 2, 1)
@@ -58,9 +57,7 @@ def learner_in_chromium(T: int) -> "Iterator[tuple[Any, int]]":
     drawn: dict[str, Any] = {name: part.swapaxes(0, 1).ravel().tolist() for name, part in by_sequence.items()}
     drawn |= {"steps": len(batch.x), "count": many, "lengths": batch.lengths.tolist()}
     with sync_playwright() as playwright:
-        names = (os.environ.get("CHROMIUM", ""), "chromium-headless-shell", "chromium")
-        found = next(filter(None, map(shutil.which, names)), None)
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.route(
             "http://localhost/page/*",
@@ -127,10 +124,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=9, help="how often each thing is timed (default 9)")
     add_output(parser, RESULTS)
     given = parser.parse_args(arguments)
-    if "numpy" in sys.modules and os.environ.get("OMP_NUM_THREADS") != "1":
-        raise SystemExit("NumPy is already imported, on many threads: set OMP_NUM_THREADS=1")
+    one_thread()
     check(given.output)
-    os.environ["OMP_NUM_THREADS"] = "1"
 
     from lstmlib.bench.timing import machine
 

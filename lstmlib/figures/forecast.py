@@ -19,6 +19,15 @@ LATEST = 3 * WEEK - 48  # the last origin, counted from the first, just before t
 
 
 @cache
+def _ridge() -> Array:
+    """Return ridge's weights, fitted to all weeks before the test with what the validation weeks chose."""
+    from lstmlib.studies.at_work import demand
+
+    y = electricity()
+    return demand.ridge(y, (demand.LEARN[0], demand.VALIDATION[1]), *demand.ridge_chosen(y))
+
+
+@cache
 def given() -> dict[str, Any]:
     """Return what the figure needs: the demand of the last weeks, the net and ridge, and the band.
 
@@ -31,8 +40,7 @@ def given() -> dict[str, Any]:
     from lstmlib.studies.at_work import demand
     from lstmlib.studies.at_work import electricity as nets
 
-    y = electricity()
-    weights = demand.ridge(y, (demand.LEARN[0], demand.VALIDATION[1]), *demand.ridge_chosen(y))
+    y, weights = electricity(), _ridge()
     arrays = dict(nets.stored().params) | {"ridge.weight": weights[:, :-1], "ridge.bias": weights[:, -1]}
     packed = save({name: np.ascontiguousarray(value, np.float32) for name, value in arrays.items()})
     start = int(demand.origins(demand.TEST)[0])
@@ -84,11 +92,10 @@ class Forecast(Figure):
         from lstmlib.studies.at_work import electricity as nets
 
         y, at = electricity(), demand.origins(demand.TEST)[[self.origin]]
-        weights = demand.ridge(y, (demand.LEARN[0], demand.VALIDATION[1]), *demand.ridge_chosen(y))
         net = nets.switched_off(nets.stored(), [cell - 1 for cell in self.off])
         return {
             "lstm": nets.forecast(net, y, at)[0],
-            "ridge": demand.ridge_forecast(y, at, weights)[0],
+            "ridge": demand.ridge_forecast(y, at, _ridge())[0],
             "now": demand.shifted(y, at)[0],
             "week": demand.last_week(y, at)[0],
         }

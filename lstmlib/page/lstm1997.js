@@ -1,7 +1,7 @@
 // Long short-term memory as it was trained in 1997: lstmlib.online.LSTM1997 and its compiled twin, one net at a time.
 // Numbers of equations are those of the paper's appendix A.1. Sequences are as tasks.js draws them.
 
-import { pack, sizes, unpack } from "./net.js";
+import { descend, pack, sizes, unpack } from "./net.js";
 import { squash } from "./logistic.js";
 import { Errors } from "./errors.js";
 
@@ -232,14 +232,8 @@ export class LSTM1997 extends Errors {
   update(rate) {
     const { W, V, dW, dV, U, M } = this;
     for (const u of this.unbiased) dW[(M - 1) * U + u] = 0;
-    for (let k = 0; k < W.length; k++) {
-      W[k] += rate * dW[k];
-      dW[k] = 0;
-    }
-    for (let k = 0; k < V.length; k++) {
-      V[k] += rate * dV[k];
-      dV[k] = 0;
-    }
+    descend(W, dW, rate);
+    descend(V, dV, rate);
   }
 
   /** Keep what `sendBack` will need of a step. */

@@ -82,3 +82,11 @@ export function unpack(net, W, V) {
   for (const name of Object.keys(shapes(net))) found[name] = there[name]();
   return found;
 }
+
+/** Change weights by what was added up for them, times the learning rate, and start adding from zero. */
+export function descend(weights, added, rate) {
+  for (let k = 0; k < weights.length; k++) {
+    weights[k] += rate * added[k];
+    added[k] = 0;
+  }
+}

@@ -2,7 +2,7 @@
 // and backpropagation through time, which comes to the same changes at a sequence's end and takes far fewer operations.
 
 import { Errors } from "./errors.js";
-import { shapes } from "./net.js";
+import { descend, shapes } from "./net.js";
 import { squash } from "./logistic.js";
 
 /** A net of hidden units, over sequences of symbols. `rule` is "RTRL", "BPTT" or "Elman", which looks one step back. */
@@ -184,13 +184,7 @@ export class SimpleRecurrent extends Errors {
 
   update(rate) {
     const { W, V, dW, dV } = this;
-    for (let k = 0; k < W.length; k++) {
-      W[k] += rate * dW[k];
-      dW[k] = 0;
-    }
-    for (let k = 0; k < V.length; k++) {
-      V[k] += rate * dV[k];
-      dV[k] = 0;
-    }
+    descend(W, dW, rate);
+    descend(V, dV, rate);
   }
 }

@@ -1,7 +1,6 @@
 """A real browser for the tests that open pages: Chromium, headless, without network."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from lstmlib.cli import BROWSERS
 from lstmlib.page import bundle
+from lstmlib.page.browser import find_browser
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 ARGUMENTS += ["--disable-component-update", "--disable-sync"]
@@ -18,10 +17,7 @@ ARGUMENTS += ["--disable-component-update", "--disable-sync"]
 
 def chromium(bundled: str) -> str | None:
     """Return the path of a Chromium: the one in $CHROMIUM, else the system's, else playwright's own."""
-    for name in (os.environ.get("CHROMIUM"), *BROWSERS):
-        if name and (path := shutil.which(name)):
-            return path
-    return bundled if Path(bundled).exists() else None
+    return find_browser() or (bundled if Path(bundled).exists() else None)
 
 
 @pytest.fixture(scope="session")
