@@ -27,10 +27,9 @@ from nbgrader.api import Gradebook
 
 from arrivals import printable
 from problem_sets import COURSE, course_api
-from roster import Person, Roster, match, read_roster
+from roster import Person, Roster, match, read_roster, safe
 
 NOTHING = "-"  # Moodle's sign for no grade
-FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # what a spreadsheet reads as the beginning of a formula, also of full width
 
 
 class Graded(NamedTuple):
@@ -109,16 +108,6 @@ def _numbered(person: Person) -> Person:
     """Return a student with the number that Canvas wrote behind the name of what was handed in."""
     as_canvas = re.fullmatch(r"[^\W_]+_(\d+)", person.login)
     return person._replace(canvas=person.canvas or (as_canvas[1] if as_canvas else ""))
-
-
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, whatever it separates cells by.
-
-    An apostrophe before the sign is what OWASP advises (*CSV Injection*). One also goes behind a separator in the text,
-    for where a file is opened with another separator than its own.
-    """
-    flat = printable(text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
-    return re.sub(rf"(^\s*|[,;|\"']\s*)(?=[{re.escape(FORMULA)}])", r"\1'", flat)
 
 
 def number(points: float | None, missing: str = "") -> str:

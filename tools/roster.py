@@ -12,7 +12,9 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from arrivals import student_of
+from arrivals import printable, student_of
+
+FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"  # what a spreadsheet reads as the beginning of a formula, also of full width
 
 # What a column holds -> how it is called: by Canvas, by Moodle, by Blackboard, in a list of your own.
 COLUMNS = {
@@ -157,3 +159,13 @@ def match(students: list[str], people: list[Person]) -> Matches:
     found = {student: person for student, person in found.items() if taken.count(person) == 1}
     unknown = [student for student in students if student not in found]
     return Matches(found, unknown, [student for student in doubtful if student in found])
+
+
+def safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, whatever it separates cells by.
+
+    An apostrophe before the sign is what OWASP advises (*CSV Injection*). One also goes behind a separator in the text,
+    for where a file is opened with another separator than its own.
+    """
+    flat = printable(text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
+    return re.sub(rf"(^\s*|[,;|\"']\s*)(?=[{re.escape(FORMULA)}])", r"\1'", flat)
