@@ -18,7 +18,7 @@ MARKED = re.compile(r"(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*|[A-Za-z]_[a-z0-9]{1,3}
 
 def order(question: dict[str, Any]) -> list[int]:
     """Return the order in which a question's answers stand, drawn by a generator that its text seeds, as in quiz.js."""
-    seed = 450  # with it no chapter's right answers stand in one place more often than every second time
+    seed = 450
     for letter in question["question"]:
         seed = (seed ^ ord(letter)) * 16777619 & 0xFFFFFFFF
     places = list(range(len(question["answers"])))
