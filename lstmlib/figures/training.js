@@ -1,7 +1,7 @@
 // Nets that learn in the page, in a worker: the reader guesses first. What is trained is in ../page/lessons.js.
 
 import { button, clamp, drawing, el, figure, fitted, fixed, group, label, s, slider, stage, still, superscript, trace, voice } from "../page/kit.js";
-import { LESSONS, NETS } from "../page/lessons.js";
+import { NETS, PLAN } from "../page/plan.js";
 import tutor from "../page/tutor.js?text";
 
 // What a lesson says and lets the reader choose; `first` names the kinds whose race is asked about: the first against the second.
@@ -218,7 +218,7 @@ function outcome({ lesson }, { nets }, guess) {
 
 /** The curves, the tally beside the guess, and the error flow; returns [children, height]. */
 function drawTraining(width, { lesson, amount, choice }, latest, guess) {
-  const there = ABOUT[lesson], { updates, kinds: names } = LESSONS[lesson], left = 34, right = width - 6, children = [];
+  const there = ABOUT[lesson], { updates, kinds: names } = PLAN[lesson], left = 34, right = width - 6, children = [];
   const top = names.length > 1 ? 42 : 26, base = top + 128, x = (update) => left + ((right - left) * update) / updates, y = (share) => base - (base - top) * share;
   const dash = (kind) => ["", "6 4", "2 3"][names.indexOf(kind)] || null;
   children.push(label(0, 12, `${there.right} on fresh sequences, net by net`, { class: "small" }));
@@ -256,7 +256,7 @@ function drawTraining(width, { lesson, amount, choice }, latest, guess) {
 
 /** The share of the error that is left at each lag, before training and now. */
 function drawFlow(left, right, start, lesson, set, latest, names, dash) {
-  const lags = LESSONS[lesson].steps(set) - 1, top = start + 12, base = top + 88, low = -8, high = 2;
+  const lags = PLAN[lesson].steps(set) - 1, top = start + 12, base = top + 88, low = -8, high = 2;
   const x = (lag) => left + ((right - left) * lag) / Math.max(lags, 1), y = (share) => base - ((base - top) * (Math.log10(Math.max(share, 1e-30)) - low)) / (high - low);
   const children = [
     label(0, start, "Share of the error left, by lag (dotted: before training)", { class: "small error-ink" }),

@@ -2,12 +2,11 @@
 // batches are drawn from the seeds that the chapters' own nets have, so that the same nets come out.
 
 import { Adam, initialise, Linear, SequenceModel } from "./model.js";
+import { NETS, PLAN } from "./plan.js";
 import { Random } from "./random.js";
 import { GRU, LSTM, RNN } from "./recurrent.js";
 import { agreement, copy, NOUNS, spikeAfter, spikeGap, VERBS, WORDS } from "./sequences.js";
 import { adding } from "./tasks.js";
-
-export const NETS = 5; // of each kind, seeds 0 to 4
 
 /**
  * The largest absolute value of a matrix's eigenvalues, by Gelfand's formula: the n-th root of the n-th power's norm,
@@ -37,16 +36,15 @@ const spikes = ({ choice }, N, rng) => (choice === "gap" ? spikeGap(9, N, rng) :
 const pairs = (N, rng) => adding({ min_length: 22 }, N, rng, "marker 1");
 
 /**
- * Each lesson: how many updates, how many between two looks at fresh sequences, the kinds of nets, and
+ * Each lesson:
  *   net(set, kind, seed)       a net that learns from one batch at each call of learn()
  *   test(set), right(model, drawn, n)   fresh sequences, and whether a net has one of them right
  *   learnt(share, over)        whether that share right counts; most count at the end alone
  *   guessing(drawn), simple(drawn)      the share that two answers get without learning anything
- *   probe(set, rng), steps(set)         16 sequences, and where the error starts whose way back is drawn
+ *   probe(set, rng)            16 sequences in which an error is followed back, from the last of the plan's steps
  */
 export const LESSONS = {
   agreement: {
-    updates: 600, every: 25, kinds: ["Elman net"],
     net({ amount, choice }, _, seed) {
       const rng = new Random([seed]), recurrent = initialise(new RNN(WORDS.length, 24), rng), readout = initialise(new Linear(24, WORDS.length), rng);
       return net(recurrent, readout, "crossEntropy", 0.01, () => agreement(choice === "mixed" ? rng.integer(amount + 1) : amount, 32, rng));
@@ -61,10 +59,8 @@ export const LESSONS = {
     guessing: () => 0.5,
     simple: (drawn) => share(drawn, (n) => NOUNS[1].includes(WORDS[drawn.symbols[n * drawn.steps + drawn.verbAt]]) === Boolean(drawn.number[n])),
     probe: ({ amount }, rng) => agreement(amount, 16, rng),
-    steps: ({ amount }) => 2 + 3 * amount,
   },
   lag: {
-    updates: 400, every: 20, kinds: ["tanh net"],
     net({ amount }, _, seed) {
       const rng = new Random([seed]), recurrent = initialise(new RNN(4, 24), rng), W = recurrent.params.weight_hh_l0;
       W.set(W.map(() => rng.normal()));
@@ -82,10 +78,8 @@ export const LESSONS = {
     guessing: () => 0.5,
     simple: () => null,
     probe: (_, rng) => lastBit(16, rng),
-    steps: () => 21,
   },
   timing: {
-    updates: 6000, every: 50, kinds: ["LSTM", "peepholes", "coupled gates"],
     net(set, kind, seed) {
       const rng = new Random([seed]), options = { forgetBias: 3, peephole: kind === "peepholes", coupled: kind === "coupled gates" };
       const recurrent = initialise(new LSTM(1, set.amount, options), rng), readout = initialise(new Linear(set.amount, 1), rng);
@@ -105,10 +99,8 @@ export const LESSONS = {
       return drawn.mask[0] ? null : share(drawn, (n) => drawn.values.subarray(n * T, (n + 1) * T).includes(1) === Boolean(drawn.mask[(n + 1) * T - 1]));
     },
     probe: (set, rng) => spikes(set, 16, rng),
-    steps: ({ choice }) => (choice === "gap" ? 16 : 17),
   },
   adding: {
-    updates: 1500, every: 25, kinds: ["LSTM", "GRU"],
     net({ amount }, kind, seed) {
       const rng = new Random([seed]), H = kind === "GRU" ? 19 : 16, readout = initialise(new Linear(H, 1), rng);
       const recurrent = initialise(kind === "GRU" ? new GRU(2, H, { keepBias: amount }) : new LSTM(2, H, { forgetBias: amount }), rng);
@@ -127,13 +119,12 @@ export const LESSONS = {
       return Math.abs(0.5 + (first ? drawn.x[2 * (start + first)] : 0) / 4 - drawn.values[start + drawn.lengths[n] - 1]) < 0.04;
     }),
     probe: (_, rng) => pairs(16, rng),
-    steps: () => 22,
   },
 };
 
 /** What share of an error at the last of the probe's steps is left at the state, lag by lag: the median of 16 sequences. */
 export function shareLeft(lesson, set, model) {
-  const { probe, steps } = LESSONS[lesson], drawn = probe(set, new Random([3])), count = steps(set), rng = new Random([0]), O = model.readout.O;
+  const drawn = LESSONS[lesson].probe(set, new Random([3])), count = PLAN[lesson].steps(set), rng = new Random([0]), O = model.readout.O;
   const flows = Array.from({ length: drawn.count }, (_, n) => {
     const dy = Array.from({ length: O }, () => rng.normal()), size = Math.hypot(...dy);
     const flow = model.errorFlow(drawn, n, count, dy.map((value) => value / size));
@@ -152,7 +143,7 @@ export class Lesson {
     Object.assign(this, { lesson, set, there, test: there.test(set) });
     this.guessing = there.guessing(this.test);
     this.simple = there.simple(this.test);
-    this.nets = Array.from({ length: NETS }, (_, seed) => seed).flatMap((seed) => there.kinds.map((kind) => {
+    this.nets = Array.from({ length: NETS }, (_, seed) => seed).flatMap((seed) => PLAN[lesson].kinds.map((kind) => {
       const one = there.net(set, kind, seed), before = shareLeft(lesson, set, one.model);
       return { kind, seed, ...one, before, updates: 0, loss: null, looks: [], learnt: null, over: false };
     }));
@@ -166,11 +157,11 @@ export class Lesson {
   }
 
   turn(one) {
-    const { there } = this;
+    const { updates, every } = PLAN[this.lesson];
     one.loss = one.learn();
-    if (++one.updates % there.every) return;
-    const right = this.look(one), last = one.updates === there.updates;
-    if (there.learnt(right, last)) one.learnt = one.updates;
+    if (++one.updates % every) return;
+    const right = this.look(one), last = one.updates === updates;
+    if (this.there.learnt(right, last)) one.learnt = one.updates;
     one.over = last || one.learnt !== null;
   }
 }

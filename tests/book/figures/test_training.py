@@ -167,7 +167,8 @@ def modules(browser):
 
 LEARNS = """
 async ({ lesson, set, kind, seed }) => {
-  const { LESSONS } = await import("/page/lessons.js"), there = LESSONS[lesson], test = there.test(set);
+  const { LESSONS } = await import("/page/lessons.js"), { PLAN } = await import("/page/plan.js");
+  const there = { ...LESSONS[lesson], ...PLAN[lesson] }, test = there.test(set);
   const one = there.net(set, kind, seed), looks = [];
   for (let update = 1; update <= there.updates; update++) {
     one.learn();
