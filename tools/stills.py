@@ -18,11 +18,13 @@ from lstmlib.figures import (
     Forecast,
     GRUBesideLSTM,
     Laboratory,
+    LearningDoors,
     ParallelScan,
     Ranking,
     ReberWalk,
     Safe,
     Tape,
+    TugOfWar,
     Unrolling,
 )
 from lstmlib.page import bundle
@@ -49,6 +51,8 @@ STATES: list[Figure] = [
     Ranking(),
     Forecast(),
     Laboratory(experiment="2c", lag=1000, guess=50_000),
+    TugOfWar(guess=0.5),
+    LearningDoors(guess=4000),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

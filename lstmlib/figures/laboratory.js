@@ -62,9 +62,10 @@ function mount(frame, store) {
   let worker = null, latest = null, begun = "", looked = "", running = false, resting = false, drawn = 0, spokenAt = 0, width = 0, beside = 0, waiting = false;
   let from = derive(store);
 
+  const first = () => document.querySelector("lstm-laboratory") === frame.getRootNode().host; // the address is that of the page's first
   const choose = (changes) => {
     store.update(changes);
-    if (!page) return;
+    if (!page || !first()) return;
     const state = Object.fromEntries(Object.keys(SET_UP).map((name) => [name, store.get(name)]));
     try {
       history.replaceState(null, "", fragment(state, SET_UP));
@@ -262,12 +263,11 @@ function mount(frame, store) {
   };
   document.addEventListener("visibilitychange", hidden);
   const linked = () => {
-    const host = frame.getRootNode().host;
-    if (!page || document.querySelector("lstm-laboratory") !== host) return;
+    if (!page || !first()) return;
     const found = readFragment(location.hash, SET_UP, Object.keys(names), Object.keys(CHANGES));
     if (!found) return;
     store.update(found);
-    host.scrollIntoView({ block: "start" });
+    frame.getRootNode().host.scrollIntoView({ block: "start" });
   };
   addEventListener("hashchange", linked);
   queueMicrotask(linked);

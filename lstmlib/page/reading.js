@@ -41,7 +41,7 @@ export function drawPushes(left, right, start, view) {
   return [
     label(left, start, `What each step pushes at ${unit}${source ? `, from ${source}` : ""}`, { class: "small error-ink" }),
     marks.map(([t]) => s("line", { x1: x(t), x2: x(t), y1: start + 22, y2: middle + tall, class: "mark" })),
-    marks.map(([t, text], k) => (k && x(t) - x(marks[k - 1][0]) < 40 ? null : label(clamp(x(t), left + 14, end - 14), start + 16, text, { class: "small middle strong halo" }))),
+    marks.map(([t, text], k) => (k && x(t) - x(marks[k - 1][0]) < 40 ? null : label(clamp(x(t), left + 22, end - 22), start + 16, text, { class: "small middle strong halo" }))),
     most > 0 && Number.isFinite(all) ? [
       values.map((value, k) => bar(x((bins[k] + bins[k + 1] - 1) / 2), value / most, wide, "push")),
       bar(right - 44, up / all, 14, "push"), bar(right - 44, down / all, 14, "push"),
