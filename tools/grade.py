@@ -241,7 +241,8 @@ def main() -> None:
     counts = collections.Counter(row["status"] for row in rows)
     print(
         f"{counts['graded']} graded, {counts['refused']} refused, in {time.perf_counter() - start:.0f} s. "
-        f"Scores, report and feedback are in {os.path.relpath(course, ROOT)}/."
+        f"Scores, report and feedback are in {os.path.relpath(course, ROOT)}/.\n"
+        "For Canvas, Moodle or Blackboard: make export"
     )
 
 

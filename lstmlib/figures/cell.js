@@ -139,7 +139,7 @@ const NAMES = ["kind", "x", "h", "c", "weight_ih", "weight_hh", "bias", "dh", "d
 function mount(frame, store) {
   const read = () => Object.fromEntries(NAMES.map((name) => [name, store.get(name)]));
   const picture = drawing("radiogroup"), spoken = voice();
-  const panel = { name: el("p", { class: "part-name" }), formula: el("p", { class: "says formula" }), error: el("p", { class: "says back" }), says: el("p", { class: "says note" }) };
+  const panel = el("div", { class: "panel" });
   const set = (name) => (value) => store.update({ [name]: value });
   const setBias = (k) => (value) => store.update({ bias: store.get("bias").map((b, n) => (n === k ? value : b)) });
   const ends = (limit, role = "") => ({ min: -limit, max: limit, step: 0.05, role });
@@ -169,7 +169,7 @@ function mount(frame, store) {
   frame.append(
     title, el("p", { class: "how" }, "Point at a part, tap it, or go through the parts with the arrow keys."),
     el("div", { class: "controls first" }, group("Gates", deeds), group("Show", views.map(([, b]) => b))),
-    stage([picture, el("div", { class: "panel" }, Object.values(panel))], el("div", { class: "buttons" }, step, empty),
+    stage([picture, panel], el("div", { class: "buttons" }, step, empty),
       el("div", { class: "sliders" }, Object.values(sliders)), el("div", { class: "controls" }, group("Gradient", cuts.map(([, b]) => b)))),
     spoken,
   );
@@ -213,11 +213,10 @@ function mount(frame, store) {
     deeds.forEach((b, k) => b.setAttribute("aria-pressed", Object.values(DEEDS)[k].every((bias, n) => bias === now[n] || (old && n === 1))));
     step.disabled = Math.abs(v.state) > LIMIT;
 
-    panel.name.textContent = shown.name;
-    panel.name.className = `part-name ${shown.role}-ink`;
-    panel.formula.textContent = `${shown.equation} ${shown.numbers}`;
-    panel.error.replaceChildren(el("strong", {}, "Error "), shown.error);
-    panel.says.textContent = shown.says;
+    // What is said of the parts stands in one place, unseen but for one: so the panel is as high for each, in any font.
+    panel.replaceChildren(...Object.values(parts).map((part) => el("div", { class: part === shown ? "shown" : "unshown" },
+      el("p", { class: `part-name ${part.role}-ink` }, part.name), el("p", { class: "says formula" }, `${part.equation} ${part.numbers}`),
+      el("p", { class: "says back" }, el("strong", {}, "Error "), part.error), el("p", { class: "says note" }, part.says))));
 
     const told = `${state}(t) is ${fixed(v.state)}, ${output}(t) is ${fixed(v.output)}. Of the error, ${precise(e.before)} goes back to ${state}(t−1), ${precise(e.previous)} to ${output}(t−1).`;
     spoken.say(told);
@@ -348,8 +347,8 @@ svg .cell-ink,.cell-ink{fill:var(--cell-ink);color:var(--cell-ink)} svg .gate-in
 .point-ink{color:var(--point-ink)} svg .err-ink,.back{fill:var(--error-ink);color:var(--error-ink)}
 .part{cursor:pointer} .ring{fill:none;stroke:none;stroke-width:2;pointer-events:all} .pointed .ring{stroke:var(--line);stroke-dasharray:4 3} .chosen .ring{stroke:var(--ink)}
 .part:focus{outline:none} .part:focus-visible{outline:3px solid var(--hidden);outline-offset:1px;border-radius:7px}
-.first{margin:0 0 10px} .panel{min-height:11em;margin-top:8px;padding:8px 12px;border-radius:8px;background:var(--softer)} .panel p{margin:3px 0}
-@container (max-width:600px){.panel{min-height:17em}}
+.first{margin:0 0 10px} .panel{display:grid;margin-top:8px;padding:8px 12px;border-radius:8px;background:var(--softer)} .panel p{margin:3px 0}
+.panel>div{grid-area:1/1;min-width:0} .unshown{visibility:hidden}
 .part-name{font-weight:650} .note{font-size:14px}
 .sliders{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:2px 20px;align-items:end;margin-top:12px} .sliders .name,.sliders .value{line-height:1.2} .slider[hidden],button[hidden]{display:none}
 .state input[type=range]{--tint:var(--cell)} .slider .name{font-size:13px}

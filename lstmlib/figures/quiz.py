@@ -18,7 +18,7 @@ MARKED = re.compile(r"(`[^`]+`|\*[^*\s](?:[^*]*[^*\s])?\*|[A-Za-z]_[a-z0-9]{1,3}
 
 def order(question: dict[str, Any]) -> list[int]:
     """Return the order in which a question's answers stand, drawn by a generator that its text seeds, as in quiz.js."""
-    seed = 450  # with it no chapter's right answers stand in one place more often than every second time
+    seed = 450
     for letter in question["question"]:
         seed = (seed ^ ord(letter)) * 16777619 & 0xFFFFFFFF
     places = list(range(len(question["answers"])))
@@ -74,10 +74,10 @@ class Quiz(Figure):
 
     def _without_script(self) -> str:
         return "".join(
-            f"<p><strong>{number}. {_marked(question['question'])}</strong></p>"
+            f"<p><strong>{number}. {marked(question['question'])}</strong></p>"
             + "".join(
-                f"<details><summary>{_marked(answer['text'])}</summary><p><strong>"
-                f"{'✓ Right.' if answer['right'] else '✗ Not yet.'}</strong> {_marked(answer['reason'])}</p></details>"
+                f"<details><summary>{marked(answer['text'])}</summary><p><strong>"
+                f"{'✓ Right.' if answer['right'] else '✗ Not yet.'}</strong> {marked(answer['reason'])}</p></details>"
                 for answer in (question["answers"][place] for place in order(question))
             )
             for number, question in enumerate(self.questions, 1)
@@ -106,7 +106,7 @@ def _check_question(name: str, question: dict[str, Any]) -> None:
         raise t.TraitError(f"{name} has {right} right answers, expected exactly one")
 
 
-def _marked(text: str) -> str:
+def marked(text: str) -> str:
     """Return a text's marks as HTML, as the figure itself does, with all else escaped."""
 
     def element(part: str) -> str:

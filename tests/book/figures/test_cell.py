@@ -125,7 +125,7 @@ def test_all_parts_by_keyboard(show):
         assert chosen.count() == 1
         assert chosen.get_attribute("tabindex") == "0"
         said = page.locator(f"{TAG} .panel").inner_text().replace("\n", " ")
-        assert page.locator(f"{TAG} .part-name").inner_text() in chosen.get_attribute("aria-label")
+        assert page.locator(f"{TAG} .shown .part-name").inner_text() in chosen.get_attribute("aria-label")
         assert "Error" in said
     page.keyboard.press("ArrowRight")  # round
     assert state(page, TAG, "part") == "before"
@@ -166,13 +166,13 @@ def test_by_mouse(show):
         check(page)
     # Pointing shows a part while it lasts; a click keeps it.
     page.locator(f"{TAG} [data-part=squash]").hover()
-    assert "squashed state" in page.locator(f"{TAG} .part-name").inner_text()
+    assert "squashed state" in page.locator(f"{TAG} .shown .part-name").inner_text()
     assert state(page, TAG, "part") == "add"
     page.locator(f"{TAG} .title").hover()
-    assert "The sum" in page.locator(f"{TAG} .part-name").inner_text()
+    assert "The sum" in page.locator(f"{TAG} .shown .part-name").inner_text()
     page.locator(f"{TAG} [data-part=output_gate]").click()
     page.locator(f"{TAG} .title").hover()
-    assert "Output gate" in page.locator(f"{TAG} .part-name").inner_text()
+    assert "Output gate" in page.locator(f"{TAG} .shown .part-name").inner_text()
 
 
 def test_by_touch(show):

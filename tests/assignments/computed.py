@@ -1,0 +1,201 @@
+"""The numbers that the question bank asks for, found another way: by the library's layers, or by trying.
+
+Chapter and formula -> a function of what is drawn. Where a number is found by drawing, it is near, not equal.
+"""
+
+import itertools
+
+import numpy as np
+import torch
+
+from lstmlib.numpy import GRU, LSTM, LSTM1997, RNN, Carousel, ConvLSTM, Linear, MultiHeadAttention, PeepholeLSTM
+from lstmlib.numpy.attention import softmax, softmax_backward
+from lstmlib.numpy.error_flow import vanishing_bound
+from lstmlib.numpy.scan import combine, doubling, scan
+from lstmlib.numpy.squashing import sigmoid
+from lstmlib.online.rtrl import RTRL
+from lstmlib.tasks.adding import adding
+
+DRAWS = 200_000  # for what is found by drawing
+
+
+def size(*layers, without="bias_hh"):
+    """Return how many numbers layers learn, with one bias a unit."""
+    return sum(v.size for layer in layers for name, v in layer.params.items() if without not in name)
+
+
+def back_two_steps(w):
+    layer = RNN(1, 1, rng=np.random.default_rng(0))
+    for name, value in (("weight_ih_l0", 1.0), ("weight_hh_l0", w), ("bias_ih_l0", 0.0), ("bias_hh_l0", 0.0)):
+        layer.params[name][:] = value
+    y, _, cache = layer.forward(np.array([1.0, 0.0, 0.0])[:, None, None])
+    dx, _, _ = layer.backward(cache, np.array([0.0, 0.0, 1.0])[:, None, None])
+    return 100 * dx[0, 0, 0] / (1 - y[0, 0, 0] ** 2)  # the error at h(1), before its own slope
+
+
+def steps_until_one_percent(f):
+    return next(q for q in itertools.count(1) if f**q <= 0.01)
+
+
+def rate_of_bound(n, w):
+    bounds = vanishing_bound(np.full((n, n), w), np.array([1, 2]))
+    return bounds[1] / bounds[0]
+
+
+def walk(t):
+    rng = np.random.default_rng(0)
+    layer = Carousel(1, 1, rng=rng)
+    layer.params["weight_ih_l0"][:], layer.params["bias_l0"][:] = 1.0, 0.0
+    y, _, _ = layer.forward(rng.uniform(-1, 1, (t, DRAWS // 40, 1)))
+    return y[-1].std()
+
+
+def least_squares_gain(T):
+    x = np.random.default_rng(0).uniform(-1, 1, (DRAWS, T))
+    contents = x.cumsum(axis=1)
+    wanted = np.zeros_like(x)
+    wanted[:, -1] = x[:, 0]
+    return (contents * wanted).sum() / (contents**2).sum()
+
+
+def trace(w, i):
+    def content(weight):
+        return sum(i * (4 * sigmoid(np.array(weight * x)) - 2) for x in (1.0, 0.0, 2.0))
+
+    return (content(w + 1e-6) - content(w - 1e-6)) / 2e-6
+
+
+def adding_target(a, b):
+    batch = adding(30, 500, np.random.default_rng(0), first_pair="marker -1")
+    marked = [batch.x[1:, n, 0][batch.x[1:, n, 1] == 1.0] for n in range(500)]
+    last = [batch.target[length - 1, n, 0] for n, length in enumerate(batch.lengths)]
+    two = [(*values, target) for values, target in zip(marked, last, strict=True) if len(values) == 2]
+    rows = np.array(two)
+    line = np.linalg.lstsq(np.c_[rows[:, :2], np.ones(len(rows))], rows[:, 2], rcond=None)[0]
+    return line @ [a, b, 1.0]
+
+
+def slope(y):
+    z = np.log(y / (1 - y))
+    return (sigmoid(np.array(z + 1e-6)) - sigmoid(np.array(z - 1e-6))) / 2e-6
+
+
+def most_mean_of_squares(n):
+    errors = np.full(2560, 0.04)
+    errors[:n] = 1.0
+    return (errors**2).mean()
+
+
+def half_life(b):
+    gate = sigmoid(np.array(float(b)))
+    whole = next(q for q in itertools.count(1) if gate**q <= 0.5)
+    return whole - 1 + np.log(0.5 / gate ** (whole - 1)) / np.log(gate)
+
+
+def bounded(f):
+    a, b = np.full((2000, 1), f), np.ones((2000, 1))
+    return scan(a, b, np.zeros(1))[-1, 0]
+
+
+def survives(p, q):
+    return (np.random.default_rng(0).random((DRAWS, q)) >= p).all(axis=1).mean()
+
+
+def keeps_half(q):
+    low, high = -10.0, 20.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sigmoid(np.array(middle)) ** q < 0.5 else (low, middle)
+    return low
+
+
+def settles(z, n, t):
+    layer = GRU(1, 1, rng=np.random.default_rng(0))
+    for value in layer.params.values():
+        value[:] = 0.0
+    layer.params["bias_ih_l0"][:] = [0.0, np.log(z / (1 - z)), np.arctanh(n)]  # r, z, n
+    return layer.forward(np.zeros((t, 1, 1)))[0][-1, 0, 0]
+
+
+def gru_size(D, H):
+    layer = torch.nn.GRU(D, H)
+    return sum(p.numel() for p in layer.parameters()) - 2 * H  # r's and z's second bias is only ever added
+
+
+def weight_of_one(a, n):
+    return softmax(np.r_[float(a), np.zeros(n)], np.array(True))[0]
+
+
+def score_gradient(p, x, y):
+    return softmax_backward(np.array([p, 1 - p]), np.array([float(x), float(y)]))[0]
+
+
+def spread_of_products(d):
+    rng = np.random.default_rng(0)
+    return np.einsum("nd,nd->n", *rng.standard_normal((2, DRAWS // 10, d))).std()
+
+
+def spread_with_a_slip(d):
+    return spread_of_products(d) / d
+
+
+def crossing(E):
+    # Both counts have 4 E biases a step, so they meet where they would without.
+    layer, a_step = MultiHeadAttention(E, 1), LSTM(E, E).num_operations
+    return next(T for T in itertools.count(E) if layer.num_operations(T) >= a_step * T)
+
+
+def cached(E, T):
+    layer = MultiHeadAttention(E, 1, rng=np.random.default_rng(0), causal=True)
+    _, _, cache = layer.forward(np.zeros((T, 1, E)))
+    kept = layer.recall(cache)[0]
+    return kept[3].size + kept[4].size  # keys and values
+
+
+def halving(a, T):
+    states = scan(np.full((T + 1, 1), a), np.ones((T + 1, 1)), np.zeros(1))[:, 0]
+    return (states[T] - states[T - 1]) / states[0]
+
+
+# Chapter -> a function for each of its questions with a number, in their order in assignments/questions/.
+CHECKS = {
+    "sequences": [
+        lambda D, H: size(RNN(D, H)),
+        lambda D, H: RTRL(RNN(D, H), 1).sensitivity.size,
+        back_two_steps,
+    ],
+    "vanishing-gradients": [
+        lambda w, q: 100 * vanishing_bound(np.array([[w]]), np.array([q]))[0],
+        steps_until_one_percent,
+        rate_of_bound,
+    ],
+    "constant-error-carousel": [walk, least_squares_gain],
+    "gates": [lambda B, S: len(LSTM1997(3, B, S).params["weight_hh_l0"]), trace],
+    "experiments-1997": [adding_target, slope, most_mean_of_squares],
+    "forget-gate": [half_life, lambda D, H: sum(p.numel() for p in torch.nn.LSTM(D, H).parameters()), bounded],
+    "variants": [
+        lambda D, H: size(PeepholeLSTM(D, H)),
+        lambda M, C, K: size(ConvLSTM(C, M, K)),
+        survives,
+    ],
+    "gru": [gru_size, keeps_half, settles],
+    "attention": [weight_of_one, score_gradient, spread_of_products],
+    "transformer": [
+        crossing,
+        lambda E: size(MultiHeadAttention(E, 1)),
+        cached,
+        spread_with_a_slip,
+    ],
+    "after": [
+        lambda a, b, c, d: combine((c, d), (a, b))[1],
+        lambda T: sum(len(to) for to, _ in doubling(T)),
+        lambda u: np.exp(-np.log1p(np.exp(u))),
+        halving,
+    ],
+    "time-series": [
+        lambda H, D: size(LSTM(D, H)) + size(Linear(H, 1)),
+        lambda a, b: np.sqrt(np.mean(np.r_[np.full(50, a), np.full(50, b)] ** 2.0)),
+    ],
+}
+# Found by drawing, so near the number and not equal to it.
+DRAWN = {walk, least_squares_gain, survives, spread_of_products, spread_with_a_slip}
