@@ -34,7 +34,6 @@ function mount(frame, store) {
   const ended = () => {
     const params = broken ? {} : Object.fromEntries(Object.entries(net.learner.params).map(([name, values]) => [name, [...values]]));
     store.update({ result: { shown: net.shown, good: net.good, params } });
-    spoken.say(says.textContent);
   };
   const tasks = Object.entries(TASKS).map(([task, [text]]) => button(text, () => store.update({ task, result: {} })));
   const rates = RATES.map((rate) => button(String(rate), () => store.update({ rate, result: {} })));
@@ -44,11 +43,15 @@ function mount(frame, store) {
     if (loop.running) {
       loop.pause();
       ended();
-    } else loop.run();
+    } else {
+      if (net.shown >= MOST || broken) start();
+      loop.run();
+    }
     draw(width);
   }, { class: "main" });
   const one = button("One sequence", () => {
     loop.pause();
+    if (net.shown >= MOST || broken) start();
     learn();
     ended();
   });
@@ -75,7 +78,6 @@ function mount(frame, store) {
     biases.forEach((each, k) => each.setAttribute("aria-pressed", (k === 1) === negative));
     how.textContent = `${TASKS[task][1]} Plain gradient descent, truncated, after every sequence.`;
     train.textContent = loop.running ? "Pause" : net.shown && !over ? "Go on" : "Train";
-    train.disabled = one.disabled = over;
     again.disabled = !net.shown;
     guess.input.disabled = net.shown > 0;
     guess.set(store.get("guess"), store.get("guess") ? many(store.get("guess")) : "none yet");
@@ -83,6 +85,7 @@ function mount(frame, store) {
     const far = broken || net.loss > 1e4;
     says.textContent = broken ? `The weights have left the range of numbers after ${many(net.shown)} sequences: the rate of ${rate} is too high for this net.`
       : `${many(net.shown)} sequences. Loss over the last 500: ${far ? precise(net.loss) : fixed(net.loss, 1)} percent of what a net leaves that gives none of the number.${net.good ? ` It was below 10 percent after ${many(net.good)}.${store.get("guess") ? ` Your guess was ${many(store.get("guess"))}.` : ""}` : ""}`;
+    if (!loop.running) spoken.say(`${how.textContent} ${says.textContent}`);
 
     const left = 4, right = wide - 4, from = left + 34, top = 26, base = 92, HIGH = 150;
     const x = (shown) => from + ((right - from) * shown) / MOST, y = (loss) => base - ((base - top) * loss) / HIGH;
@@ -102,14 +105,14 @@ function mount(frame, store) {
       const gate = (values) => line(Array.from({ length: T }, (_, t) => [at(t), g.base - (g.base - g.top) * values[t * blocks + j]]));
       const middle = (c.top + c.base) / 2, content = (values) => line(Array.from({ length: T }, (_, t) => [at(t), middle - ((c.base - c.top) / 2) * (values[t * blocks + j] / most)]));
       children.push(
-        label(first, 126, `Block ${j + 1}, to the output × ${fixed(V[j], 2)}`, { class: "small strong" }),
+        label(first, 126, `Block ${j + 1} × ${fixed(V[j], 2)}`, { class: "small strong" }),
         label(first, 144, j ? "" : "Gates: input; dashed: output", { class: "small gate-ink" }),
         s("line", { x1: first, x2: first + column, y1: g.base, y2: g.base, class: "axis" }), s("line", { x1: first, x2: first + column, y1: g.top, y2: g.top, class: "grid" }),
         reads.map((read) => [s("path", { d: gate(read.inward), class: "gate-line" }), s("path", { d: gate(read.outward), class: "gate-line out" })]),
-        label(first, c.top - 8, j ? "" : "Contents, first number −0.8, 0, 0.8", { class: "small cell-ink" }),
+        label(first, c.top - 8, j ? "" : `Contents (±${fixed(most, 1)}), first number −0.8, 0, 0.8`, { class: "small cell-ink" }),
         s("line", { x1: first, x2: first + column, y1: middle, y2: middle, class: "axis" }),
         reads.map((read, k) => s("path", { d: content(read.contents), class: "content-line", "stroke-dasharray": ["2 3", "7 3", null][k] })),
-        label(first + column, c.base + 14, "step 10", { class: "small quiet end" }), label(first, c.base + 14, j ? "1" : `1; scale ±${fixed(most, 1)}`, { class: "small quiet" }),
+        label(first + column, c.base + 14, "step 10", { class: "small quiet end" }), label(first, c.base + 14, "1", { class: "small quiet" }),
       );
     }
     if (broken) children.push(label(wide / 2, 240, "Beyond the range of numbers.", { class: "middle error-ink" }));

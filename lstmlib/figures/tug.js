@@ -36,21 +36,22 @@ function mount(frame, store) {
     draw(width);
     if (!loop.running) ended();
   }, still);
-  const ended = () => {
-    store.update({ result: { updates: unit.updates, w: unit.w, v: unit.v, b: unit.b, d: unit.d } });
-    spoken.say(says.textContent);
-  };
+  const ended = () => store.update({ result: { updates: unit.updates, w: unit.w, v: unit.v, b: unit.b, d: unit.d } });
   const presets = PRESETS.map(([text, change]) => button(text, () => store.update(change)));
   const guess = slider("Your guess: how much of the number will get through", { min: 0, max: 100, step: 1 }, (value) => store.update({ guess: value / 100 }));
   const train = button("Train", () => {
     if (loop.running) {
       loop.pause();
       ended();
-    } else loop.run();
+    } else {
+      if (unit.updates >= MOST) start();
+      loop.run();
+    }
     draw(width);
   }, { class: "main" });
   const one = button("One update", () => {
     loop.pause();
+    if (unit.updates >= MOST) start();
     learn();
     ended();
   });
@@ -76,12 +77,12 @@ function mount(frame, store) {
     presets.forEach((preset, k) => preset.setAttribute("aria-pressed", PRESETS[k][1].conflict === conflict && PRESETS[k][1].door === door));
     how.textContent = `${ASKED[conflict](door)} Plain gradient descent at a rate of ${RATES[conflict]}, 128 sequences an update.`;
     train.textContent = loop.running ? "Pause" : unit.updates && !over ? "Go on" : "Train";
-    train.disabled = one.disabled = over;
     again.disabled = !unit.updates;
     guess.input.disabled = unit.updates > 0;
     guess.set(Math.round(100 * store.get("guess")), store.get("guess") ? `${Math.round(100 * store.get("guess"))} %` : "none yet");
     const pulled = up || down ? `Over the steps it is pushed up by ${precise(up)} and down by ${precise(-down)}.` : "";
     says.textContent = `After ${unit.updates} updates the gain from the first number to the answer is ${fixed(gain, 3)}. ${pulled}${over ? ` ${door ? "With the gate nothing contradicts the one step that matters." : `One part in ${T} would be ${short(1 / T, 3)}: there the pushes cancel.`}${store.get("guess") ? ` Your guess was ${fixed(store.get("guess"), 2)}.` : ""}` : ""}`;
+    if (!loop.running) spoken.say(`${how.textContent} ${says.textContent}`);
 
     const left = 4, right = wide - 4, base = 362, top = 246, from = left + 36;
     const x = (update) => from + ((right - from) * update) / MOST, y = (value) => base - ((base - top) * Math.log(value / LOW)) / Math.log(HIGH / LOW);

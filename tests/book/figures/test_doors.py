@@ -18,7 +18,7 @@ FIGURES = [
     LearningDoors(task="bias", negative=True, rate=0.05, guess=4000),
     LearningDoors(seed=4, rate=0.02),
 ]
-HEARD = ("button", "One sequence", "Enter", "1 sequences. Loss over the last 500")
+HEARD = ("button", "A cell used as a bias", "Enter", "the answer is 1 more than the first number")
 
 
 def press(page, name):
