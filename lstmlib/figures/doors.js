@@ -1,6 +1,6 @@
 // Gates that learn when to open: a net of 1997 with two or three cells learns in the page to keep a number for ten steps.
 
-import { button, clamp, drawing, el, figure, fixed, group, label, precise, s, slider, stage, still, trace, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fitted, fixed, group, label, precise, s, slider, stage, still, trace, voice } from "../page/kit.js";
 import { Keeping, T } from "../page/keeping.js";
 import { line } from "../page/reading.js";
 import { turns } from "../page/turns.js";
@@ -105,7 +105,7 @@ function mount(frame, store) {
       const gate = (values) => line(Array.from({ length: T }, (_, t) => [at(t), g.base - (g.base - g.top) * values[t * blocks + j]]));
       const middle = (c.top + c.base) / 2, content = (values) => line(Array.from({ length: T }, (_, t) => [at(t), middle - ((c.base - c.top) / 2) * (values[t * blocks + j] / most)]));
       children.push(
-        label(first, 126, `Block ${j + 1} × ${fixed(V[j], 2)}`, { class: "small strong" }),
+        fitted(first, 126, `Block ${j + 1} × ${fixed(V[j], 2)}`, column - 4, { class: "small strong" }),
         label(first, 144, j ? "" : "Gates: input; dashed: output", { class: "small gate-ink" }),
         s("line", { x1: first, x2: first + column, y1: g.base, y2: g.base, class: "axis" }), s("line", { x1: first, x2: first + column, y1: g.top, y2: g.top, class: "grid" }),
         reads.map((read) => [s("path", { d: gate(read.inward), class: "gate-line" }), s("path", { d: gate(read.outward), class: "gate-line out" })]),
