@@ -173,7 +173,9 @@ class Laboratory(Figure):
         return super()._html().replace('class="lstm-figure"', f'class="lstm-figure" data="{data}"', 1)
 
     def _without_script(self) -> str:
-        """Return the still picture, and the places that links to set-ups lead to."""
+        """Return the still picture; in a new laboratory's place also what links to set-ups lead to, once on a page."""
+        if self._changed():
+            return super()._without_script()
         with_lag = [f"{name};lag={lag}" for name, (_, _, rows) in EXPERIMENTS.items() for lag in rows]
         places = "".join(f'<span id="lab:{place}"></span>' for place in [*EXPERIMENTS, *with_lag])
         return places + super()._without_script()
