@@ -30,7 +30,7 @@ function mount(frame, store) {
   const loop = turns(learn, () => {
     draw(width);
     if (!loop.running) ended();
-  }, still);
+  }, still, 60);
   const ended = () => {
     const params = broken ? {} : Object.fromEntries(Object.entries(net.learner.params).map(([name, values]) => [name, [...values]]));
     store.update({ result: { shown: net.shown, good: net.good, params } });

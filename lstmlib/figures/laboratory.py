@@ -73,7 +73,8 @@ def _one(row: Row, reading: dict[str, str]) -> dict[str, Any]:
     other = ROWS[WITHOUT[row.name]] if row.name in WITHOUT else None
     more: dict[str, Any] = {"instead": _one(other, reading_of(other, {}))} if other else {}
     if row.experiment == "streams":
-        more["length"] = sum(result["symbols"] for result in results) / sum(result["sequences"] for result in results)
+        good = [result for result in results if result["solved"]] or results
+        more["length"] = sum(result["symbols"] for result in good) / sum(result["sequences"] for result in good)
     return more | {
         "row": there,
         "reading": reading,

@@ -35,7 +35,7 @@ function mount(frame, store) {
   const loop = turns(learn, () => {
     draw(width);
     if (!loop.running) ended();
-  }, still);
+  }, still, 3);
   const ended = () => store.update({ result: { updates: unit.updates, w: unit.w, v: unit.v, b: unit.b, d: unit.d } });
   const presets = PRESETS.map(([text, change]) => button(text, () => store.update(change)));
   const guess = slider("Your guess: how much of the number will get through", { min: 0, max: 100, step: 1 }, (value) => store.update({ guess: value / 100 }));
@@ -91,8 +91,7 @@ function mount(frame, store) {
       drawPushes(left, right, 14, view),
       label(left, top - 14, "Gain from the first number to the answer", { class: "small hidden-ink" }),
       [0.01, 0.1, 1].map((value) => [s("line", { x1: from, x2: right, y1: y(value), y2: y(value), class: "grid" }), label(from - 5, y(value) + 4, String(value), { class: "small quiet end" })]),
-      s("line", { x1: from, x2: right, y1: y(law), y2: y(law), class: "law" }),
-      label(right, y(law) - 4, door ? "all of it" : "1/T", { class: "small end halo" }),
+      over ? [s("line", { x1: from, x2: right, y1: y(law), y2: y(law), class: "law" }), label(right, y(law) - 4, door ? "all of it" : "1/T", { class: "small end halo" })] : null,
       store.get("guess") >= LOW ? [s("path", { d: `M${right} ${y(store.get("guess")).toFixed(1)}l-10 -5v10z`, class: "guess" })] : null,
       trace(gains.map((value, k) => [x(k), value > 0 ? y(value) : 1e6]), top, base, "gain", "gain-dot"),
       label(from, base + 16, "0", { class: "small quiet" }), label(right, base + 16, `${MOST} updates`, { class: "small quiet end" }),

@@ -86,10 +86,11 @@ def test_trained_to_the_end_the_gain_is_the_library_s_and_the_conflict_s(show):
 
 def test_pause_and_go_on(show):
     page = show(TugOfWar())
-    press(page, "Train")
-    press(page, "Pause")
+    twice = "(b) => new Promise((done) => { b.click(); setTimeout(() => { b.click(); done(); }, 300); })"
+    page.locator(f"{TAG} button.main").evaluate(twice)
     at = state(page, TAG, "result")["updates"]
-    assert 0 <= at < UPDATES
+    assert 0 < at < UPDATES
+    assert page.locator(f"{TAG} button.main").inner_text() == "Go on"
     page.wait_for_timeout(200)
     assert state(page, TAG, "result")["updates"] == at
     press(page, "Start again")
