@@ -24,9 +24,11 @@ from lstmlib.figures import (
     ReberWalk,
     Safe,
     Tape,
+    Training,
     TugOfWar,
     Unrolling,
 )
+from lstmlib.figures.training import LESSONS
 from lstmlib.page import bundle
 from lstmlib.page.browser import find_browser
 from lstmlib.page.figure import Figure
@@ -53,6 +55,7 @@ STATES: list[Figure] = [
     Laboratory(experiment="2c", lag=1000, guess=50_000),
     TugOfWar(guess=0.5),
     LearningDoors(guess=4000),
+    *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

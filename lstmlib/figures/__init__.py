@@ -18,6 +18,7 @@ from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.safe import Safe
 from lstmlib.figures.scan import ParallelScan
 from lstmlib.figures.tape import Tape
+from lstmlib.figures.training import Training
 from lstmlib.figures.tug import TugOfWar
 from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
@@ -39,6 +40,7 @@ __all__ = [
     "ReberWalk",
     "Safe",
     "Tape",
+    "Training",
     "TugOfWar",
     "Unrolling",
 ]
