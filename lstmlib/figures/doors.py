@@ -50,8 +50,8 @@ class LearningDoors(Figure):
     def params(self) -> dict[str, Array]:
         """Return the weights with which the net starts: name -> array."""
         net = self.net()
-        biases = {"output_gate_bias": list(NEGATIVE[: net.num_blocks])} if self.negative else {}
-        return net.draw(np.random.default_rng([self.seed, 0]), 0.5, **biases)
+        biases = NEGATIVE[: net.num_blocks] if self.negative else None
+        return net.draw(np.random.default_rng([self.seed, 0]), 0.5, output_gate_bias=biases)
 
     def sequences(self, count: int, rng: np.random.Generator) -> Batch:
         """Draw sequences; x (T, N, 3) is a number, a mark at the first step, a mark at the last.
