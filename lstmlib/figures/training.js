@@ -82,7 +82,7 @@ function mount(frame, store) {
   function build(lesson) {
     const there = ABOUT[lesson], [name, min, max, step, text] = there.slider;
     presets = there.presets.map(([name, change]) => button(name, () => choose(change)));
-    guesses = NUMBERS.map((name, k) => button(String(k), () => store.update({ guess: k }), { "aria-label": name }));
+    guesses = NUMBERS.map((_, k) => button(String(k), () => store.update({ guess: k }), { "aria-label": `${k} of ${NETS}` }));
     amount = slider(name, { min, max, step }, (value) => choose({ amount: value }));
     shown = text;
     built = lesson;
@@ -169,7 +169,7 @@ function mount(frame, store) {
     const told = guess < 0 ? "Guess first, then train." : "Your guess stands. Now train.";
     says.textContent = latest ? standing(latest, running) : told;
     verdict.textContent = over ? outcome(state, latest, guess) : "";
-    spoken.say(`${how.textContent} ${latest ? "" : told}`);
+    if (!latest) spoken.say(`${how.textContent} ${told}`); // while nets learn, heard() speaks
     const now = performance.now();
     if (still() && running && !resized && now - drawn < 1000) return; // numbers move, drawings settle
     drawn = now;
