@@ -29,6 +29,9 @@ serve: book ## show the book at http://localhost:8000 (PORT=… for another)
 	@echo "http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT) 2>/dev/null || echo "Port $(PORT) is taken: make serve PORT=8001"
 
+slides: book ## make a deck of slides of every chapter, to be opened in any browser
+	@$(BIN)/python tools/slides.py
+
 lab: book ## open the notebooks in JupyterLab: numbered copies in work/, yours to change
 	@$(BIN)/python tools/lab.py
 
@@ -59,4 +62,4 @@ bench: $(READER) .venv/installed-bench ## how fast the layers are, beside torch 
 clean: ## remove what was built (not .venv)
 	@rm -rf _build
 
-.PHONY: help install book test serve lab notebooks stills assignments grade export questions data bench clean
+.PHONY: help install book test serve slides lab notebooks stills assignments grade export questions data bench clean

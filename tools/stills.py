@@ -23,8 +23,10 @@ from lstmlib.figures import (
     ReberWalk,
     Safe,
     Tape,
+    Training,
     Unrolling,
 )
+from lstmlib.figures.training import LESSONS
 from lstmlib.page import bundle
 from lstmlib.page.browser import find_browser
 from lstmlib.page.figure import Figure
@@ -49,6 +51,7 @@ STATES: list[Figure] = [
     Ranking(),
     Forecast(),
     Laboratory(experiment="2c", lag=1000, guess=50_000),
+    *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 
 # Reads a figure's drawings with their styles written out; what is as SVG has it anyway is left out.

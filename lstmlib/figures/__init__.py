@@ -17,6 +17,7 @@ from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.safe import Safe
 from lstmlib.figures.scan import ParallelScan
 from lstmlib.figures.tape import Tape
+from lstmlib.figures.training import Training
 from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
 
@@ -36,5 +37,6 @@ __all__ = [
     "ReberWalk",
     "Safe",
     "Tape",
+    "Training",
     "Unrolling",
 ]

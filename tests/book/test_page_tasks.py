@@ -4,11 +4,13 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from in_page import open_modules, setup_of
+from in_page import open_modules, sequences, setup_of
 
+from lstmlib import tasks
 from lstmlib.online import Net, SimpleNet
 from lstmlib.paper.rows import ROWS, reading_of
 from lstmlib.paper.trials import draw, draw_test, initial_params
+from lstmlib.tasks.agreement import VERBS, WORDS, agreement
 from lstmlib.tasks.embedded_reber import allowed_next, as_symbols, string_sets
 from lstmlib.tasks.symbols import one_hot
 
@@ -160,3 +162,46 @@ def test_weights_begin_as_in_the_library(modules, name, chosen):
 def test_weights_are_counted_as_in_the_library(modules, net):
     found = modules.evaluate("async (net) => (await import('/page/net.js')).count(net)", asdict(net))
     assert found == net.num_weights
+
+
+SEQUENCES = {
+    "agreement(2, 50, rng)": lambda rng: agreement(2, 50, rng).batch,
+    "agreement(0, 50, rng)": lambda rng: agreement(0, 50, rng).batch,
+    "copy(8, 50, rng, { kinds: 3, recalled: 3 })": lambda rng: tasks.copy(8, 50, rng, num_symbols=3, num_recalled=3),
+    "copy(19, 50, rng, { kinds: 2, recalled: 1, lastOnly: true })": lambda rng: last_only(
+        tasks.copy(19, 50, rng, num_symbols=2, num_recalled=1)
+    ),
+    "spikeGap(9, 50, rng)": lambda rng: tasks.spike_gap(9, 50, rng),
+    "spikeAfter(10, 50, rng, 3)": lambda rng: tasks.spike_after(10, 50, rng, latest=3),
+}
+
+
+def last_only(batch):
+    mask = np.zeros_like(batch.mask)
+    mask[-1] = True
+    return batch._replace(mask=mask)
+
+
+@pytest.mark.parametrize("call", SEQUENCES)
+def test_tasks_of_the_later_chapters(modules, call):
+    wanted = sequences(SEQUENCES[call](np.random.default_rng([4, 2])))
+    found = modules.evaluate(
+        """async (call) => {
+          const { Random } = await import("/page/random.js"), tasks = await import("/page/sequences.js");
+          const drawn = new Function("tasks", "rng", `return tasks.${call}`)(tasks, new Random([4, 2])), plain = {};
+          for (const name in drawn) plain[name] = drawn[name].length === undefined ? drawn[name] : [...drawn[name]];
+          return plain;
+        }""",
+        call,
+    )
+    if "symbols" in found:  # there numbers, here one-hot
+        found["x"] = np.eye(len(wanted["x"]) // len(found["symbols"]))[found["symbols"]].ravel()
+    for name, value in wanted.items():
+        np.testing.assert_array_equal(found[name], value, err_msg=name)
+
+
+def test_words_are_the_library_s(modules):
+    found = modules.evaluate(
+        "async () => { const { WORDS, VERBS } = await import('/page/sequences.js'); return [WORDS, VERBS]; }"
+    )
+    assert found == [list(WORDS), [list(verbs) for verbs in VERBS]]

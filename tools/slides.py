@@ -1,0 +1,357 @@
+"""Make a deck of slides from every chapter's page.
+
+    python tools/slides.py      # after the book is built; into _build/slides/, index.html first
+
+A deck has what a lecture shows and none of the prose: the question before the figure and the figure, alive; each
+section's formulas, plots and tables; what goes wrong; the quiz, a question a slide; what was said in short. The prose
+becomes the notes of the slide that it explains. A plot that no slide should show has the tag ``slide-skip`` in its
+cell. The folder needs no other: it can be copied to another machine, and opened there without a network.
+"""
+
+import copy
+import html
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+from string import Template
+from typing import Any, NamedTuple
+
+import yaml
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
+
+from address import ROOT
+
+PAGES = ROOT / "_build" / "html"
+OUT = ROOT / "_build" / "slides"
+LOOKS = Path(__file__).parent / "deck"
+ROOMS = ("in-one-minute", "in-depth", "the-original", "what-goes-wrong", "check-yourself", "in-short")
+FORMULAS = 2  # on a slide, at most
+WORDS = 75  # on a slide of text, about
+MISTAKES = 5  # on a slide of what goes wrong, at most
+
+
+class Slide:
+    """A slide in the making."""
+
+    def __init__(self, heading: str, kind: str, content: list[Any] | None = None) -> None:
+        self.heading, self.kind, self.content, self.notes = heading, kind, content or [], list[Any]()
+
+
+class Part(NamedTuple):
+    """A section of a page: its heading, and what stands in it, without what stands in its own sections."""
+
+    heading: str
+    blocks: list[Tag]
+
+
+def parts(section: Tag) -> list[Part]:
+    """Return a section and the sections in it, in order."""
+    found = [Part(_heading(section), [])]
+    for block in section.find_all(recursive=False):
+        if block.name == "section":
+            found += parts(block)
+        elif block.name not in ("h1", "h2", "h3"):
+            found[0].blocks.extend(_outputs(block))
+    return found
+
+
+def _heading(section: Tag) -> str:
+    heading = section.find(["h1", "h2", "h3"])
+    for part in heading.select(".headerlink, .section-number"):
+        part.decompose()
+    return str(heading.decode_contents()).strip()
+
+
+def _outputs(block: Tag) -> list[Tag]:
+    """Return what a cell shows, or the block itself."""
+    if "cell" not in block.get("class", []):
+        return [block]
+    if "tag_slide-skip" in block["class"]:
+        return []
+    return [one for one in block.find_all(True) if kind_of(one) not in ("prose", "other") and not _inside(one, block)]
+
+
+def _inside(one: Tag, block: Tag) -> bool:
+    """Tell whether an element stands in a figure or a table of the block, which is taken whole."""
+    return any(kind_of(parent) not in ("prose", "other") for parent in one.parents if parent in block.descendants)
+
+
+def kind_of(block: Tag) -> str:
+    """Return what a block is to a slide."""
+    classes = block.get("class", [])
+    if "lstm-figure" in classes:
+        return "quiz" if block.name == "lstm-quiz" else "live"
+    if block.name == "figure" and block.find("img"):
+        return "plot"
+    if block.name == "div" and "math" in classes:
+        return "formula"
+    if block.name == "table":
+        return "table"
+    if "pst-scrollable-table-container" in classes or "book-table" in classes:
+        return "table"
+    return "prose" if block.name in ("p", "ul", "ol", "blockquote") else "other"
+
+
+def sentences(paragraph: Tag) -> list[str]:
+    """Return a paragraph's sentences as HTML; what is marked up stays whole."""
+    found = [""]
+    for child in paragraph.children:
+        if not isinstance(child, NavigableString):
+            found[-1] += str(child)
+            continue
+        first, *others = re.split(r"(?<=[.?!:])\s+(?=[A-Z“(])", str(child))
+        found[-1] += html.escape(first, quote=False)
+        found += [html.escape(other, quote=False) for other in others]
+    return [one.strip() for one in found if one.strip()]
+
+
+def opening(caption: Tag) -> str:
+    """Return a caption's first sentence, with the next where that says too little."""
+    found = sentences(caption)
+    return found[0] if words(found[0]) > 5 else " ".join(found[:2])
+
+
+def lead(paragraph: Tag) -> str:
+    """Return the end of a paragraph that leads to what follows it: its last sentence, with more where that is short."""
+    found = [one for one in sentences(paragraph) if not one.startswith("(")] or sentences(paragraph)
+    start = len(found) - 1
+    while start > 0 and words(" ".join(found[start:])) < 6:
+        start -= 1
+    return " ".join(found[start:])
+
+
+def words(text: str) -> int:
+    """Return how many words an HTML text has."""
+    return len(_soup(text).get_text().split())
+
+
+def _text(name: str, inner: str, **attributes: str) -> str:
+    marks = "".join(f' {key.rstrip("_")}="{value}"' for key, value in attributes.items())
+    return f"<{name}{marks}>{inner}</{name}>"
+
+
+def one_minute(part: Part) -> list[Slide]:
+    """Return the chapter's first figure under its question, then the rest of the minute as text."""
+    live = [block for block in part.blocks if kind_of(block) == "live"]
+    prose = [block for block in part.blocks if kind_of(block) == "prose"]
+    slides = []
+    if live:
+        slides.append(Slide(part.heading, "live", [_text("p", prose[0].decode_contents(), class_="lead"), live[0]]))
+        prose = prose[1:]
+    slides += texts(part.heading, [str(block) for block in prose if block.name == "p"], "p")
+    return slides
+
+
+def texts(heading: str, paragraphs: list[str], element: str) -> list[Slide]:
+    """Return slides of text, as many words on each as can be read from the last row."""
+    slides: list[Slide] = []
+    count = 0
+    for paragraph in paragraphs:
+        count += words(paragraph)
+        if not slides or count > WORDS:
+            slides.append(Slide(heading, "text"))
+            count = words(paragraph)
+        slides[-1].content.append(paragraph)
+    for slide in slides:
+        if element == "li":
+            slide.content = [_text("ul", "".join(slide.content))]
+    return slides
+
+
+def section(part: Part) -> list[Slide]:
+    """Return the slides of a section: its formulas, plots and tables, with the prose around each as its notes."""
+    slides: list[Slide] = []
+    waiting: list[Tag] = []  # prose that no slide has yet
+    before: Tag | None = None  # a paragraph that leads to what comes next
+    for block in part.blocks:
+        kind = kind_of(block)
+        if kind == "prose":
+            (slides[-1].notes if slides else waiting).append(block)
+            before = block if block.name == "p" else None
+        elif kind in ("formula", "plot", "table", "live"):
+            if kind == "formula" and slides and slides[-1].kind == "formula" and len(slides[-1].content) < 2 * FORMULAS:
+                slide = slides[-1]
+            else:
+                slide = Slide(part.heading, kind)
+                slides.append(slide)
+            if before is not None and kind in ("formula", "table"):
+                slide.content.append(_text("p", lead(before), class_="lead"))
+            before = None
+            slide.content.append(block)
+            slide.notes, waiting = slide.notes + waiting, []
+    if slides or not waiting:
+        return slides
+    firsts = [sentences(block)[0] for block in waiting if block.name == "p"]
+    made = texts(part.heading, [_text("li", first) for first in firsts[:4]], "li")
+    if made:
+        made[0].notes = list(waiting)
+    return made
+
+
+def mistakes(part: Part) -> list[Slide]:
+    """Return what goes wrong: what people say, a few on a slide, with the answers as notes; then what shows it."""
+    said: list[tuple[str, list[Tag]]] = []
+    shown: list[Slide] = []
+    for block in part.blocks:
+        kind = kind_of(block)
+        start = block.find("strong") if kind == "prose" and block.name == "p" else None
+        if start is not None and start == next(block.children, None):
+            said.append((start.decode_contents(), [block]))
+        elif kind == "prose" and said:
+            said[-1][1].append(block)
+            if shown:
+                shown[-1].notes.append(block)
+        elif kind in ("plot", "table", "live", "formula"):
+            shown.append(Slide(said[-1][0] if said else part.heading, kind, [block]))
+            shown[-1].notes = list(said[-1][1]) if said else []
+    slides = []
+    for k in range(0, len(said), MISTAKES):
+        few = said[k : k + MISTAKES]
+        slide = Slide(part.heading, "text", [_text("ul", "".join(_text("li", mistake) for mistake, _ in few))])
+        slide.notes = [block for _, blocks in few for block in blocks]
+        slides.append(slide)
+    return slides + shown
+
+
+def quiz(part: Part) -> list[Slide]:
+    """Return a slide for each question of the quiz, to be answered on the screen."""
+    slides = []
+    for block in part.blocks:
+        if kind_of(block) == "quiz":
+            for question in json.loads(block["questions"]):
+                asked = html.escape(json.dumps([question], ensure_ascii=False))
+                slides.append(
+                    Slide(part.heading, "asked", [f'<lstm-quiz class="lstm-figure" questions="{asked}"></lstm-quiz>'])
+                )
+    return slides
+
+
+def in_short(part: Part) -> list[Slide]:
+    """Return the chapter's last list, a few points on a slide."""
+    points = [
+        str(point) for block in part.blocks if block.name == "ul" for point in block.find_all("li", recursive=False)
+    ]
+    slides = texts(part.heading, points, "li")
+    if slides:
+        slides[-1].notes = [block for block in part.blocks if block.name == "p"]
+    return slides
+
+
+def deck(page: str) -> tuple[str, list[Slide]]:
+    """Return a chapter's title and its slides, from its page's HTML; the first lists what it is about."""
+    article = _soup(page).find("article")
+    chapter = article.find("section")
+    title = _heading(chapter)
+    depth = chapter.find("section", id="in-depth", recursive=False)
+    plan = [_text("li", _heading(section)) for section in depth.find_all("section", recursive=False)]
+    slides = [Slide(title, "plan", [_text("ul", "".join(plan))])]
+    for room in ROOMS:
+        found = chapter.find("section", id=room, recursive=False)
+        if found is None:
+            continue
+        first, *rest = parts(found)
+        kinds = {"in-one-minute": one_minute, "what-goes-wrong": mistakes, "check-yourself": quiz, "in-short": in_short}
+        if room in kinds:
+            slides += kinds[room](Part(first.heading, first.blocks + [b for part in rest for b in part.blocks]))
+        else:
+            slides += [slide for part in (first, *rest) for slide in section(part)]
+    return title, slides
+
+
+def _shown(slide: Slide) -> str:
+    """Return what a slide shows, without anything that leads elsewhere in the book."""
+    inner = _soup("".join(str(copy.copy(one)) for one in slide.content))
+    for figure in inner.find_all("figure"):
+        image, caption = figure.find("img"), figure.find(class_="caption-text") or figure.find("figcaption")
+        image.attrs = {key: image[key] for key in ("src", "alt") if key in image.attrs}
+        first = opening(caption) if caption else ""
+        figure.replace_with(_soup(f'<figure class="plot">{image}<figcaption>{first}</figcaption></figure>'))
+    return str(_alone(inner))
+
+
+def _alone(inner: Any) -> Any:
+    """Take out what leads elsewhere in the book, and names that are there twice; put pictures where they will be."""
+    for link in inner.select("a"):
+        if not str(link.get("href", "")).startswith("http"):
+            link.unwrap()
+    for element in inner.find_all(id=True):
+        del element["id"]
+    for element in inner.select(".headerlink"):
+        element.decompose()
+    for image in inner.select("img[src]"):
+        image["src"] = re.sub(r"^(\.\./)*_images/", "assets/images/", image["src"])
+    return inner
+
+
+def _soup(text: str) -> BeautifulSoup:
+    return BeautifulSoup(text, "html.parser")
+
+
+def written(title: str, slides: list[Slide]) -> str:
+    """Return a deck as a page."""
+    total, body = len(slides), []
+    for number, slide in enumerate(slides, 1):
+        head = "h1" if number == 1 else "h2"
+        notes = _alone(_soup("".join(str(copy.copy(one)) for one in slide.notes)))
+        aside = f'<aside class="notes" aria-label="Notes" tabindex="0">{notes}</aside>' if slide.notes else ""
+        body.append(
+            f'<section class="slide" aria-label="Slide {number} of {total}">'
+            f"<{head}>{_alone(_soup(slide.heading))}</{head}>"
+            f'<div class="body"><div class="fit {slide.kind}">{_shown(slide)}</div></div>{aside}</section>'
+        )
+    page = Template((LOOKS / "deck.html").read_text(encoding="utf8"))
+    plain = html.escape(_soup(title).get_text())
+    return page.substitute(plain=plain, slides="\n".join(body))
+
+
+def chapters() -> list[str]:
+    """Return the names of the pages that have a quiz, in the book's order: those are chapters."""
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf8"))
+    names = [Path(page["file"]).name for part in contents["parts"] for page in part["chapters"]]
+    built = [name for name in names if (PAGES / "book" / f"{name}.html").exists()]
+    return [name for name in built if "<lstm-quiz" in (PAGES / "book" / f"{name}.html").read_text(encoding="utf8")]
+
+
+def assets(texts_: list[str], out: Path) -> None:
+    """Copy what the decks need beside them: looks, figures, formulas and the pictures that they show."""
+    folder = out / "assets"
+    shutil.copytree(PAGES / "_static" / "mathjax", folder / "mathjax")
+    for file in (*LOOKS.glob("deck.[cj]s*"), PAGES / "_static" / "figures.js"):
+        shutil.copy(file, folder)
+    (folder / "images").mkdir()
+    for name in sorted({name for text in texts_ for name in re.findall(r'src="assets/images/([^"]+)"', text)}):
+        shutil.copy(PAGES / "_images" / name, folder / "images")
+
+
+def write(names: list[str], out: Path) -> dict[str, int]:
+    """Write the chapters' decks and an index; return chapter -> how many slides."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    found, texts_, links = {}, [], []
+    for name in names:
+        title, slides = deck((PAGES / "book" / f"{name}.html").read_text(encoding="utf8"))
+        texts_.append(written(title, slides))
+        (out / f"{name}.html").write_text(texts_[-1], encoding="utf8")
+        found[name] = len(slides)
+        links.append(f'<li><a href="{name}.html">{title}</a>, {len(slides)} slides</li>')
+    index = Template((LOOKS / "index.html").read_text(encoding="utf8"))
+    (out / "index.html").write_text(index.substitute(links="\n".join(links)), encoding="utf8")
+    assets(texts_, out)
+    return found
+
+
+def main() -> None:
+    """Write the decks of all chapters and say where."""
+    if not (PAGES / "index.html").exists():
+        sys.exit("The book isn't built yet: make book")
+    found = write(chapters(), OUT)
+    for name, count in found.items():
+        print(f"{name}: {count} slides")
+    print(f"The decks are in _build/slides/. Open {(OUT / 'index.html').as_uri()}")
+
+
+if __name__ == "__main__":
+    main()
