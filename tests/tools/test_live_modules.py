@@ -1,0 +1,60 @@
+"""What an import needs, and whether a page has it; and the files that the page gets."""
+
+import json
+import zipfile
+
+import pytest
+
+import runtime
+from live_modules import missing, parts, wanted
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "lacks", "needs"),
+    [
+        ("numpy", None, [], []),
+        ("json", None, [], []),
+        ("lstmlib.numpy", "LSTM", [], []),
+        ("lstmlib.tasks", "adding", [], []),
+        ("lstmlib.plots", "show_table", [], []),
+        ("lstmlib.plots", "use_style", [], ["plots"]),
+        ("lstmlib.figures", "Safe", [], ["figures"]),
+        ("lstmlib.exercises.sequences", "check_step", [], []),
+        ("lstmlib.data", "electricity", [], []),
+        ("lstmlib.data", "digits", ["sklearn"], []),  # imported only where it runs
+        ("lstmlib.torch", "LSTM", ["torch"], []),
+        ("lstmlib.online.compiled.lstm1997", "train", ["numba"], []),
+        ("scipy.stats", "mannwhitneyu", ["scipy"], []),
+    ],
+)
+def test_what_an_import_needs(module, name, lacks, needs):
+    found = wanted(module, name)
+    assert missing(found) == lacks
+    assert parts(found) == needs
+
+
+def test_the_runtime_is_what_the_list_says(tmp_path):
+    assert runtime.wrong() == []
+    names = list(runtime.listed()["files"])
+    (tmp_path / names[0]).write_bytes(b"another")
+    assert runtime.wrong(tmp_path)[0] == f"{names[0]} has another checksum"
+    assert f"{names[1]} is missing" in runtime.wrong(tmp_path)
+
+
+def test_the_lock_file_names_the_wheels_that_are_there():
+    files = runtime.listed()["files"]
+    lock = json.loads((runtime.RUNTIME / runtime.LOCK).read_text(encoding="utf8"))
+    wheels = {package["file_name"]: package["sha256"] for package in lock["packages"].values()}
+    assert wheels == {name: about["sha256"] for name, about in files.items() if name.endswith(".whl")}
+    assert {d for package in lock["packages"].values() for d in package["depends"]} <= set(lock["packages"])
+
+
+def test_every_wheel_brings_its_licence():
+    for name in runtime.listed()["files"]:
+        if name.endswith(".whl"):
+            inside = zipfile.ZipFile(runtime.RUNTIME / name)
+            licences = [entry for entry in inside.namelist() if "licen" in entry.lower() or "copying" in entry.lower()]
+            text = "".join(inside.read(entry).decode("utf8", "replace") for entry in licences)
+            metadata = next(inside.read(entry).decode() for entry in inside.namelist() if entry.endswith("METADATA"))
+            assert licences or "Licen" in metadata, name
+            assert text or "Permission" in metadata or "Licen" in metadata
