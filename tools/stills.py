@@ -18,12 +18,14 @@ from lstmlib.figures import (
     Forecast,
     GRUBesideLSTM,
     Laboratory,
+    LearningDoors,
     ParallelScan,
     Ranking,
     ReberWalk,
     Safe,
     Tape,
     Training,
+    TugOfWar,
     Unrolling,
 )
 from lstmlib.figures.training import LESSONS
@@ -51,6 +53,8 @@ STATES: list[Figure] = [
     Ranking(),
     Forecast(),
     Laboratory(experiment="2c", lag=1000, guess=50_000),
+    TugOfWar(guess=0.5),
+    LearningDoors(guess=4000),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 
