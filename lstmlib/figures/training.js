@@ -82,7 +82,7 @@ function mount(frame, store) {
   function build(lesson) {
     const there = ABOUT[lesson], [name, min, max, step, text] = there.slider;
     presets = there.presets.map(([name, change]) => button(name, () => choose(change)));
-    guesses = NUMBERS.map((name, k) => button(String(k), () => store.update({ guess: k }), { "aria-label": name }));
+    guesses = NUMBERS.map((_, k) => button(String(k), () => store.update({ guess: k }), { "aria-label": `${k} of ${NETS}` }));
     amount = slider(name, { min, max, step }, (value) => choose({ amount: value }));
     shown = text;
     built = lesson;
@@ -169,7 +169,7 @@ function mount(frame, store) {
     const told = guess < 0 ? "Guess first, then train." : "Your guess stands. Now train.";
     says.textContent = latest ? standing(latest, running) : told;
     verdict.textContent = over ? outcome(state, latest, guess) : "";
-    spoken.say(`${how.textContent} ${latest ? "" : told}`);
+    if (!latest) spoken.say(`${how.textContent} ${told}`); // while nets learn, heard() speaks
     const now = performance.now();
     if (still() && running && !resized && now - drawn < 1000) return; // numbers move, drawings settle
     drawn = now;
@@ -241,7 +241,7 @@ function drawTraining(width, { lesson, amount, choice }, latest, guess) {
     children.push(s("path", { d: points.map(([a, b], k) => `${k ? "L" : "M"}${a.toFixed(1)} ${b.toFixed(1)}`).join(""), class: `curve thin ${LOOKS[one.kind]}`, "stroke-dasharray": dash(one.kind) }));
     if (one.learnt !== null) children.push(s("circle", { cx: points.at(-1)[0], cy: points.at(-1)[1], r: 3, class: `dot ${LOOKS[one.kind]}` }));
   }
-  for (const [share, text, at, side] of limits) if (share !== null) children.push(fitted(at, y(share) + (side || share < 0.1 ? -5 : 13), `${text}: ${percent(share)} %`, (right - left) / 2 - 10, { class: `small halo ${side}` }));
+  for (const [share, text, at, side] of limits) if (share !== null) children.push(fitted(at, y(share) + (side || share < 0.1 ? -5 : 13), `${text}: ${percent(share)} %`, (right - left) / 2 - 10, { class: `small halo ${side}`, "paint-order": "stroke" }));
   if (!latest) children.push(label((left + right) / 2, (top + base) / 2, guess < 0 ? "First your guess, then the curves." : "Here the curves will be.", { class: "small middle quiet" }));
 
   // The tally: five circles, and where the reader put the mark.
@@ -291,7 +291,7 @@ path{fill:none}
 .curve.hidden{stroke:var(--hidden)} .curve.cell{stroke:var(--cell)} .curve.gate{stroke:var(--gate)} .curve.point{stroke:var(--point)} .curve.error{stroke:var(--error)}
 .dot.hidden{fill:var(--hidden)} .dot.cell{fill:var(--cell)} .dot.gate{fill:var(--gate)} .dot.point{fill:var(--point)} .dot.error{fill:var(--error)}
 .got{fill:var(--cell);stroke:var(--cell);stroke-width:1.5} .open{fill:none;stroke:var(--line);stroke-width:1.5} path.guess{stroke:var(--gate);stroke-width:3}
-.halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px}
+.halo{stroke:var(--paper);stroke-width:4px}
 svg .hidden-ink{fill:var(--hidden-ink)} svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .point-ink{fill:var(--point-ink)} svg .error-ink{fill:var(--error-ink)}
 `;
 
