@@ -213,7 +213,7 @@ function mount(frame, store) {
     const nets = { one: "", eight: "Eight nets side by side. ", race: `Solid: the paper’s net; dashed: the changed one, on ${there.instead ? "streams of its own" : "the same sequences"}. ` }[state.mode];
     const each = there.row.experiment === "streams" ? "training streams" : "sequences";
     how.textContent = `${names[state.experiment]}. ${ABOUT[there.row.experiment] ?? ABOUT[there.row.experiment[0]]} ${nets}A trial takes about ${many(middle)} ${each} of ${many(length)} steps.`;
-    spoken.say(how.textContent);
+    if (!running && !latest) spoken.say(how.textContent); // while nets learn, what they do is said
     train.textContent = running ? "Pause" : latest?.trials.some(({ shown }) => shown) ? "Go on" : "Train";
     const over = latest && latest.trials.every(({ result }) => result);
     train.disabled = one.disabled = Boolean(over);

@@ -113,6 +113,15 @@ def test_pause_go_on_and_start_again_by_keyboard(show):
     assert train.inner_text() == "Train"
 
 
+def test_a_screen_reader_is_told_what_is_trained_and_not_the_set_up_again(show):
+    page = show(Laboratory(**ENDLESS))
+    press(page, "Train")
+    wait(page, "Training: 2a")
+    wait(page, "a second")
+    page.wait_for_timeout(1000)  # longer than what is said waits for what comes after it
+    assert page.locator(f"{TAG} [role=status]").text_content().startswith("Training: 2a")
+
+
 def test_eight_nets_and_a_race(show):
     page = show(Laboratory())
     press(page, "Eight nets")
