@@ -70,9 +70,10 @@ FILL = """(numbers) => [...document.querySelectorAll(".paper-contents a")].filte
 
 # A formula that is wider than the page would have Chromium shrink all pages; it is set smaller by itself.
 FIT = """() => { for (const box of document.querySelectorAll("mjx-container")) {
+  box.style.fontSize = `${0.86 * parseFloat(box.style.fontSize || 100)}%`; // beside this text
   const inner = box.firstElementChild, block = box.closest("p, li, td, div.math, dd, figcaption, section");
   const wide = inner.getBoundingClientRect().width / block.getBoundingClientRect().width;
-  if (wide > 1) box.style.fontSize = `${parseFloat(box.style.fontSize || 100) / wide / 1.02}%`;
+  if (wide > 1) box.style.fontSize = `${parseFloat(box.style.fontSize) / wide / 1.02}%`;
 } }"""
 
 
