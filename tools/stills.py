@@ -18,12 +18,14 @@ from lstmlib.figures import (
     Forecast,
     GRUBesideLSTM,
     Laboratory,
+    LearningDoors,
     ParallelScan,
     Ranking,
     ReberWalk,
     Safe,
     Tape,
     Training,
+    TugOfWar,
     Unrolling,
 )
 from lstmlib.figures.training import LESSONS
@@ -51,6 +53,8 @@ STATES: list[Figure] = [
     Ranking(),
     Forecast(),
     Laboratory(experiment="2c", lag=1000, guess=50_000),
+    TugOfWar(guess=0.5),
+    LearningDoors(guess=4000),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 
@@ -114,6 +118,11 @@ def draw(browser: Browser, figure: Figure) -> str:
     page.set_content(f'<body style="color: #000"><div style="width: {WIDTH + 34}px">{figure._html()}</div>')
     page.add_script_tag(content=bundle.classic_script())
     element = page.locator("lstm-" + figure._name.replace("_", "-"))
+    if isinstance(figure, Training):  # without curves it tells nothing; it trains after a guess, which nobody made here
+        element.evaluate("(figure) => figure.store.update({ guess: 0 })")
+        element.locator("button.main").click()
+        element.locator(".verdict", has_text="You guessed").wait_for(timeout=300_000)
+        element.evaluate("(figure) => figure.store.update({ guess: -1 })")
     drawings = element.evaluate(COLLECT)
     title = element.locator(".title").inner_text()
     context.close()

@@ -7,6 +7,7 @@ from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
+from lstmlib.figures.doors import LearningDoors
 from lstmlib.figures.error_chain import ErrorChain
 from lstmlib.figures.forecast import Forecast
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
@@ -18,6 +19,7 @@ from lstmlib.figures.safe import Safe
 from lstmlib.figures.scan import ParallelScan
 from lstmlib.figures.tape import Tape
 from lstmlib.figures.training import Training
+from lstmlib.figures.tug import TugOfWar
 from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
 
@@ -31,6 +33,7 @@ __all__ = [
     "Forecast",
     "GRUBesideLSTM",
     "Laboratory",
+    "LearningDoors",
     "ParallelScan",
     "Quiz",
     "Ranking",
@@ -38,5 +41,6 @@ __all__ = [
     "Safe",
     "Tape",
     "Training",
+    "TugOfWar",
     "Unrolling",
 ]

@@ -1,6 +1,7 @@
 // The laboratory: nets of 1997 learn in a worker, and the page shows how. What is computed is in ../page/trainer.js.
 
-import { button, clamp, drawing, el, figure, fixed, label, precise, s, short, slider, stage, still, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fixed, group, label, precise, s, short, slider, stage, still, voice } from "../page/kit.js";
+import { drawFlow, drawPushes, drawReading, line, READING } from "../page/reading.js";
 import { concerns, fragment, nearest, readFragment, setupOf } from "../page/setup.js";
 import trainer from "../page/trainer.js?text";
 
@@ -11,6 +12,7 @@ const CHANGES = {
   "full gradient": ["gradient", "full"],
   "cells see cells alone": ["recurrence", "cells"],
   "no recurrence": ["recurrence", "none"],
+  "no forget gates": ["forgetting", "none"],
 };
 const ABOUT = {
   1: "Say which symbols can come next in a string of the grammar, and at the end repeat its second symbol.",
@@ -21,6 +23,7 @@ const ABOUT = {
   5: "Two of many random numbers are marked. At the end, say their product.",
   "6a": "Two signals, X or Y, stand among random symbols. At the end, say which came first and which second.",
   "6b": "Three signals, X or Y, stand among random symbols. At the end, say in which order they came.",
+  streams: "Strings with no mark between them. Say which symbols can come next; a training stream ends with the first error.",
 };
 const PRESETS = [
   ["A lag of 1000 steps, learnt in front of you", { experiment: "2c", lag: 1000 }],
@@ -28,10 +31,13 @@ const PRESETS = [
   ["Adding", { experiment: "4" }],
   ["Noise", { experiment: "3a" }],
   ["Eight nets", { experiment: "6a", mode: "eight" }],
+  ["Strings without end", { experiment: "2000" }],
   ["Race: no gate biases", { experiment: "6a", mode: "race", changes: ["no gate biases"] }],
 ];
-const SET_UP = { experiment: "6a", lag: 0, blocks: 0, cells: 0, rate: 0, changes: [], trial: 0, mode: "one", guess: 0 };
-const FIELDS = Object.keys(SET_UP).filter((name) => name !== "guess");
+const SET_UP = { experiment: "6a", lag: 0, blocks: 0, cells: 0, rate: 0, changes: [], trial: 0, mode: "one", guess: 0, look: "reading", unit: 0, source: 0 };
+const SEEN = ["guess", "look", "unit", "source"]; // what changes nothing in the training
+const FIELDS = Object.keys(SET_UP).filter((name) => !SEEN.includes(name));
+const LOOKS = { reading: "Contents and gates", pushes: "Pushes by step", flow: "Error by lag" };
 
 const many = (number) => Math.round(number).toLocaleString("en");
 const median = (list) => (list.length ? [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] : 0);
@@ -47,18 +53,19 @@ function derive(store) {
     : [setupOf(experiment, state, changes, state.trial)];
   const solved = there.stored.filter(([, , good]) => good).map(([, sequences]) => sequences);
   const middle = median(solved) || there.paper.sequences, { task, experiment: kind } = there.row;
-  const length = kind === "2c" ? (state.lag || task.min_lag) + 12 : kind[0] === "2" ? task.lag : task.min_length ? (state.lag || task.min_length) * 1.05 : kind === "1" ? 11 : 105;
+  const length = there.length ?? (kind === "2c" ? (state.lag || task.min_lag) + 12 : kind[0] === "2" ? task.lag : task.min_length ? (state.lag || task.min_length) * 1.05 : kind === "1" ? 11 : 105);
   return { state, experiment, lag, there, setups, solved, middle, length };
 }
 
 function mount(frame, store) {
   const picture = drawing(), answer = drawing(), spoken = voice(), page = frame.getRootNode().host?.localName === "lstm-laboratory";
-  let worker = null, latest = null, begun = "", running = false, resting = false, drawn = 0, spokenAt = 0, width = 0, beside = 0, waiting = false;
+  let worker = null, latest = null, begun = "", looked = "", running = false, resting = false, drawn = 0, spokenAt = 0, width = 0, beside = 0, waiting = false;
   let from = derive(store);
 
+  const first = () => document.querySelector("lstm-laboratory") === frame.getRootNode().host; // the address is that of the page's first
   const choose = (changes) => {
     store.update(changes);
-    if (!page) return;
+    if (!page || !first()) return;
     const state = Object.fromEntries(Object.keys(SET_UP).map((name) => [name, store.get(name)]));
     try {
       history.replaceState(null, "", fragment(state, SET_UP));
@@ -98,23 +105,54 @@ function mount(frame, store) {
     el("div", { class: "boxes", role: "group", "aria-label": "Left out or added" }, boxes.map(({ row }) => row)));
   panel.hidden = true;
   const change = button("Change the set-up", () => change.setAttribute("aria-expanded", String(!(panel.hidden = !panel.hidden))), { "aria-expanded": "false" });
-  const how = el("p", { class: "how" }), says = el("p", { class: "says stands" }), verdict = el("p", { class: "says verdict" });
+  const looks = Object.entries(LOOKS).map(([look, text]) => button(text, () => choose({ look })));
+  const unit = pick("Of the weights to", (value) => choose({ unit: Number(value) })), source = pick("those from", (value) => choose({ source: Number(value) }));
+  const whose = el("div", { class: "picks whose" }, unit, source);
+  const how = el("p", { class: "how" }), says = el("p", { class: "says stands" }), verdict = el("p", { class: "says verdict" }), measured = el("p", { class: "says measured" });
   frame.setAttribute("aria-label", "The laboratory: train a net of 1997");
   frame.append(
     el("p", { class: "title" }, "The laboratory: train a net of 1997"),
     el("div", { class: "controls first" }, el("div", { class: "buttons", role: "group", "aria-label": "Set-ups" }, presets)), how,
-    stage(picture, el("div", { class: "controls" }, guess, el("div", { class: "buttons" }, train, one, again, next)), answer, el("div", { class: "told" }, says, verdict)),
-    el("div", { class: "controls" }, change), panel,
+    stage(picture, el("div", { class: "controls" }, guess, el("div", { class: "buttons" }, train, one, again, next)), answer, el("div", { class: "told" }, says, measured, verdict)),
+    el("div", { class: "controls" }, change, group("Below", looks)), whose, panel,
     spoken,
   );
 
+  const seen = () => ({ look: store.get("look"), unit: store.get("unit"), source: store.get("source") });
+  function employ() {
+    const address = URL.createObjectURL(new Blob([trainer], { type: "text/javascript" })), one = new Worker(address);
+    URL.revokeObjectURL(address);
+    return one;
+  }
+  // How fast this machine is, measured once for every net that the reader looks at before training it.
+  let clock = null, speed = 0;
+  function measure() {
+    clock?.terminate();
+    speed = 0;
+    if (!visible || worker) return;
+    clock = employ();
+    clock.onmessage = ({ data }) => {
+      speed = data.stepsPerSecond;
+      clock.terminate();
+      clock = null;
+      redraw();
+    };
+    clock.postMessage({ what: "time", setup: from.setups.at(-1) });
+  }
+  let visible = false;
+  const eye = new IntersectionObserver(([{ isIntersecting }]) => {
+    visible = isIntersecting;
+    if (visible && !speed && !clock) measure();
+  });
+  eye.observe(frame);
+
   function send(what) {
     if (!worker) {
-      const address = URL.createObjectURL(new Blob([trainer], { type: "text/javascript" }));
-      worker = new Worker(address);
-      URL.revokeObjectURL(address);
+      clock?.terminate();
+      clock = null;
+      worker = employ();
       worker.onmessage = ({ data }) => heard(data);
-      worker.postMessage({ what: "begin", setups: from.setups });
+      worker.postMessage({ what: "begin", setups: from.setups, ...seen() });
     }
     if (what === "run") {
       running = true;
@@ -165,12 +203,16 @@ function mount(frame, store) {
     if (choice !== begun) {
       begun = choice;
       stop();
+      measure();
       drawn = 0;
     }
+    if (worker && looked !== JSON.stringify(seen())) worker.postMessage({ what: "look", ...seen() });
+    looked = JSON.stringify(seen());
     const { state, experiment, lag, there, middle, length } = from, [setup] = from.setups.slice(-1);
     presets.forEach((each, k) => each.setAttribute("aria-pressed", FIELDS.every((name) => name === "trial" || String(({ ...SET_UP, ...PRESETS[k][1] })[name]) === String(state[name]))));
-    const nets = { one: "", eight: "Eight nets side by side. ", race: "Solid: the paper’s net; dashed: the changed one, on the same sequences. " }[state.mode];
-    how.textContent = `${names[state.experiment]}. ${ABOUT[there.row.experiment] ?? ABOUT[there.row.experiment[0]]} ${nets}A trial takes about ${many(middle)} sequences of ${many(length)} steps.`;
+    const nets = { one: "", eight: "Eight nets side by side. ", race: `Solid: the paper’s net; dashed: the changed one, on ${there.instead ? "streams of its own" : "the same sequences"}. ` }[state.mode];
+    const each = there.row.experiment === "streams" ? "training streams" : "sequences";
+    how.textContent = `${names[state.experiment]}. ${ABOUT[there.row.experiment] ?? ABOUT[there.row.experiment[0]]} ${nets}A trial takes about ${many(middle)} ${each} of ${many(length)} steps.`;
     spoken.say(how.textContent);
     train.textContent = running ? "Pause" : latest?.trials.some(({ shown }) => shown) ? "Go on" : "Train";
     const over = latest && latest.trials.every(({ result }) => result);
@@ -190,7 +232,16 @@ function mount(frame, store) {
       box.disabled = !concerns(there, CHANGES[name]);
       row.classList.toggle("off", box.disabled);
     });
+    looks.forEach((each, k) => each.setAttribute("aria-pressed", Object.keys(LOOKS)[k] === state.look));
+    const named = latest?.view?.pushes;
+    whose.hidden = !named;
+    if (named) {
+      unit.lastChild.offer(named.units.map((text, k) => [k, text]), named.unitAt);
+      source.lastChild.offer(named.sources.map((text, k) => [k, text]), named.sourceAt);
+    }
+    const seconds = speed && !latest && (1.1 * from.setups.length * middle * length) / speed; // a tenth of the time it rests
     says.textContent = latest ? standing(from, latest) : "The net has not seen a sequence yet. Guess, then press Train.";
+    measured.textContent = seconds ? `At its present speed the usual ${many(middle)} ${each} take about ${aboutTime(seconds)} on this machine.` : "";
     verdict.textContent = latest ? verdictOf(from, latest) : "";
     const now = performance.now();
     if (still() && running && !resized && now - drawn < 1000) return; // numbers move, drawings settle
@@ -212,12 +263,11 @@ function mount(frame, store) {
   };
   document.addEventListener("visibilitychange", hidden);
   const linked = () => {
-    const host = frame.getRootNode().host;
-    if (!page || document.querySelector("lstm-laboratory") !== host) return;
+    if (!page || !first()) return;
     const found = readFragment(location.hash, SET_UP, Object.keys(names), Object.keys(CHANGES));
     if (!found) return;
     store.update(found);
-    host.scrollIntoView({ block: "start" });
+    frame.getRootNode().host.scrollIntoView({ block: "start" });
   };
   addEventListener("hashchange", linked);
   queueMicrotask(linked);
@@ -227,6 +277,8 @@ function mount(frame, store) {
     stop() {
       document.removeEventListener("visibilitychange", hidden);
       removeEventListener("hashchange", linked);
+      eye.disconnect();
+      clock?.terminate();
       worker?.terminate();
     },
   };
@@ -240,7 +292,8 @@ function standing({ state, middle, length }, { trials, perSecond, running }) {
   if (state.mode !== "one") return parts.join(" ");
   const { criterion, judging, phase, solved, result } = first;
   if (result) return parts.join(" ");
-  if (judging && !solved) parts.push(`Tested now: ${many(judging.right)} of ${many(judging.of)} sequences in a row are right.`);
+  if (first.symbols !== undefined) parts.push(`They had ${many(first.symbols)} symbols.${judging?.right ? ` Tested now: ${judging.right} of ${judging.of} streams of 100,000 symbols had no error.` : " The criterion is ten streams of 100,000 symbols without an error."}`);
+  else if (judging && !solved) parts.push(`Tested now: ${many(judging.right)} of ${many(judging.of)} sequences in a row are right.`);
   else if (phase === "test" && solved) parts.push("Solved; now 2,560 fresh sequences.");
   else if (criterion) {
     const most = criterion.allowed === 1 ? "none wrong" : `fewer than ${criterion.allowed} wrong`, below = criterion.below < 1e9 ? ` and a mean error below ${short(criterion.below, 3)}` : "";
@@ -271,10 +324,6 @@ function roundUp(number) {
   return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * power >= number) * power;
 }
 
-function line(points) {
-  return points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-}
-
 /** The drawing: error by sequence over the stored trials, then one sequence as the first net reads it. */
 function drawLaboratory(width, from, latest) {
   const { state, there, setups, solved } = from, left = 4, right = width - 4, roomy = width > 380, trials = latest?.trials ?? [];
@@ -292,7 +341,7 @@ function drawLaboratory(width, from, latest) {
   };
   const below = there.row.mean_below, criterion = below < 1e9 && below < highest ? y(below / highest) : 0;
   const children = [
-    label(left, 12, state.mode === "one" ? "Mean error; thin: share of sequences wrong" : "Mean error", { class: "small error-ink" }),
+    label(left, 12, state.mode !== "one" ? "Mean error" : `Mean error; thin: share of ${there.row.experiment === "streams" ? "streams with an error within 100 symbols" : "sequences wrong"}`, { class: "small error-ink" }),
     s("line", { x1: left, x2: right, y1: base, y2: base, class: "axis" }),
     s("line", { x1: left, x2: left, y1: top, y2: base, class: "axis" }),
     trials.map(curve),
@@ -318,32 +367,10 @@ function drawLaboratory(width, from, latest) {
     children.push(label(width / 2, start + 70, "Here the net will read a sequence.", { class: "middle small quiet" }), s("rect", { x: left, y: start, width: right - left, height: 140, class: "empty" }));
     return [children, start + 150];
   }
-  children.push(drawReading(left, right, start, view));
+  const half = (left + right) / 2;
+  if (latest.rival) children.push(drawReading(left, half - 10, start, view, "The paper’s net: contents"), drawReading(half + 10, right, start, latest.rival, "The changed net: contents"));
+  else children.push((view.pushes ? drawPushes : view.flow ? drawFlow : drawReading)(left, right, start, view));
   return [children, start + 192];
-}
-
-/** One sequence: contents of the cells, then the gates. */
-function drawReading(left, right, start, view) {
-  const { at, steps, marks, contents, inward, outward, forget } = view, x = (t) => left + ((right - left) * t) / Math.max(steps - 1, 1);
-  const all = contents.flat().filter(Number.isFinite), high = Math.max(1, ...all), low = Math.min(-1, ...all), top = start + 24, base = top + 80;
-  const y = (value) => base - ((base - top) * (value - low)) / (high - low), gates = base + 26, foot = gates + 44;
-  const gate = (values, role) => s("path", { d: line(values.map((value, k) => [x(at[k]), foot - (foot - gates) * value])), class: `gate-line ${role}` });
-  const dashes = ["", "7 3", "2 3", "9 3 2 3"];
-  return [
-    label(left, start, contents.length && inward.length ? "Contents of the cells over one sequence" : "Hidden units over one sequence", { class: "small cell-ink" }),
-    label(right, start, `${steps} steps`, { class: "small quiet end" }),
-    s("line", { x1: left, x2: right, y1: y(0), y2: y(0), class: "axis" }),
-    marks.map(([t]) => s("line", { x1: x(t), x2: x(t), y1: top - 4, y2: inward.length ? foot : base, class: "mark" })),
-    marks.map(([t, text], k) => (k && x(t) - x(marks[k - 1][0]) < 40 ? null : label(clamp(x(t), left + 14, right - 14), top - 8, text, { class: "small middle strong" }))),
-    contents.map((values, k) => s("path", { d: line(values.map((value, n) => [x(at[n]), y(value)])), class: "content-line", "stroke-dasharray": dashes[k % 4] || null })),
-    label(right, top + 10, fixed(high, 1), { class: "small quiet end halo" }),
-    label(right, base - 2, fixed(low, 1), { class: "small quiet end halo" }),
-    inward.length ? [
-      s("line", { x1: left, x2: right, y1: foot, y2: foot, class: "axis" }),
-      inward.map((values) => gate(values, "")), outward.map((values) => gate(values, "out")), forget.map((values) => gate(values, "keep")),
-      label(left, gates - 6, `Gates, 0 to 1: input${outward.length ? "; dashed: output" : ""}${forget.length ? "; dotted: forget" : ""}`, { class: "small gate-ink halo" }),
-    ] : null,
-  ];
 }
 
 /** What the net says at the end of the sequence: a bar for each answer, the right one marked; or a number on a scale. */
@@ -366,17 +393,16 @@ function drawAnswer(width, answer) {
 }
 
 const LOOK = `
-path{fill:none}
+path{fill:none} ${READING}
 .headline{border-color:var(--cell)}
-.told{min-height:9.6em} .set svg{margin:10px 0 2px} .answer{fill:var(--hidden)} .wanted{fill:none;stroke:currentColor;stroke-width:1.4;stroke-dasharray:3 2} path.right{fill:var(--ink)} .verdict{font-weight:650;color:var(--cell-ink)} .verdict:empty{display:none}
-.panel[hidden]{display:none} .picks,.boxes{display:flex;flex-wrap:wrap;gap:8px 16px;flex:1 1 100%}
+.told{min-height:9.6em} .set svg{margin:10px 0 2px} .answer{fill:var(--hidden)} .wanted{fill:none;stroke:currentColor;stroke-width:1.4;stroke-dasharray:3 2} path.right{fill:var(--ink)} .verdict{font-weight:650;color:var(--cell-ink)} .verdict:empty,.measured:empty{display:none}
+.panel[hidden],.whose[hidden]{display:none} .whose{margin-top:8px} .whose .pick{flex-basis:16rem;grid-template-columns:auto minmax(0,1fr);align-items:center;gap:8px} .picks,.boxes{display:flex;flex-wrap:wrap;gap:8px 16px;flex:1 1 100%}
 .pick{display:grid;gap:2px;font-size:14px;flex:1 1 8rem} select{font:inherit;font-size:14px;color:inherit;background:var(--softer);border:1px solid var(--line);border-radius:7px;min-height:36px;padding:4px 8px;max-width:100%}
 .box{display:flex;gap:8px;align-items:center;font-size:14px;min-height:34px} .box input{width:20px;height:20px;margin:0;accent-color:var(--hidden)} .box.off{color:var(--quiet)}
-.axis{stroke:var(--line);stroke-width:1} .limit{stroke:currentColor;stroke-width:1.2;stroke-dasharray:5 4} .paper{stroke:var(--hidden);stroke-width:1.6;stroke-dasharray:4 3} .mark{stroke:var(--line);stroke-width:1;stroke-dasharray:2 3}
+.limit{stroke:currentColor;stroke-width:1.2;stroke-dasharray:5 4} .paper{stroke:var(--hidden);stroke-width:1.6;stroke-dasharray:4 3}
 svg .error{stroke:var(--error);stroke-width:2} svg .error.thin{stroke-width:1.2} svg .error.rival{stroke-dasharray:6 4} svg .share{stroke:var(--quiet);stroke-width:1}
 .stored{fill:var(--line)} path.mine{fill:var(--cell);stroke:var(--cell);stroke-width:1.5} path.mine.open{fill:var(--paper)} path.guess{fill:var(--gate)}
-.halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px} .content-line{stroke:var(--cell);stroke-width:1.8} .gate-line{stroke:var(--gate);stroke-width:1.6} .gate-line.out{stroke-dasharray:6 3} .gate-line.keep{stroke-dasharray:2 3} .empty{fill:none;stroke:var(--soft)}
-svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .error-ink{fill:var(--error-ink)}
+.empty{fill:none;stroke:var(--soft)}
 `;
 
 export default figure("lstm-laboratory", { data: [], ...SET_UP, result: [] }, mount, LOOK);

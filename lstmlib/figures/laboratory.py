@@ -41,6 +41,8 @@ EXPERIMENTS: dict[str, tuple[str, Mapping[str, str], Mapping[int, str]]] = {
     "5": ("5: multiplication", PAIRS, {100: "table-8/n140"}),
     "6a": ("6a: order of two signals", {}, {100: "table-9/6a"}),
     "6b": ("6b: order of three signals", {}, {100: "table-9/6b"}),
+    "2000": ("2000: strings without end", {}, {9: "gers-2000/forget-gates"}),
+    "2000-resets": ("2000: resets from outside instead", {}, {9: "gers-2000/external-reset"}),
 }
 # What can be left out or added: the reading, and its option.
 CHANGES: dict[str, tuple[str, str]] = {
@@ -50,8 +52,11 @@ CHANGES: dict[str, tuple[str, str]] = {
     "full gradient": ("gradient", "full"),
     "cells see cells alone": ("recurrence", "cells"),
     "no recurrence": ("recurrence", "none"),
+    "no forget gates": ("forgetting", "none"),  # in the nets of 2000: another row of their table
 }
+WITHOUT = {"gers-2000/forget-gates": "gers-2000/standard"}
 MODES = ("one", "eight", "race")
+LOOKS = ("reading", "pushes", "flow")
 
 
 def rows_of(experiment: str) -> dict[int, tuple[Row, dict[str, str]]]:
@@ -65,10 +70,15 @@ def _one(row: Row, reading: dict[str, str]) -> dict[str, Any]:
     there = {key: value for key, value in asdict(row).items() if key not in ("reported", "trials", "readings")}
     there["mean_below"] = min(row.mean_below, 1e300)  # JSON has no infinity
     results = current(Store(row, reading).load()[0], seed=0)
-    return {
+    other = ROWS[WITHOUT[row.name]] if row.name in WITHOUT else None
+    more: dict[str, Any] = {"instead": _one(other, reading_of(other, {}))} if other else {}
+    if row.experiment == "streams":
+        good = [result for result in results if result["solved"]] or results
+        more["length"] = sum(result["symbols"] for result in good) / sum(result["sequences"] for result in good)
+    return more | {
         "row": there,
         "reading": reading,
-        "open": list(row.readings),
+        "open": [*row.readings, *(["forgetting"] if other else [])],
         "key": zlib.crc32(row.name.encode()),
         "paper": {"sequences": row.reported.sequences, "percent": row.reported.percent},
         "stored": [[result["trial"], result["sequences"], result["solved"]] for result in results],
@@ -101,6 +111,10 @@ class Laboratory(Figure):
         trial: number of the trial, from 0.
         mode: "one" net; "eight", of the trials from ``trial`` on; or a "race" of the paper's net and the changed one.
         guess: after how many sequences the reader expects success; 0 for no guess.
+        look: what is drawn of one sequence: "reading", contents and gates; "pushes", what each step asks of a weight;
+            or "flow", how much of the last error is left at each lag.
+        unit: whose weights, in ``pushes``: input gates, cells, output gates, forget gates, counted through from 0.
+        source: from where these weights lead: 0 for the bias, else the number of an input that has a name.
         result: what came of it so far, from the page: for every net {"shown", "solved", "every", "error", "wrong",
             "params"}; error and wrong are means over ``every`` sequences.
 
@@ -110,7 +124,20 @@ class Laboratory(Figure):
 
     _name = "laboratory"
     _esm = bundle.module_script("laboratory")
-    _state = ("experiment", "lag", "blocks", "cells", "rate", "changes", "trial", "mode", "guess")
+    _state = (
+        "experiment",
+        "lag",
+        "blocks",
+        "cells",
+        "rate",
+        "changes",
+        "trial",
+        "mode",
+        "guess",
+        "look",
+        "unit",
+        "source",
+    )
 
     data = t.List(t.Dict()).tag(sync=True)
     experiment = t.Enum(tuple(EXPERIMENTS), "6a").tag(sync=True)
@@ -122,6 +149,9 @@ class Laboratory(Figure):
     trial = t.Int(0, min=0, max=9999).tag(sync=True)
     mode = t.Enum(MODES, "one").tag(sync=True)
     guess = t.Int(0, min=0).tag(sync=True)
+    look = t.Enum(LOOKS, "reading").tag(sync=True)
+    unit = t.Int(0, min=0).tag(sync=True)
+    source = t.Int(0, min=0).tag(sync=True)
     result = t.List(t.Dict()).tag(sync=True)
 
     @t.default("data")
@@ -133,6 +163,9 @@ class Laboratory(Figure):
         """The row and the reading of which this is a trial, without what differs from them (lag, blocks, rate)."""
         rows = rows_of(self.experiment)
         row, reading = rows[min(rows, key=lambda lag: abs(lag - (self.lag or min(rows))))]
+        if "no forget gates" in self.changes and row.name in WITHOUT:
+            row = ROWS[WITHOUT[row.name]]
+            reading = reading_of(row, {})
         changed = dict(CHANGES[change] for change in self.changes)
         return row, reading | {name: option for name, option in changed.items() if name in row.readings}
 
@@ -141,7 +174,9 @@ class Laboratory(Figure):
         return super()._html().replace('class="lstm-figure"', f'class="lstm-figure" data="{data}"', 1)
 
     def _without_script(self) -> str:
-        """Return the still picture, and the places that links to set-ups lead to."""
+        """Return the still picture; in a new laboratory's place also what links to set-ups lead to, once on a page."""
+        if self._changed():
+            return super()._without_script()
         with_lag = [f"{name};lag={lag}" for name, (_, _, rows) in EXPERIMENTS.items() for lag in rows]
         places = "".join(f'<span id="lab:{place}"></span>' for place in [*EXPERIMENTS, *with_lag])
         return places + super()._without_script()

@@ -82,7 +82,7 @@ function mount(frame, store) {
   function build(lesson) {
     const there = ABOUT[lesson], [name, min, max, step, text] = there.slider;
     presets = there.presets.map(([name, change]) => button(name, () => choose(change)));
-    guesses = NUMBERS.map((name, k) => button(String(k), () => store.update({ guess: k }), { "aria-label": name }));
+    guesses = NUMBERS.map((_, k) => button(String(k), () => store.update({ guess: k }), { "aria-label": `${k} of ${NETS}` }));
     amount = slider(name, { min, max, step }, (value) => choose({ amount: value }));
     shown = text;
     built = lesson;
@@ -169,7 +169,7 @@ function mount(frame, store) {
     const told = guess < 0 ? "Guess first, then train." : "Your guess stands. Now train.";
     says.textContent = latest ? standing(latest, running) : told;
     verdict.textContent = over ? outcome(state, latest, guess) : "";
-    spoken.say(`${how.textContent} ${latest ? "" : told}`);
+    if (!latest) spoken.say(`${how.textContent} ${told}`); // while nets learn, heard() speaks
     const now = performance.now();
     if (still() && running && !resized && now - drawn < 1000) return; // numbers move, drawings settle
     drawn = now;
@@ -201,8 +201,10 @@ const kinds = (nets) => [...new Set(nets.map(({ kind }) => kind))];
 /** How training stands, in words. */
 function standing({ nets }) {
   const of = (kind) => nets.filter((one) => one.kind === kind).map(({ looks }) => percent(looks.at(-1)[1])).join(", ");
-  const all = kinds(nets), right = all.map((kind) => `${all.length > 1 ? `${kind}: ` : ""}${of(kind)}`).join("; ");
-  return `Update ${many(Math.max(...nets.map(({ updates }) => updates)))}. Percent right, net by net: ${right}.`;
+  const all = kinds(nets), updates = `Update ${many(Math.max(...nets.map((net) => net.updates)))}.`;
+  if (all.length > 1 && nets.every((net) => net.over)) return updates; // the outcome says the rest
+  const right = all.map((kind) => `${all.length > 1 ? `${kind}: ` : ""}${of(kind)}`).join("; ");
+  return `${updates} Percent right, net by net: ${right}.`;
 }
 
 /** What has come of it, and what was guessed. */
@@ -213,7 +215,8 @@ function outcome({ lesson }, { nets }, guess) {
     const got = nets.filter((one) => one.kind === kind && one.learnt !== null).map(({ learnt }) => learnt);
     return `${kind} ${got.length === NETS ? many(middle(got)) : `${got.length} of ${NETS} nets`}`;
   });
-  return `${first[0]} first in ${won.first} of ${NETS} pairs, ${first[1]} in ${won.second}${won.tie ? `, ${won.tie} undecided` : ""}.${guessed} Updates until ${ready}, medians: ${needed.join(", ")}.`;
+  const capital = first[0][0].toUpperCase() + first[0].slice(1);
+  return `${capital} first in ${won.first} of ${NETS} pairs, ${first[1]} in ${won.second}${won.tie ? `, ${won.tie} undecided` : ""}.${guessed} Updates until ${ready}, medians: ${needed.join(", ")}.`;
 }
 
 /** The curves, the tally beside the guess, and the error flow; returns [children, height]. */
@@ -238,7 +241,7 @@ function drawTraining(width, { lesson, amount, choice }, latest, guess) {
     children.push(s("path", { d: points.map(([a, b], k) => `${k ? "L" : "M"}${a.toFixed(1)} ${b.toFixed(1)}`).join(""), class: `curve thin ${LOOKS[one.kind]}`, "stroke-dasharray": dash(one.kind) }));
     if (one.learnt !== null) children.push(s("circle", { cx: points.at(-1)[0], cy: points.at(-1)[1], r: 3, class: `dot ${LOOKS[one.kind]}` }));
   }
-  for (const [share, text, at, side] of limits) if (share !== null) children.push(fitted(at, y(share) + (side || share < 0.1 ? -5 : 13), `${text}: ${percent(share)} %`, (right - left) / 2 - 10, { class: `small halo ${side}` }));
+  for (const [share, text, at, side] of limits) if (share !== null) children.push(fitted(at, y(share) + (side || share < 0.1 ? -5 : 13), `${text}: ${percent(share)} %`, (right - left) / 2 - 10, { class: `small halo ${side}`, "paint-order": "stroke" }));
   if (!latest) children.push(label((left + right) / 2, (top + base) / 2, guess < 0 ? "First your guess, then the curves." : "Here the curves will be.", { class: "small middle quiet" }));
 
   // The tally: five circles, and where the reader put the mark.
@@ -251,27 +254,31 @@ function drawTraining(width, { lesson, amount, choice }, latest, guess) {
   }
   const start = row + 34;
   children.push(...drawFlow(left, right, start, lesson, { amount, choice }, latest, names, dash));
-  return [children, start + 134];
+  return [children, start + 128];
 }
 
-/** The share of the error that is left at each lag, before training and now. */
+/** The share of the error that is left at each lag: before training, the nets' median; now, net by net or kind by kind. */
 function drawFlow(left, right, start, lesson, set, latest, names, dash) {
-  const lags = PLAN[lesson].steps(set) - 1, top = start + 12, base = top + 88, low = -8, high = 2;
+  const lags = PLAN[lesson].steps(set) - 1, top = start + 12, base = top + 92, low = -12, high = 2, one = names.length === 1;
   const x = (lag) => left + ((right - left) * lag) / Math.max(lags, 1), y = (share) => base - ((base - top) * (Math.log10(Math.max(share, 1e-30)) - low)) / (high - low);
   const children = [
-    label(0, start, "Share of the error left, by lag (dotted: before training)", { class: "small error-ink" }),
+    label(0, start, "Share of the error left, by lag; dotted: at the start", { class: "small error-ink" }),
     s("line", { x1: left, x2: right, y1: base, y2: base, class: "axis" }), s("line", { x1: left, x2: right, y1: y(1), y2: y(1), class: "limit" }),
-    ...[0, -4, -8].map((power) => label(left - 4, y(10 ** power) + 4, power ? `10${superscript(power)}` : "1", { class: "small end" })),
-    label(left, base + 15, "0", { class: "small quiet" }), label(right, base + 15, `${lags} steps back`, { class: "small quiet end" }),
+    ...[0, -4, -8, -12].map((power) => label(left - 4, y(10 ** power) + 4, power ? `10${superscript(power)}` : "1", { class: "small end" })),
+    label(left, base + 19, "0", { class: "small quiet" }), label(right, base + 19, `${lags} steps back`, { class: "small quiet end" }),
   ];
+  const curve = (nets, what, look, dashes) => {
+    const [lines, arrows, dot] = trace(Array.from({ length: lags + 1 }, (_, q) => [x(q), y(middle(nets.map((net) => net[what][q])))]), top, base, look, `dot ${look}`);
+    for (const line of lines) if (dashes) line.setAttribute("stroke-dasharray", dashes);
+    children.push(lines, what === "left" && [arrows, dot]);
+  };
   for (const kind of latest ? names : []) {
-    const nets = latest.nets.filter((one) => one.kind === kind), line = (what) => Array.from({ length: lags + 1 }, (_, q) => [x(q), y(middle(nets.map((one) => one[what][q])))]);
-    const [before] = trace(line("before"), top, base, `${names.length > 1 ? LOOKS[kind] : "error"} before`, "dot error");
-    children.push(before, trace(line("left"), top, base, names.length > 1 ? LOOKS[kind] : "error", `dot ${names.length > 1 ? LOOKS[kind] : "error"}`).flat().map((each) => {
-      if (each && dash(kind) && each.tagName === "path" && !each.getAttribute("class").includes("off")) each.setAttribute("stroke-dasharray", dash(kind));
-      return each;
-    }));
+    const nets = latest.nets.filter((net) => net.kind === kind), look = one ? "error" : LOOKS[kind];
+    curve(nets, "before", look, "1.5 3.5");
+    if (!one) curve(nets, "left", look, dash(kind));
+    else for (const net of nets) curve([net], "left", `${look} thin`, net.over && net.learnt === null ? "6 4" : null);
   }
+  if (one && latest?.nets.some((net) => net.over && net.learnt === null)) children.push(label((left + right) / 2 - 24, base + 19, "dashed: not learnt", { class: "small middle" }));
   return children;
 }
 
@@ -280,11 +287,11 @@ path{fill:none}
 .set [role=group]{gap:8px 5px} .set .which{flex:1 0 100%} .set button[aria-label]{padding:4px 8px}
 .told{min-height:8.4em} .verdict{font-weight:650;color:var(--cell-ink)} .verdict:empty{display:none}
 .axis{stroke:var(--line);stroke-width:1} .limit{stroke:currentColor;stroke-width:1.1;stroke-dasharray:2 4} .limit.end{stroke-dasharray:8 4}
-.curve{fill:none;stroke-width:2} .curve.thin{stroke-width:1.5} .curve.before{stroke-width:1.5;stroke-dasharray:1.5 3.5}
+.curve{fill:none;stroke-width:2} .curve.thin{stroke-width:1.5}
 .curve.hidden{stroke:var(--hidden)} .curve.cell{stroke:var(--cell)} .curve.gate{stroke:var(--gate)} .curve.point{stroke:var(--point)} .curve.error{stroke:var(--error)}
 .dot.hidden{fill:var(--hidden)} .dot.cell{fill:var(--cell)} .dot.gate{fill:var(--gate)} .dot.point{fill:var(--point)} .dot.error{fill:var(--error)}
 .got{fill:var(--cell);stroke:var(--cell);stroke-width:1.5} .open{fill:none;stroke:var(--line);stroke-width:1.5} path.guess{stroke:var(--gate);stroke-width:3}
-.halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px}
+.halo{stroke:var(--paper);stroke-width:4px}
 svg .hidden-ink{fill:var(--hidden-ink)} svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .point-ink{fill:var(--point-ink)} svg .error-ink{fill:var(--error-ink)}
 `;
 

@@ -7,7 +7,7 @@ doesn't export stay its own. What may stand in a file:
 
     import { el, s as shape } from "../page/kit.js";    // "./kit.js" in a file of this folder
     import text from "../page/learner.js?text";         // a whole program as a text, with all that it imports
-    export function, async function, class, const       // each with one name
+    export function, function*, async function, class, const       // each with one name
     export default figure(...)                          // at a figure's end
 
 A text is what a worker runs: ``new Worker(URL.createObjectURL(new Blob([text])))`` works from a file's address, too.
@@ -23,7 +23,7 @@ FIGURES = tuple(sorted(path.stem for path in FOLDER.glob("*.js")))
 
 _NAMES = re.compile(r'^import \{([^}]*)\} from "([^"]*/)([\w-]+\.js)";\n', re.MULTILINE)
 _TEXT = re.compile(r'^import (\w+) from "([^"]*/)([\w-]+\.js)\?text";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async function|function\*?|class|const) (\w+))", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default (?=figure\()", re.MULTILINE)
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 

@@ -15,6 +15,13 @@ const EMBEDDED = (() => {
   return graph;
 })();
 
+/** Where a stream of strings begins, and where it goes from a node on a coin's 0 or 1: { symbol, node, allowed }. */
+export const WALK = (() => {
+  const names = Object.keys(EMBEDDED), ways = names.map((name) => EMBEDDED[name]), both = ways.map((there) => [there[0], there.at(-1)]);
+  const allowed = ways.map((there) => Uint8Array.from(SYMBOLS, (symbol) => Number(there.some(([next]) => next === symbol))));
+  return { symbol: both.map((pair) => pair.map(([symbol]) => SYMBOLS.indexOf(symbol))), node: both.map((pair) => pair.map(([, to]) => names.indexOf(to))), allowed };
+})();
+
 /** A random string: where two symbols can come next, each does half the time. */
 export function reberString(rng) {
   let string = "", node = "start";
@@ -47,6 +54,13 @@ export function stringSets(rng, distinct, size = 256) {
     if (!train.includes(string) && !(distinct && test.includes(string))) test.push(string);
   }
   return [train, test];
+}
+
+/** A stretch of a stream, one sequence in the form of tasks.js: asked for at every step are all symbols that can come next. */
+export function asStream(string) {
+  const T = string.length, values = new Float64Array(7 * T), next = possibleNext(string);
+  next.forEach((symbols, t) => [...symbols].forEach((symbol) => (values[7 * t + SYMBOLS.indexOf(symbol)] = 1)));
+  return { steps: T, count: 1, lengths: [T], mask: new Uint8Array(T).fill(1), symbols: Int32Array.from(string, (symbol) => SYMBOLS.indexOf(symbol)), values };
 }
 
 /** Strings as a net sees them, in the form of tasks.js; with `judged`, which symbols can come next is there, too. */

@@ -1,6 +1,6 @@
 // What the reader of the laboratory has chosen, as a set-up that trials.js takes; and as an address's fragment.
 
-const APART = ";", NUMBERS = ["lag", "blocks", "cells", "rate", "trial", "guess"];
+const APART = ";", NUMBERS = ["lag", "blocks", "cells", "rate", "trial", "guess", "unit", "source"];
 
 /** The row of an experiment with the lag nearest to the one chosen; 0 is its first. */
 export function nearest({ lags }, lag) {
@@ -25,8 +25,9 @@ export const concerns = ({ open, reading }, [name, option]) => open.includes(nam
  * row's. `asStored` says whether it is a trial of the row itself, whose results are stored.
  */
 export function setupOf(experiment, state, changes, trial) {
-  const lag = nearest(experiment, state.lag), there = experiment.lags[lag], net = { ...there.row.net }, row = { ...there.row, net };
-  const chosen = changes.filter((change) => concerns(there, change)), asked = state.lag || lag;
+  const lag = nearest(experiment, state.lag), swapped = changes.some(([name]) => name === "forgetting");
+  const there = (swapped && experiment.lags[lag].instead) || experiment.lags[lag], net = { ...there.row.net }, row = { ...there.row, net };
+  const chosen = changes.filter((change) => change[0] !== "forgetting" && concerns(there, change)), asked = state.lag || lag;
   if (asked !== lag) {
     const name = row.experiment === "2c" ? "min_lag" : TASK_LAG[row.experiment[0]];
     if (name) row.task = { ...row.task, [name]: name === "min_length" ? Math.max(asked, 22) : asked };
@@ -35,7 +36,7 @@ export function setupOf(experiment, state, changes, trial) {
   const cells = net.hidden_size === undefined && !net.plain; // whose number can be chosen
   if (cells && state.blocks) {
     net.num_blocks = state.blocks;
-    for (const name of ["input_gate_bias", "output_gate_bias"]) row[name] = biases(row[name], state.blocks);
+    for (const name of ["input_gate_bias", "forget_gate_bias", "output_gate_bias"]) row[name] = biases(row[name], state.blocks);
   }
   if (cells && state.cells) net.block_size = state.cells;
   if (state.rate) row.learning_rate = state.rate;
@@ -46,7 +47,7 @@ export function setupOf(experiment, state, changes, trial) {
 /** A set-up as a fragment: #lab:6a;trial=3;changes=forget gates. */
 export function fragment(state, defaults) {
   const parts = [state.experiment];
-  for (const name of [...NUMBERS, "changes", "mode"]) {
+  for (const name of [...NUMBERS, "changes", "mode", "look"]) {
     const value = state[name];
     if (String(value) !== String(defaults[name])) parts.push(`${name}=${Array.isArray(value) ? value.join(",") : value}`);
   }
@@ -63,6 +64,7 @@ export function readFragment(text, defaults, experiments, changes) {
     if (NUMBERS.includes(name) && Number(value) >= 0) found[name] = name === "rate" ? Number(value) : Math.round(Number(value));
     else if (name === "changes") found.changes = value.split(",").filter((change) => changes.includes(change));
     else if (name === "mode" && ["one", "eight", "race"].includes(value)) found.mode = value;
+    else if (name === "look" && ["reading", "pushes", "flow"].includes(value)) found.look = value;
   }
   found.blocks = Math.min(found.blocks, 6);
   found.cells = Math.min(found.cells, 4);

@@ -6,9 +6,11 @@
 
 import { asSymbols, stringSets } from "./grammar.js";
 import { LSTM1997 } from "./lstm1997.js";
+import { asNet, LSTM2000 } from "./lstm2000.js";
 import { draw as drawNet, drawAll } from "./net.js";
 import { Random } from "./random.js";
 import { SimpleRecurrent } from "./simple.js";
+import { byStreams } from "./streams.js";
 import { adding, longLag, multiplication, temporalOrder, triggeredRecall, twoSequence } from "./tasks.js";
 
 const TEST_SIZE = 2560, CLOSED = 3, WINDOW = 2000, FORGETTING_CAP = 500000;
@@ -65,7 +67,9 @@ export function netOf({ row, reading }) {
 
 /** Draw the parameters that a trial starts with. */
 export function initialParams(setup, rng) {
-  const { row, reading } = setup, net = netOf(setup);
+  const { row, reading } = setup;
+  if (row.experiment === "streams") return ofStreams(row, rng);
+  const net = netOf(setup);
   if (net.hidden_size !== undefined) return drawAll(net, rng, row.weight_range);
   let { input_gate_bias: input, output_gate_bias: output } = row, forget = null;
   if (reading["input-gates"] === "negative") input = [-3, -6];
@@ -78,9 +82,20 @@ export function initialParams(setup, rng) {
   return params;
 }
 
+/** The same of a net of 2000, whose gates' biases start where its row says. */
+function ofStreams({ net, weight_range, input_gate_bias, forget_gate_bias, output_gate_bias }, rng) {
+  const params = drawAll(asNet(net), rng, weight_range), B = net.num_blocks;
+  params.bias.set(input_gate_bias, 0);
+  if (net.forget_gates) params.bias.set(forget_gate_bias, B);
+  params.bias.set(output_gate_bias, params.bias.length - B);
+  return params;
+}
+
 /** The learner of a set-up, without parameters. */
 export function learnerOf(setup) {
-  const { row, reading } = setup, net = netOf(setup);
+  const { row, reading } = setup;
+  if (row.experiment === "streams") return new LSTM2000(row.net);
+  const net = netOf(setup);
   if (net.hidden_size !== undefined) return new SimpleRecurrent(net, { rule: { "Elman net": "Elman", BPTT: "BPTT" }[row.method] ?? "RTRL" });
   const symbolic = ["1", "2a", "2b", "2c", "6a", "6b"].includes(row.experiment);
   return new LSTM1997(net, { symbolic, initialActivation: Number(reading.initial ?? 0), outputSlope: reading["output-error"] === "slope", full: reading.gradient === "full" });
@@ -277,7 +292,7 @@ export function begin(setup) {
   learner.put(initialParams(setup, from.weights));
   const cap = (reading["forget-gates"] ?? "none") !== "none" ? Math.min(row.cap, FORGETTING_CAP) : row.cap;
   const trial = { setup, learner, shown: 0, phase: "train", solved: false, criterion: null, judging: null };
-  const kind = row.experiment === "1" ? byGrammar : row.experiment[0] === "2" ? byRecall : row.experiment[0] === "3" ? byTwoStops : byWindow;
+  const kind = row.experiment === "streams" ? () => byStreams(trial, from, cap, rate(setup)) : row.experiment === "1" ? byGrammar : row.experiment[0] === "2" ? byRecall : row.experiment[0] === "3" ? byTwoStops : byWindow;
   trial.turns = kind(trial, from, cap);
   return trial;
 }

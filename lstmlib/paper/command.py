@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from lstmlib.paper import archive
 from lstmlib.paper.cluster import Lost
 from lstmlib.paper.progress import to_stderr
 from lstmlib.paper.readings import READINGS
@@ -36,6 +37,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     form = "text for people (the default), csv or json for other programs, md for a page"
     showing.add_argument("--format", choices=FORMATS, default="text", help=form)
     showing.set_defaults(run=show_rows)
+    about = "all trials as one archive: a tidy table, what its columns mean, a notebook that makes the tables again"
+    archiving = inner.add_parser("archive", help=about, description=about)
+    archiving.add_argument("file", nargs="?", type=Path, metavar="FILE", help=f"default: {OWN}/{archive.NAME}.zip")
+    archiving.add_argument("--results", type=Path, metavar="DIR", help=f"a folder of results (default: {_COMES})")
+    archiving.set_defaults(run=write_archive)
 
 
 _COMES = "those that come with the library"
@@ -175,6 +181,18 @@ def show_rows(given: argparse.Namespace) -> None:
         sys.stdout.write(written(records, given.format))
     if unread:
         sys.exit(1)
+
+
+def write_archive(given: argparse.Namespace) -> None:
+    """Write all trials into one file."""
+    need("scipy")
+    path = given.file or OWN / f"{archive.NAME}.zip"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        count = archive.write(path, existing(given.results)[0][1])
+    except (OSError, ValueError) as error:
+        sys.exit(f"lstmlib paper: no archive was written: {error}")
+    print(f"{count:,} trials: {path}")
 
 
 def run_rows(given: argparse.Namespace) -> None:

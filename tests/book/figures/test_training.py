@@ -257,7 +257,7 @@ def test_first_a_guess_then_the_curve_and_the_guess_beside_it(show):
     train_ = page.get_by_role("button", name="Train", exact=True)
     assert train_.is_disabled()
     assert page.locator(f"{TAG} svg path.curve").count() == 0
-    press(page, "four")
+    press(page, "4 of 5")
     assert train_.is_enabled()
     train_.focus()
     page.keyboard.press("Enter")
@@ -270,6 +270,11 @@ def test_first_a_guess_then_the_curve_and_the_guess_beside_it(show):
         learnt += right(model.forward(test.x)[0]).mean() > 0.95
     assert f"{learnt} of 5 learnt it" in told(page)
     assert "You guessed four." in told(page)
+    page.wait_for_function(  # and a screen reader hears it
+        "([tag, said]) => document.querySelector(tag).shadowRoot.querySelector('[role=status]').textContent === said",
+        arg=[TAG, page.locator(f"{TAG} .verdict").inner_text()],
+        timeout=SOON,
+    )
     assert page.locator(f"{TAG} svg .got").count() == learnt
     assert "your guess: 4" in page.locator(f"{TAG} svg").text_content()
     assert page.get_by_role("button", name="Go on").is_disabled()
@@ -285,7 +290,7 @@ def test_pause_go_on_and_start_again(show):
     wait(page, r"Update [1-9]")
     press(page, "Pause")
     page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 15", timeout=SOON)
-    assert page.get_by_role("button", name="three", exact=True).is_disabled()  # too late for another guess
+    assert page.get_by_role("button", name="3 of 5", exact=True).is_disabled()  # too late for another guess
     press(page, "Go on")
     wait(page, "Pause")
     press(page, "Start again")
