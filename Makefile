@@ -32,6 +32,12 @@ serve: book ## show the book at http://localhost:8000 (PORT=… for another)
 slides: book ## make a deck of slides of every chapter, to be opened in any browser
 	@$(BIN)/python tools/slides.py
 
+pdf: $(READER) .venv/installed-print ## print the whole book to one PDF, in some minutes (wants Chromium or Chrome)
+	@$(BIN)/python tools/pdf.py
+
+epub: $(READER) .venv/installed-print ## make an e-book of it, and check it
+	@$(BIN)/python tools/epub.py
+
 lab: book ## open the notebooks in JupyterLab: numbered copies in work/, yours to change
 	@$(BIN)/python tools/lab.py
 
@@ -65,4 +71,4 @@ bench: $(READER) .venv/installed-bench ## how fast the layers are, beside torch 
 clean: ## remove what was built (not .venv)
 	@rm -rf _build
 
-.PHONY: help install book test serve slides lab notebooks stills assignments grade export questions data runtime bench clean
+.PHONY: help install book test serve slides pdf epub lab notebooks stills assignments grade export questions data runtime bench clean

@@ -87,6 +87,8 @@ def test_readers_commands_install_the_readers_part(target):
         ("stills", "all"),
         ("grade", "grading"),
         ("bench", "bench"),
+        ("pdf", "print"),
+        ("epub", "print"),
     ],
 )
 def test_other_commands_install_what_they_need(target, extra):

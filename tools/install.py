@@ -18,6 +18,7 @@ OLDEST, NEWEST = (3, 11), (3, 14)  # the newest for which every pinned package h
 WHAT = {
     "reader": "what it takes to read, run and build the book: NumPy, PyTorch, Matplotlib, JupyterLab, Jupyter Book",
     "grading": "what hands out and grades the problem sets: nbgrader",
+    "print": "what the PDF and the e-book are made with: pikepdf, latex2mathml, a driver for browsers",
     "bench": "what the layers' speed is compared with: autograd",
     "all": "what the book and all its checks take, among it nbgrader, mypy, ONNX Runtime and a driver for browsers",
 }

@@ -1,8 +1,16 @@
-"""What the book on paper needs of its build: the one-page builder, told what the one for pages knows."""
+"""What the book on paper and the e-book need of their builds: all on one page; MathML and XHTML."""
 
+import re
 from typing import Any
 
+from bs4 import BeautifulSoup
+from docutils import nodes
 from sphinx.application import Sphinx
+
+THEMES = ("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_thebe", "sphinx_copybutton", "sphinxext.opengraph")
+SITE_ONLY = re.compile(r"mystnb\.|exercise\.css")
+TO_FIGURE = re.compile(r'href="([\w-]+)\.html#[^"]*:[^"]*"')  # a link that sets a figure, which an e-book doesn't have
+TAG = re.compile(r"\s*</?(?!img|br|hr|input)\w[^<>]*>\s*")
 
 
 def share_handlers(app: Sphinx) -> None:
@@ -12,7 +20,70 @@ def share_handlers(app: Sphinx) -> None:
         handlers["singlehtml"] = {**handlers.get("html", {}), **handlers["singlehtml"]}
 
 
+def prepare_book(app: Sphinx) -> None:
+    """For an e-book: formulas as MathML, no script, and none of what the theme does for a site."""
+    if app.builder.name != "epub":
+        return
+    app.config.html_math_renderer = "mathml"
+    for event, listeners in app.events.listeners.items():
+        if event in ("html-page-context", "builder-inited", "build-finished", "doctree-resolved"):
+            app.events.listeners[event] = [one for one in listeners if not one.handler.__module__.startswith(THEMES)]
+
+
+def as_mathml(tex: str, display: str) -> str:
+    """Return a formula as MathML.
+
+    Raises:
+        ValueError: it can't be said so.
+    """
+    from latex2mathml.converter import convert  # what an e-book alone needs
+
+    try:
+        return str(convert(re.sub(r"\{aligned\}", "{split}", tex), display=display))
+    except Exception as error:  # the package raises what it likes
+        raise ValueError(f"no MathML for {tex}: {error}") from error
+
+
+def visit_math(translator: Any, node: nodes.math) -> None:
+    """Write a formula in a line."""
+    translator.body.append(as_mathml(node.astext(), "inline"))
+    raise nodes.SkipNode
+
+
+def visit_displaymath(translator: Any, node: nodes.math_block) -> None:
+    """Write a formula that stands by itself, with its number."""
+    number = f'<span class="eqno">({node["number"]})</span>' if node.get("number") else ""
+    translator.body.append(translator.starttag(node, "div", CLASS="math"))
+    translator.body.append(f"{number}{as_mathml(node.astext(), 'block')}</div>")
+    raise nodes.SkipNode
+
+
+def write_xhtml(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """For an e-book: close every element of what cells, figures and authors wrote as HTML, and lead to its pages."""
+    if app.builder.name != "epub":
+        return
+    for raw in doctree.findall(nodes.raw):
+        if "html" in raw.get("format", ""):
+            text = TO_FIGURE.sub(r'href="\1.xhtml"', raw.astext())
+            if not TAG.fullmatch(text):  # one tag has its other half elsewhere
+                text = str(BeautifulSoup(text, "html.parser"))
+            raw.children[:] = [nodes.Text(text)]
+
+
+def keep_to_the_book(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """For an e-book: no script, and no style sheet that only a site gets."""
+    if app.builder.name == "epub":
+        context["script_files"] = []
+        context["css_files"] = [
+            css for css in context["css_files"] if not SITE_ONLY.search(str(getattr(css, "filename", css)))
+        ]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
+    app.add_html_math_renderer("mathml", (visit_math, None), (visit_displaymath, None))
     app.connect("builder-inited", share_handlers)
+    app.connect("builder-inited", prepare_book, priority=1)
+    app.connect("doctree-resolved", write_xhtml)
+    app.connect("html-page-context", keep_to_the_book, priority=999)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

@@ -96,7 +96,7 @@ def lead_to_plain_notebooks(
     if not str(context.get("sourcename", "")).endswith(".ipynb"):
         return
     notebook = f"{pagename.rsplit('/', 1)[-1]}.ipynb"
-    for group in context["header_buttons"]:
+    for group in context.get("header_buttons", []):  # an e-book has none
         for button in group.get("buttons", []):
             if button.get("label") == "download-source-button":
                 button["url"] = context["pathto"](f"notebooks/{notebook}", 1)

@@ -1,0 +1,65 @@
+"""The e-book's check notices what readers would stumble over; formulas become MathML."""
+
+import importlib.util
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import epub
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="content.opf"/></rootfiles></container>'
+)
+PACKAGE = (
+    '<package xmlns="http://www.idpf.org/2007/opf"><manifest>'
+    '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
+    '<item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>'
+    '<spine><itemref idref="a"/></spine></package>'
+)
+PAGE = '<html xmlns="http://www.w3.org/1999/xhtml"><body>{}</body></html>'
+GOOD = {
+    "mimetype": "application/epub+zip",
+    "META-INF/container.xml": CONTAINER,
+    "content.opf": PACKAGE,
+    "nav.xhtml": PAGE.format('<a href="a.xhtml#there">A</a>'),
+    "a.xhtml": PAGE.format('<p id="there"><a href="https://example.org">out</a></p>'),
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        (None, None, []),
+        ("a.xhtml", "<p>", ["a.xhtml: not well-formed"]),
+        ("a.xhtml", PAGE.format('<p id="there"/><p id="there"/>'), ["a.xhtml: the id there is there twice"]),
+        ("a.xhtml", PAGE.format("<p/>"), ["nav.xhtml: a.xhtml#there has no such place"]),
+        ("a.xhtml", PAGE.format('<p id="there"/><img src="b.png"/>'), ["a.xhtml: b.png isn't there"]),
+        ("a.xhtml", PAGE.format('<p id="there"/><img src="https://e.org/b.png"/>'), ["a.xhtml: takes https"]),
+        ("a.xhtml", PAGE.format('<p id="there"/><script/>'), ["a.xhtml: a script"]),
+        ("b.png", "", ["b.png: not in the manifest"]),
+        ("mimetype", "text", ["mimetype isn't the first file"]),
+        ("content.opf", PACKAGE.replace('properties="nav"', ""), ["no navigation document"]),
+        ("content.opf", PACKAGE.replace('idref="a"', 'idref="b"'), ["b: in the reading order, not in the manifest"]),
+    ],
+)
+def test_what_is_wrong_is_found(tmp_path, file, text, said):
+    with zipfile.ZipFile(tmp_path / "book.epub", "w") as book:
+        for name, data in {**GOOD, **({file: text} if file else {})}.items():
+            book.writestr(name, data)
+    found = epub.wrong(tmp_path / "book.epub")
+    assert len(found) == len(said)
+    assert all(line.startswith(start) for line, start in zip(found, said, strict=True))
+
+
+def test_formulas_become_mathml():
+    spec = importlib.util.spec_from_file_location("printed", ROOT / "book" / "_ext" / "printed.py")
+    printed = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(printed)
+    assert "<msup>" in printed.as_mathml("x^2", "inline")
+    block = printed.as_mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "block")
+    assert block.count("<mtr>") == 2
+    assert ">&amp;<" not in block
+    assert 'display="block"' in block
