@@ -326,7 +326,7 @@ function roundUp(number) {
 
 /** The drawing: error by sequence over the stored trials, then one sequence as the first net reads it. */
 function drawLaboratory(width, from, latest) {
-  const { state, there, setups, solved } = from, left = 4, right = width - 4, roomy = width > 380, trials = latest?.trials ?? [];
+  const { state, there, setups, solved } = from, left = 4, right = width - 4, roomy = width > 440, trials = latest?.trials ?? [];
   const shown = Math.max(0, ...trials.map((trial) => trial.shown)), paper = there.paper.percent === 0 ? 0 : there.paper.sequences;
   const most = roundUp(Math.max(1.04 * shown, 1.1 * median(solved) * 1.6, paper < 4 * median(solved) || !solved.length ? 1.1 * paper : 0, 1000));
   const x = (sequences) => left + (right - left) * Math.min(sequences / most, 1), top = 22, base = 142;

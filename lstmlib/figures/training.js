@@ -263,7 +263,7 @@ function drawFlow(left, right, start, lesson, set, latest, names, dash) {
   const x = (lag) => left + ((right - left) * lag) / Math.max(lags, 1), y = (share) => base - ((base - top) * (Math.log10(Math.max(share, 1e-30)) - low)) / (high - low);
   const children = [
     label(0, start, "Share of the error left, by lag; dotted: at the start", { class: "small error-ink" }),
-    s("line", { x1: left, x2: right, y1: base, y2: base, class: "axis" }), s("line", { x1: left, x2: right, y1: y(1), y2: y(1), class: "limit" }),
+    s("line", { x1: left, x2: right, y1: base, y2: base, class: "axis" }), s("line", { x1: left, x2: right, y1: y(1), y2: y(1), class: latest ? "limit" : "axis" }), // no dots where there is no net yet
     ...[0, -4, -8, -12].map((power) => label(left - 4, y(10 ** power) + 4, power ? `10${superscript(power)}` : "1", { class: "small end" })),
     label(left, base + 19, "0", { class: "small quiet" }), label(right, base + 19, `${lags} steps back`, { class: "small quiet end" }),
   ];
