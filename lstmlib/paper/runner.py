@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, as_completed
 from pathlib import Path
@@ -198,17 +197,17 @@ def _spread(row: Row, reading: Reading, seed: int, trials: Sequence[int], direct
 def _interrupts_unheard() -> Iterator[None]:
     """Start processes that Control-C doesn't reach, though a terminal sends it to all.
 
-    A worker that it strikes while it starts, or holds a lock, can leave the others waiting for ever. Here this process
-    alone hears it, and ends its workers.
+    A worker that it strikes while it starts, or holds a lock, can leave the others waiting for ever. Processes start
+    with the signals blocked that are blocked here, and keep them so. Here it is heard as soon as it is let through.
     """
-    if threading.current_thread() is not threading.main_thread():  # elsewhere signals can't be set
+    if not hasattr(signal, "pthread_sigmask"):  # Windows has no such masks
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def threads_alone() -> None:

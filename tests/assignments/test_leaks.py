@@ -97,7 +97,7 @@ def test_the_built_book_holds_nothing_of_it():
     for path in HTML.rglob("*"):
         if path.suffix == ".zip":
             with zipfile.ZipFile(path) as together:
-                texts = [together.read(name).decode("utf8") for name in together.namelist()]
+                texts = [together.read(name).decode("utf8", "replace") for name in together.namelist()]
         elif path.is_file() and path.suffix in TEXTS:
             texts = [path.read_text(encoding="utf8", errors="replace")]
         else:

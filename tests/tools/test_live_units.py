@@ -99,6 +99,12 @@ class Said(list):
         self.append((kind, text))
 
 
+@pytest.fixture(autouse=True)
+def backend(monkeypatch):
+    """What the page's module sets in the environment is gone with the test: kernels that start later inherit it."""
+    monkeypatch.setenv("MPLBACKEND", "agg")
+
+
 def live_page():
     spec = importlib.util.spec_from_file_location("live_page", ROOT / "book" / "_live" / "python" / "live_page.py")
     module = importlib.util.module_from_spec(spec)
@@ -112,7 +118,7 @@ CHAPTERS = ["transformer"]
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_with_what_the_plan_says_alone_a_cell_prints_what_is_stored(name, monkeypatch):
     page = live_page()
-    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.setenv("MPLBACKEND", "agg")  # the module has set the page's own
     stored = nbformat.read(ROOT / "book" / f"{name}.ipynb", as_version=4)
     found = plan(stored)
     compared = 0
