@@ -53,6 +53,26 @@ function chosen(store) {
   return { lesson, amount: amount < 0 ? START[lesson].amount : amount, choice: store.get("choice") || START[lesson].choice };
 }
 
+/** What is chosen, as an address's fragment: #train:adding;amount=3. */
+function fragment({ lesson, amount, choice }) {
+  const parts = [lesson];
+  if (amount !== START[lesson].amount) parts.push(`amount=${amount}`);
+  if (choice !== START[lesson].choice) parts.push(`choice=${choice}`);
+  return `#train:${parts.join(";")}`;
+}
+
+/** The way back: what a fragment sets in a lesson, or null if it is of another, or names what isn't there. */
+function readFragment(text, lesson) {
+  const [first, ...parts] = decodeURIComponent(text).split(";"), found = { ...START[lesson] }, [, low, high, step] = ABOUT[lesson].slider;
+  if (first !== `#train:${lesson}`) return null;
+  for (const [name, value] of parts.map((part) => part.split("="))) {
+    if (name === "amount" && value >= low && value <= high) found.amount = Number((low + step * Math.round((value - low) / step)).toFixed(6));
+    else if (name === "choice" && ABOUT[lesson].presets.some(([, { choice }]) => choice === value)) found.choice = value;
+    else return null;
+  }
+  return found;
+}
+
 /** How many pairs of one seed the first kind won, the second, and neither; those that are decided. */
 function race(nets, [first, second]) {
   const won = { first: 0, second: 0, tie: 0 };
@@ -73,7 +93,14 @@ function mount(frame, store) {
   const picture = drawing(), spoken = voice();
   let worker = null, latest = null, begun = "", running = false, resting = false, drawn = 0, spokenAt = 0, width = 0, waiting = false;
   let built = "", presets = [], guesses = [], amount = null, shown = null;
-  const choose = (changes) => store.update({ ...changes, guess: -1 });
+  const page = frame.getRootNode().host?.localName === "lstm-training";
+  const choose = (changes) => {
+    store.update({ ...changes, guess: -1 });
+    if (!page) return;
+    try {
+      history.replaceState(null, "", fragment(chosen(store)));
+    } catch {} // some readers' programs show pages whose address can't be changed
+  };
   const train = button("Train", () => (running ? pause() : send("run")), { class: "main" });
   const one = button("One update", () => send("one")), again = button("Start again", () => stop());
   const how = el("p", { class: "how" }), says = el("p", { class: "says stands" }), verdict = el("p", { class: "says verdict" });
@@ -187,10 +214,19 @@ function mount(frame, store) {
     }
   };
   document.addEventListener("visibilitychange", hidden);
+  const linked = () => {
+    const found = page && readFragment(location.hash, store.get("lesson"));
+    if (!found) return;
+    store.update({ ...found, guess: -1 });
+    frame.getRootNode().host.scrollIntoView({ block: "start" });
+  };
+  addEventListener("hashchange", linked);
+  queueMicrotask(linked);
   return {
     draw,
     stop() {
       document.removeEventListener("visibilitychange", hidden);
+      removeEventListener("hashchange", linked);
       worker?.terminate();
     },
   };

@@ -17,6 +17,13 @@ LESSONS: dict[str, tuple[float, float, tuple[str, ...]]] = {
     "timing": (1, 4, ("gap", "after")),
     "adding": (0, 5, ()),
 }
+# What links in a text set: the lesson itself, and its presets that differ from where it starts.
+PLACES: dict[str, tuple[str, ...]] = {
+    "agreement": ("", ";amount=0", ";amount=4", ";amount=4;choice=mixed"),
+    "lag": ("", ";amount=0.5", ";amount=1.2", ";amount=3"),
+    "timing": ("", ";amount=1", ";choice=after"),
+    "adding": ("", ";amount=0", ";amount=3"),
+}
 
 
 class Training(Figure):
@@ -68,3 +75,8 @@ class Training(Figure):
 
     def _still(self) -> str:
         return "training" if self.lesson == "agreement" else f"training-{self.lesson}"
+
+    def _without_script(self) -> str:
+        """Return the still picture, and what links to set-ups lead to."""
+        places = "".join(f'<span id="train:{self.lesson}{place}"></span>' for place in PLACES[self.lesson])
+        return places + super()._without_script()

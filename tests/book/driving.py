@@ -40,3 +40,17 @@ def clean(page, tag):
 
 def set_from_python(page, name, value):
     page.evaluate("([name, value]) => model.set(name, value)", [name, value])
+
+
+def longest_task(browser, page, during):
+    """Return the longest task of the page's own thread while something is done, in milliseconds of processor time.
+
+    The clock's time would be the machine's load.
+    """
+    browser.start_tracing(page=page, categories=["toplevel"])
+    during()
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    page_thread = {(e["pid"], e["tid"]) for e in events if e.get("args", {}).get("name") == "CrRendererMain"}
+    took = [e.get("tdur", 0) / 1000 for e in events if e["ph"] == "X" and (e["pid"], e["tid"]) in page_thread]
+    assert len(took) > 20
+    return max(took)

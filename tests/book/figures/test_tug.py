@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driving import state
+from driving import longest_task, state
 from in_page import open_modules
 
 from lstmlib.figures import TugOfWar
@@ -95,3 +95,13 @@ def test_pause_and_go_on(show):
     assert state(page, TAG, "result")["updates"] == at
     press(page, "Start again")
     assert "After 0 updates" in page.locator(f"{TAG} .says").inner_text()
+
+
+def test_the_page_stays_responsive_while_it_trains(show, browser):
+    page = show(TugOfWar())
+
+    def train():
+        press(page, "Train")
+        page.wait_for_timeout(1500)
+
+    assert 0 < longest_task(browser, page, train) < 50
