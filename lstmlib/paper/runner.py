@@ -1,10 +1,8 @@
 """Run trials on all cores; keep each as soon as it is finished; go on where a run was stopped."""
 
-import contextlib
 import os
-import signal
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, as_completed
+from collections.abc import Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any
 
@@ -174,40 +172,18 @@ def _expected(row: Row, reading: Reading, count: int, workers: int | None, tell:
 
 
 def _spread(row: Row, reading: Reading, seed: int, trials: Sequence[int], directory: Path, workers: int) -> None:
+    from joblib import Parallel, delayed
+
     if workers == 1:
         run_group(row.name, reading, seed, trials, directory)
         return
-    from joblib.externals.loky import ProcessPoolExecutor
-
     # One group a worker, which runs eight at a time; a trial's number says in which group it is.
     groups = [trials[k::workers] for k in range(workers)]
-    executor = ProcessPoolExecutor(max_workers=workers)
+    given = (row.name, reading, seed)
     try:
-        with _interrupts_unheard():  # the first group that is handed in starts all workers
-            handed = [executor.submit(run_group, row.name, reading, seed, g, directory, os.getpid()) for g in groups]
-        for future in as_completed(handed):
-            future.result()
+        Parallel(n_jobs=workers)(delayed(run_group)(*given, group, directory, os.getpid()) for group in groups)
     except BrokenExecutor as error:
         raise Lost("a worker process was killed from outside, as happens where memory runs out") from error
-    finally:
-        executor.shutdown(kill_workers=True)
-
-
-@contextlib.contextmanager
-def _interrupts_unheard() -> Iterator[None]:
-    """Start processes that Control-C doesn't reach, though a terminal sends it to all.
-
-    A worker that it strikes while it starts, or holds a lock, can leave the others waiting for ever. Processes start
-    with the signals blocked that are blocked here, and keep them so. Here it is heard as soon as it is let through.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows has no such masks
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def threads_alone() -> None:

@@ -131,13 +131,14 @@ def test_changed_test_cells_are_replaced_and_named(graded):
         ("olga", "changed what tests rest on (changed: lstmlib.exercises.report)"),
         ("theo", "changed what tests rest on (changed: lstmlib.exercises.report)"),
         ("tina", "changed what tests rest on (changed: ZMQInteractiveShell)"),
-        ("uma", "it wrote more than 20 MB of output"),
+        # A grader that gets little time reads slowly: what it hasn't read fills the kernel's memory, to its limit.
+        ("uma", ("it wrote more than 20 MB of output", "its kernel died: out of memory")),
     ],
 )
 def test_who_changes_the_checker_is_refused_with_a_reason(graded, student, reason):
     rows, course, _ = graded
     assert rows[student]["status"] == "refused"
-    assert reason in rows[student]["notes"]
+    assert any(one in rows[student]["notes"] for one in ((reason,) if isinstance(reason, str) else reason))
     with (course / "scores.csv").open(encoding="utf8") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert scores[student] == 0

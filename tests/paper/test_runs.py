@@ -1,6 +1,7 @@
 """``lstmlib paper`` as a program: what it says, and with what status it ends, whatever is the matter around it."""
 
 import contextlib
+import functools
 import json
 import os
 import pwd
@@ -211,7 +212,11 @@ def test_a_folder_that_cannot_be_written_is_found_out_before_computing(nobody):
 
 def start(folder, *arguments, row=LONG):
     command = [*COMMAND, "run", row, "--results", str(folder), *map(str, arguments)]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=ROOT)
+    # As from a terminal: what is started in the background of a script ignores Control-C, and all that it starts does.
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=ROOT, preexec_fn=heard
+    )
 
 
 def wait_for(what, seconds=600):
