@@ -131,8 +131,8 @@ def test_changed_test_cells_are_replaced_and_named(graded):
         ("olga", "changed what tests rest on (changed: lstmlib.exercises.report)"),
         ("theo", "changed what tests rest on (changed: lstmlib.exercises.report)"),
         ("tina", "changed what tests rest on (changed: ZMQInteractiveShell)"),
-        # A grader that gets little time reads slowly: what it hasn't read fills the kernel's memory, to its limit.
-        ("uma", ("it wrote more than 20 MB of output", "its kernel died: out of memory")),
+        # A grader that gets little time reads slowly, and another limit, of memory or time, may be reached first.
+        ("uma", ("it wrote more than 20 MB of output", "its kernel died: out of memory", "a cell ran too long")),
     ],
 )
 def test_who_changes_the_checker_is_refused_with_a_reason(graded, student, reason):
