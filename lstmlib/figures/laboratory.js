@@ -3,6 +3,7 @@
 import { button, clamp, drawing, el, figure, fixed, group, label, precise, s, short, slider, stage, still, voice } from "../page/kit.js";
 import { drawFlow, drawPushes, drawReading, line, READING } from "../page/reading.js";
 import { concerns, fragment, nearest, readFragment, setupOf } from "../page/setup.js";
+import { employ, putAddress, restWhileHidden } from "../page/working.js";
 import trainer from "../page/trainer.js?text";
 
 const CHANGES = {
@@ -59,7 +60,7 @@ function derive(store) {
 
 function mount(frame, store) {
   const picture = drawing(), answer = drawing(), spoken = voice(), page = frame.getRootNode().host?.localName === "lstm-laboratory";
-  let worker = null, latest = null, begun = "", looked = "", running = false, resting = false, drawn = 0, spokenAt = 0, width = 0, beside = 0, waiting = false;
+  let worker = null, latest = null, begun = "", looked = "", running = false, drawn = 0, spokenAt = 0, width = 0, beside = 0, waiting = false;
   let from = derive(store);
 
   const first = () => document.querySelector("lstm-laboratory") === frame.getRootNode().host; // the address is that of the page's first
@@ -67,9 +68,7 @@ function mount(frame, store) {
     store.update(changes);
     if (!page || !first()) return;
     const state = Object.fromEntries(Object.keys(SET_UP).map((name) => [name, store.get(name)]));
-    try {
-      history.replaceState(null, "", fragment(state, SET_UP));
-    } catch {} // some readers' programs show pages whose address can't be changed
+    putAddress(fragment(state, SET_UP));
   };
   const names = Object.fromEntries(store.get("data").map(({ name, label: text }) => [name, text]));
 
@@ -119,18 +118,13 @@ function mount(frame, store) {
   );
 
   const seen = () => ({ look: store.get("look"), unit: store.get("unit"), source: store.get("source") });
-  function employ() {
-    const address = URL.createObjectURL(new Blob([trainer], { type: "text/javascript" })), one = new Worker(address);
-    URL.revokeObjectURL(address);
-    return one;
-  }
   // How fast this machine is, measured once for every net that the reader looks at before training it.
   let clock = null, speed = 0;
   function measure() {
     clock?.terminate();
     speed = 0;
     if (!visible || worker) return;
-    clock = employ();
+    clock = employ(trainer);
     clock.onmessage = ({ data }) => {
       speed = data.stepsPerSecond;
       clock.terminate();
@@ -150,7 +144,7 @@ function mount(frame, store) {
     if (!worker) {
       clock?.terminate();
       clock = null;
-      worker = employ();
+      worker = employ(trainer);
       worker.onmessage = ({ data }) => heard(data);
       worker.postMessage({ what: "begin", setups: from.setups, ...seen() });
     }
@@ -252,16 +246,7 @@ function mount(frame, store) {
     answer.show(Math.min(room, 360), high, "What the net answers to this sequence", told, bars);
   }
 
-  const hidden = () => {
-    if (document.hidden && running) {
-      resting = true;
-      pause();
-    } else if (!document.hidden && resting) {
-      resting = false;
-      send("run");
-    }
-  };
-  document.addEventListener("visibilitychange", hidden);
+  const endRest = restWhileHidden(() => running, pause, () => send("run"));
   const linked = () => {
     if (!page || !first()) return;
     const found = readFragment(location.hash, SET_UP, Object.keys(names), Object.keys(CHANGES));
@@ -275,7 +260,7 @@ function mount(frame, store) {
   return {
     draw,
     stop() {
-      document.removeEventListener("visibilitychange", hidden);
+      endRest();
       removeEventListener("hashchange", linked);
       eye.disconnect();
       clock?.terminate();

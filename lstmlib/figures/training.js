@@ -2,6 +2,7 @@
 
 import { button, clamp, drawing, el, figure, fitted, fixed, group, label, s, slider, stage, still, superscript, trace, voice } from "../page/kit.js";
 import { NETS, PLAN } from "../page/plan.js";
+import { employ, putAddress, restWhileHidden } from "../page/working.js";
 import tutor from "../page/tutor.js?text";
 
 // What a lesson says and lets the reader choose; `first` names the kinds whose race is asked about: the first against the second.
@@ -91,15 +92,12 @@ const counted = (lesson, nets) => (ABOUT[lesson].first ? race(nets, ABOUT[lesson
 
 function mount(frame, store) {
   const picture = drawing(), spoken = voice();
-  let worker = null, latest = null, begun = "", running = false, resting = false, drawn = 0, spokenAt = 0, width = 0, waiting = false;
+  let worker = null, latest = null, begun = "", running = false, drawn = 0, spokenAt = 0, width = 0, waiting = false;
   let built = "", presets = [], guesses = [], amount = null, shown = null;
   const page = frame.getRootNode().host?.localName === "lstm-training";
   const choose = (changes) => {
     store.update({ ...changes, guess: -1 });
-    if (!page) return;
-    try {
-      history.replaceState(null, "", fragment(chosen(store)));
-    } catch {} // some readers' programs show pages whose address can't be changed
+    if (page) putAddress(fragment(chosen(store)));
   };
   const train = button("Train", () => (running ? pause() : send("run")), { class: "main" });
   const one = button("One update", () => send("one")), again = button("Start again", () => stop());
@@ -125,9 +123,8 @@ function mount(frame, store) {
 
   function send(what) {
     if (!worker) {
-      const address = URL.createObjectURL(new Blob([tutor], { type: "text/javascript" })), { lesson, ...set } = chosen(store);
-      worker = new Worker(address);
-      URL.revokeObjectURL(address);
+      const { lesson, ...set } = chosen(store);
+      worker = employ(tutor);
       worker.onmessage = ({ data }) => heard(data);
       worker.postMessage({ what: "begin", lesson, set });
     }
@@ -204,16 +201,7 @@ function mount(frame, store) {
     picture.show(wide, height, `${there.right} on fresh sequences by update, and the error that comes back`, `${says.textContent} ${verdict.textContent}`, children);
   }
 
-  const hidden = () => {
-    if (document.hidden && running) {
-      resting = true;
-      pause();
-    } else if (!document.hidden && resting) {
-      resting = false;
-      send("run");
-    }
-  };
-  document.addEventListener("visibilitychange", hidden);
+  const endRest = restWhileHidden(() => running, pause, () => send("run"));
   const linked = () => {
     const found = page && readFragment(location.hash, store.get("lesson"));
     if (!found) return;
@@ -225,7 +213,7 @@ function mount(frame, store) {
   return {
     draw,
     stop() {
-      document.removeEventListener("visibilitychange", hidden);
+      endRest();
       removeEventListener("hashchange", linked);
       worker?.terminate();
     },
