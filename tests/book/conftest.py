@@ -1,6 +1,9 @@
 """A real browser for the tests that open pages: Chromium, headless, without network."""
 
+import functools
+import http.server
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,23 @@ ARGUMENTS += ["--disable-component-update", "--disable-sync"]
 def chromium(bundled: str) -> str | None:
     """Return the path of a Chromium: the one in $CHROMIUM, else the system's, else playwright's own."""
     return find_browser() or (bundled if Path(bundled).exists() else None)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server of files that keeps its log to itself."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Serve the built book, and return its address."""
+    html = Path(__file__).resolve().parents[2] / "_build" / "html"
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=html))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,9 @@
 """Code that runs in the page: in Chromium, over the server of ``make serve``, with every other host out of reach."""
 
-import functools
-import http.server
 import json
 import os
-import threading
 import urllib.request
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import nbformat
@@ -21,19 +19,6 @@ if not (HTML / "_static" / "live" / "files.json").exists():
     pytest.skip("the book is not built: make book", allow_module_level=True)
 pytestmark = pytest.mark.browser
 long = pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="some minutes: LONG_TESTS=1")
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
 
 
 @pytest.fixture
@@ -272,7 +257,7 @@ def test_a_page_from_a_file_says_why_nothing_runs(open_page):
 
 
 def test_python_that_does_not_arrive_is_told_and_another_press_tries_again(browser, address, monkeypatch):
-    real, broken = Quiet.do_GET, [True]
+    real, broken = SimpleHTTPRequestHandler.do_GET, [True]
 
     def refuse(self):
         if broken and "asm.wasm" in self.path:
@@ -280,7 +265,7 @@ def test_python_that_does_not_arrive_is_told_and_another_press_tries_again(brows
         else:
             real(self)
 
-    monkeypatch.setattr(Quiet, "do_GET", refuse)
+    monkeypatch.setattr(SimpleHTTPRequestHandler, "do_GET", refuse)
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{address}book/{SHORT}.html", wait_until="networkidle")

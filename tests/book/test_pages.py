@@ -1,8 +1,6 @@
 """The built book as a reader meets it: every page, in a real browser."""
 
 import functools
-import http.server
-import threading
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -17,19 +15,6 @@ WIDTHS = {"desktop": 1280, "phone": 375}
 
 if not PAGES:
     pytest.skip("the book is not built: make book", allow_module_level=True)
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):
-        pass
-
-
-@pytest.fixture(scope="module")
-def address():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
 
 
 @pytest.fixture
