@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 FOLDER = Path(__file__).parent / "files"
 
@@ -71,4 +72,19 @@ def _electricity(carried: bytes) -> bytes:
     return ("\n".join(days) + "\n").encode()
 
 
-DERIVE: dict[str, Callable[[bytes], bytes]] = {"electricity.txt": _electricity}
+def _addresses(carried: bytes) -> bytes:
+    """Return usaddress's labelled addresses, one a line: spans between tabs, of each its label, then its words."""
+    lines = []
+    for address in ElementTree.fromstring(carried):
+        spans: list[list[str]] = []
+        for part in address:
+            words = (part.text or "").split()
+            if spans and spans[-1][0] == part.tag:
+                spans[-1] += words
+            else:
+                spans.append([part.tag, *words])
+        lines.append("\t".join(" ".join(span) for span in spans))
+    return ("\n".join(lines) + "\n").encode()
+
+
+DERIVE: dict[str, Callable[[bytes], bytes]] = {"addresses.txt": _addresses, "electricity.txt": _electricity}
