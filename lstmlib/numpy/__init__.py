@@ -26,6 +26,7 @@ from lstmlib.numpy.bidirectional import Bidirectional
 from lstmlib.numpy.carousel import Carousel
 from lstmlib.numpy.convlstm import ConvLSTM
 from lstmlib.numpy.coupled import CoupledLSTM
+from lstmlib.numpy.ctc import ctc_loss
 from lstmlib.numpy.embedding import Embedding
 from lstmlib.numpy.error_flow import error_flow, error_scaling, gradient_by_lag, vanishing_bound
 from lstmlib.numpy.gradients import check_gradients
@@ -74,6 +75,7 @@ __all__ = [
     "check_gradients",
     "clip_grad_norm",
     "cross_entropy",
+    "ctc_loss",
     "error_flow",
     "error_scaling",
     "gradient_by_lag",
