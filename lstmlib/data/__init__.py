@@ -2,7 +2,18 @@
 
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
+from lstmlib.data.pendigits import Pendigits, pendigits
 from lstmlib.data.sunspots import sunspots
 from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numbers
 
-__all__ = ["LANGUAGES", "Written", "digits", "electricity", "sunspots", "written_dates", "written_numbers"]
+__all__ = [
+    "LANGUAGES",
+    "Pendigits",
+    "Written",
+    "digits",
+    "electricity",
+    "pendigits",
+    "sunspots",
+    "written_dates",
+    "written_numbers",
+]
