@@ -3,7 +3,20 @@
 from lstmlib.data.addresses import Address, addresses
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
+from lstmlib.data.pendigits import Pendigits, pendigits
 from lstmlib.data.sunspots import sunspots
 from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numbers
 
-__all__ = ["LANGUAGES", "Address", "Written", "addresses", "digits", "electricity", "sunspots", "written_dates", "written_numbers"]
+__all__ = [
+    "LANGUAGES",
+    "Address",
+    "Pendigits",
+    "Written",
+    "addresses",
+    "digits",
+    "electricity",
+    "pendigits",
+    "sunspots",
+    "written_dates",
+    "written_numbers",
+]

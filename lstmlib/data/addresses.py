@@ -25,7 +25,7 @@ def addresses() -> list[Address]:
         ValueError: the stored file is not the one that was derived.
     """
     found = []
-    for line in derived.read("addresses.txt").splitlines():
+    for line in derived.read("addresses.txt.gz").splitlines():
         spans = [span.split(" ") for span in line.split("\t")]
         words = tuple(word for _, *words in spans for word in words)
         found.append(Address(words, tuple(label for label, *words in spans for _ in words)))

@@ -159,7 +159,7 @@ def _forward(y: Array, A: Array, inside: NDArray[np.bool_]) -> Array:
 
 def _both_ways(y: Array, A: Array, inside: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
     """Return ln Z (N,), what ``_forward`` returns, and the same for what follows a label, without its own score."""
-    T, N, K = y.shape
+    T, _N, K = y.shape
     before, after = _forward(y, A, inside), np.empty_like(y)
     after[-1] = A[:K, K]
     for t in range(T - 2, -1, -1):

@@ -11,9 +11,12 @@ from lstmlib.data.addresses import Address
 DIRECTIONS = {"n", "s", "e", "w", "ne", "nw", "se", "sw", "north", "south", "east", "west"}
 DIRECTIONS |= {f"{a}{b}" for a in ("north", "south") for b in ("east", "west")}
 STREETS = set(
-    "alley aly avenue ave av boulevard blvd circle cir court ct cove cv crossing xing drive dr expressway expy "
-    "freeway fwy highway hwy lane ln loop park parkway pkwy pike place pl plaza plz point pt road rd route rt rte "
-    "square sq street st str terrace ter ter trail trl turnpike tpke walk way".split()
+    re.findall(
+        r"\w+",
+        """alley aly avenue ave av boulevard blvd circle cir court ct cove cv crossing xing drive dr expressway expy
+        freeway fwy highway hwy lane ln loop park parkway pkwy pike place pl plaza plz point pt road rd route rt rte
+        square sq street st str terrace ter trail trl turnpike tpke walk way""",
+    )
 )
 
 

@@ -116,7 +116,10 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> float:
         first: whether one method has each address right.
         second: whether the other has, in the same order.
     """
-    only = [sum(a > b for a, b in zip(first, second, strict=True)), sum(a < b for a, b in zip(first, second, strict=True))]
+    only = [
+        sum(a > b for a, b in zip(first, second, strict=True)),
+        sum(a < b for a, b in zip(first, second, strict=True)),
+    ]
     return float(stats.binomtest(only[0], sum(only)).pvalue) if sum(only) else 1.0
 
 

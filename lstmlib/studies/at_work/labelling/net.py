@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from lstmlib.data.addresses import Address
 from lstmlib.studies.at_work.labelling.parts import labels
@@ -143,17 +143,29 @@ class Tagger(nn.Module):
         s = torch.tanh(found.masked_fill(outside[..., None], -torch.inf).max(0).values)
         return torch.cat([self.word(given.words)[0], s[given.spelled]], 2)
 
-    def forward(self, given: Encoded, dropout: float = 0.0) -> Tensor:
+    def forward(self, given: Encoded, dropout: float = 0.0, rng: np.random.Generator | None = None) -> Tensor:
         """Return the scores y (T, N, K).
 
         Args:
             given: addresses.
             dropout: the share of numbers that is set to 0 before the LSTMs and after them, in training.
+            rng: which numbers; needed for dropout alone.
         """
-        x = F.dropout(self.vectors(given), dropout)
+        x = dropped(self.vectors(given), dropout, rng)
         h, _ = self.there(x)
         if self.back is not None:
             order = given.turned, torch.arange(x.shape[1])
             h = torch.cat([h, self.back(x[order])[0][order]], 2)
-        y: Tensor = self.readout(F.dropout(h, dropout))[0]
+        y: Tensor = self.readout(dropped(h, dropout, rng))[0]
         return y
+
+
+def dropped(x: Tensor, share: float, rng: np.random.Generator | None) -> Tensor:
+    """Return x with that share of its numbers at 0 and the others larger, so that the mean stays; x without an rng.
+
+    Source: Srivastava et al. (2014). NumPy draws several times as fast as torch on a CPU.
+    """
+    if rng is None:
+        return x
+    kept = rng.random(x.shape, np.float32) >= share
+    return x * torch.from_numpy(kept / np.float32(1.0 - share))

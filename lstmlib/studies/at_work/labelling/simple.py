@@ -3,6 +3,7 @@
 Each is made of what it learns on and returns labels for other addresses; settings are chosen on the validation part.
 """
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -19,7 +20,9 @@ from lstmlib.studies.at_work.labelling.features import Columns, address_features
 from lstmlib.studies.at_work.labelling.measures import accuracy, counts, total
 from lstmlib.studies.at_work.labelling.parts import labels, parts, training
 
-WINDOWS, PENALTIES = (1, 2, 3), (0.1, 0.3, 1.0)  # words to each side; on half the squared weights
+# What is searched: how many words to each side, and the penalty on half the sum of squared weights.
+WINDOWS = {"regression": (2, 3, 4), "crf": (1, 2, 3)}
+PENALTIES = {"regression": (0.03, 0.1, 0.3), "crf": (0.1, 0.3, 1.0)}
 Said = list[tuple[str, ...]]  # the labels of each address
 Method = Callable[[Sequence[Address], Sequence[Address]], Said]
 
@@ -134,8 +137,8 @@ METHODS: dict[str, Callable[[int, float], Method]] = {"regression": regression, 
 def search(name: str) -> dict[tuple[int, float], list[float]]:
     """Return the share of wrong words on the validation part for each window and penalty, as ``chosen`` takes it."""
     given, found = parts()["validation"], {}
-    for window in WINDOWS:
-        for penalty in PENALTIES:
+    for window in WINDOWS[name]:
+        for penalty in PENALTIES[name]:
             said = METHODS[name](window, penalty)(training("validation"), given)
             right = total([counts(a.labels, b) for a, b in zip(given, said, strict=True)])
             found[window, penalty] = [1.0 - accuracy(right)]
@@ -150,4 +153,4 @@ def chosen(found: dict[tuple[int, float], list[float]]) -> tuple[int, float]:
 def _cut(said: Sequence[str], given: Sequence[Address]) -> Said:
     """Return labels of all words in a row as labels of each address."""
     ends = np.cumsum([0, *(len(address.words) for address in given)])
-    return [tuple(said[a:b]) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [tuple(said[a:b]) for a, b in itertools.pairwise(ends)]
