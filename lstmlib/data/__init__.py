@@ -2,7 +2,19 @@
 
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
+from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.data.sunspots import sunspots
 from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numbers
 
-__all__ = ["LANGUAGES", "Written", "digits", "electricity", "sunspots", "written_dates", "written_numbers"]
+__all__ = [
+    "LANGUAGES",
+    "Plays",
+    "Written",
+    "alphabet",
+    "digits",
+    "electricity",
+    "plays",
+    "sunspots",
+    "written_dates",
+    "written_numbers",
+]
