@@ -117,4 +117,21 @@ def _plays(carried: dict[str, bytes]) -> bytes:
     return bz2.compress("\f".join(found).encode("ascii"), 9)
 
 
-DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {"electricity.txt": _electricity, "plays.txt.bz2": _plays}
+def _pendigits(carried: dict[str, bytes]) -> bytes:
+    """Return KEEL's penbased.dat, 17 bytes a digit: first what was in UCI's pendigits.tra, then pendigits.tes.
+
+    KEEL put the two files one after the other and moved a tenth of all rows to the end, as one of ten folds; in both
+    parts the order is the old one. So 6,728 rows of the first file are followed by 3,164 of the second, then 766 by
+    334: with no other cut of the last part, there are as many of each digit as either file had.
+    """
+    (text,) = carried.values()
+    rows = [line.split(",") for line in text.decode().splitlines() if line.strip() and not line.startswith("@")]
+    ordered = [*rows[:6728], *rows[9892:10658], *rows[6728:9892], *rows[10658:]]
+    return bytes(int(number) for row in ordered for number in row)
+
+
+DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
+    "electricity.txt": _electricity,
+    "pendigits.bin": _pendigits,
+    "plays.txt.bz2": _plays,
+}
