@@ -4,6 +4,7 @@ from lstmlib.data.addresses import Address, addresses
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
 from lstmlib.data.pendigits import Pendigits, pendigits
+from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.data.sunspots import sunspots
 from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numbers
 
@@ -11,11 +12,14 @@ __all__ = [
     "LANGUAGES",
     "Address",
     "Pendigits",
+    "Plays",
     "Written",
     "addresses",
+    "alphabet",
     "digits",
     "electricity",
     "pendigits",
+    "plays",
     "sunspots",
     "written_dates",
     "written_numbers",

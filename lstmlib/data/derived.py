@@ -3,6 +3,7 @@
 ``files/`` holds them, and ``files/sources.json`` says of each where it comes from, to the bit, and under which licence.
 """
 
+import bz2
 import gzip
 import hashlib
 import json
@@ -28,7 +29,7 @@ def read(name: str) -> str:
     """Return a derived file's text.
 
     Args:
-        name: one of ``sources()``; what ends in ".gz" is unpacked.
+        name: one of ``sources()``; what ends in ".gz" or ".bz2" is unpacked.
 
     Raises:
         ValueError: it isn't what was derived: its checksum is another.
@@ -37,7 +38,7 @@ def read(name: str) -> str:
 
 
 def read_bytes(name: str) -> bytes:
-    """Return what is in a derived file, unpacked if its name ends in ".gz".
+    """Return what is in a derived file, unpacked if its name ends in ".gz" or ".bz2".
 
     Args:
         name: one of ``sources()``.
@@ -86,6 +87,8 @@ def packed(text: str) -> bytes:
 
 def unpacked(name: str, data: bytes) -> bytes:
     """Return what a file of that name holds: its checksum is of that, since not every gzip packs alike."""
+    if name.endswith(".bz2"):
+        return bz2.decompress(data)
     return gzip.decompress(data) if name.endswith(".gz") else data
 
 
@@ -112,6 +115,24 @@ def _addresses(carried: dict[str, bytes]) -> bytes:
     return packed("\n".join(lines) + "\n")
 
 
+ROMAN = [tens + ones for tens in ("", "X") for ones in ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")]
+
+
+def _plays(carried: dict[str, bytes]) -> bytes:
+    """Return plays from their first act on, in the order of the members, a form feed between two.
+
+    What differs between the editions is made alike: spaces and empty lines, Roman numbers, square brackets.
+    """
+    found = []
+    for text in carried.values():
+        lines = [re.sub(" +", " ", line).strip() for line in text.decode("ascii").split("\n")]
+        first = next(k for k, line in enumerate(lines) if re.match(r"ACT (I|1|FIRST)\b|SCENE (I|1)\b", line.upper()))
+        play = re.sub(r"\d+", lambda number: ROMAN[int(number.group())], "\n".join(lines[first:]))
+        play = play.translate(str.maketrans("{}", "[]", "@_/*()"))
+        found.append(re.sub(r"\n{3,}", "\n\n", play).strip() + "\n")
+    return bz2.compress("\f".join(found).encode("ascii"), 9)
+
+
 def _pendigits(carried: dict[str, bytes]) -> bytes:
     """Return KEEL's penbased.dat, 17 bytes a digit: first what was in UCI's pendigits.tra, then pendigits.tes.
 
@@ -129,4 +150,5 @@ DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "addresses.txt.gz": _addresses,
     "electricity.txt": _electricity,
     "pendigits.bin": _pendigits,
+    "plays.txt.bz2": _plays,
 }
