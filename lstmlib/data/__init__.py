@@ -2,7 +2,22 @@
 
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
+from lstmlib.data.pendigits import Pendigits, pendigits
+from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.data.sunspots import sunspots
 from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numbers
 
-__all__ = ["LANGUAGES", "Written", "digits", "electricity", "sunspots", "written_dates", "written_numbers"]
+__all__ = [
+    "LANGUAGES",
+    "Pendigits",
+    "Plays",
+    "Written",
+    "alphabet",
+    "digits",
+    "electricity",
+    "pendigits",
+    "plays",
+    "sunspots",
+    "written_dates",
+    "written_numbers",
+]
