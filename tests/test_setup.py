@@ -104,7 +104,8 @@ def test_the_address_stands_in_one_place():
         pytest.skip("not a git checkout: which files belong to the project is not known")
     files = [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
     holding = [name for name in files if where in (ROOT / name).read_text(encoding="utf8", errors="replace")]
-    assert sorted(name for name in holding if not name.endswith(".ipynb")) == ["CITATION.cff", "README.md", "pyproject.toml"]
+    others = sorted(name for name in holding if not name.endswith(".ipynb"))
+    assert others == ["CITATION.cff", "README.md", "pyproject.toml"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf8"))
     assert (citation["repository-code"], citation["url"]) == (address.repository(), address.pages())
     assert citation["preferred-citation"]["url"] == address.pages()

@@ -23,6 +23,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from address import ROOT
+from lstmlib.page.figure import GIVEN
 
 PAGES = ROOT / "_build" / "html"
 OUT = ROOT / "_build" / "slides"
@@ -321,7 +322,10 @@ def assets(texts_: list[str], out: Path) -> None:
     shutil.copytree(PAGES / "_static" / "mathjax", folder / "mathjax")
     for file in (*LOOKS.glob("deck.[cj]s*"), PAGES / "_static" / "figures.js"):
         shutil.copy(file, folder)
-    (folder / "images").mkdir()
+    for name in (GIVEN, "images"):
+        (folder / name).mkdir()
+    for file in (PAGES / "_static" / GIVEN).glob("*.js"):
+        shutil.copy(file, folder / GIVEN)
     for name in sorted({name for text in texts_ for name in re.findall(r'src="assets/images/([^"]+)"', text)}):
         shutil.copy(PAGES / "_images" / name, folder / "images")
 

@@ -1,10 +1,13 @@
 """Draw the still pictures that stand where no JavaScript runs, from the figures themselves.
 
-    python tools/stills.py      # writes lstmlib/figures/stills/<name>.svg; then run the notebooks that show them
+    python tools/stills.py             # writes lstmlib/figures/stills/<name>.svg; then run the notebooks that show them
+    python tools/stills.py forecast    # of these alone
 
 Chromium draws each figure in a telling state; what its style sheet says is written into the drawing's own attributes,
 so that the picture needs nothing else, and a light card is put under it, so that it can be read on any page.
 """
+
+import sys
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -31,7 +34,7 @@ from lstmlib.figures import (
 from lstmlib.figures.training import LESSONS
 from lstmlib.page import bundle
 from lstmlib.page.browser import find_browser
-from lstmlib.page.figure import Figure
+from lstmlib.page.figure import Asking, Figure
 
 WIDTH = 360  # of the drawing, in CSS pixels: what a phone shows
 OPENED = [0.0, 1.0, 1.0] + [0.0] * 9
@@ -116,6 +119,8 @@ def draw(browser: Browser, figure: Figure) -> str:
     page = context.new_page()
     # The frame's padding and border take 34 pixels.
     page.set_content(f'<body style="color: #000"><div style="width: {WIDTH + 34}px">{figure._html()}</div>')
+    if isinstance(figure, Asking):
+        page.add_script_tag(content=figure.given_script())
     page.add_script_tag(content=bundle.classic_script())
     element = page.locator("lstm-" + figure._name.replace("_", "-"))
     if isinstance(figure, Training):  # without curves it tells nothing; it trains after a guess, which nobody made here
@@ -131,13 +136,15 @@ def draw(browser: Browser, figure: Figure) -> str:
     return compose(drawings, title)
 
 
-def main() -> None:
-    """Write all still pictures."""
+def main(names: list[str]) -> None:
+    """Write the still pictures of these names, or all."""
     folder = bundle.FOLDER / "stills"
     folder.mkdir(exist_ok=True)
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
         for figure in STATES:
+            if names and figure._still() not in names:
+                continue
             text = draw(browser, figure)
             (folder / f"{figure._still()}.svg").write_text(text, encoding="utf8")
             print(f"{figure._still()}.svg: {len(text) / 1000:.1f} kB")
@@ -145,4 +152,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -15,8 +15,10 @@ from sphinx.config import Config
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+import lstmlib.figures  # noqa: E402, F401  # all figures are known then
 from address import NOTEBOOKS, pages, repository  # noqa: E402
 from lstmlib.page.bundle import classic_script  # noqa: E402
+from lstmlib.page.figure import write_given  # noqa: E402
 
 FIGURES = "figures.js"
 ABOUT = (
@@ -48,10 +50,14 @@ def find_looks(app: Sphinx, config: Config) -> None:
 
 
 def add_figures(app: Sphinx) -> None:
-    """Put the interactive figures on every page, as a classic script: modules don't load from a file's address."""
+    """Put the interactive figures on every page, as a classic script: modules don't load from a file's address.
+
+    What some of them load when the reader asks lies beside it.
+    """
     folder = Path(app.outdir).parent / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FIGURES).write_text(classic_script(), encoding="utf8")
+    write_given(folder)
     app.config.html_static_path.append(str(folder))
     app.add_js_file(FIGURES, loading_method="defer")
 

@@ -3,21 +3,24 @@
 ``files/`` holds them, and ``files/sources.json`` says of each where it comes from, to the bit, and under which licence.
 """
 
+import bz2
+import gzip
 import hashlib
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 FOLDER = Path(__file__).parent / "files"
 
 
 def sources() -> dict[str, dict[str, Any]]:
-    """Return what is known of each file: "package" and "version" that carry it, "member", the path in its wheel.
+    """Return what is known of each file: "package" and "version" that carry it, "carrier", its "wheel" or "sdist".
 
-    More of each: "member_sha256" of what stands there, "sha256" of the file derived from it, "licence", "notice", what
-    the licence asks to be said, and "origin", where the data themselves come from.
+    More of each: "members", the paths there with the SHA-256 of what stands at each; "sha256" of what is derived from
+    them; "licence"; "notice", what the licence asks to be said; and "origin", where the data themselves come from.
     """
     return json.loads((FOLDER / "sources.json").read_text(encoding="utf8"))
 
@@ -26,30 +29,43 @@ def read(name: str) -> str:
     """Return a derived file's text.
 
     Args:
+        name: one of ``sources()``; what ends in ".gz" or ".bz2" is unpacked.
+
+    Raises:
+        ValueError: it isn't what was derived: its checksum is another.
+    """
+    return read_bytes(name).decode()
+
+
+def read_bytes(name: str) -> bytes:
+    """Return what is in a derived file, unpacked if its name ends in ".gz" or ".bz2".
+
+    Args:
         name: one of ``sources()``.
 
     Raises:
         ValueError: it isn't what was derived: its checksum is another.
     """
-    data = (FOLDER / name).read_bytes()
-    check(name, data, sources()[name]["sha256"])
-    return data.decode()
+    content = unpacked(name, (FOLDER / name).read_bytes())
+    check(name, content, sources()[name]["sha256"])
+    return content
 
 
-def derive(name: str, carried: bytes) -> bytes:
+def derive(name: str, carried: dict[str, bytes]) -> bytes:
     """Return the file that is derived from what a package carries.
 
     Args:
         name: one of ``sources()``.
-        carried: what stands at "member" in the package.
+        carried: what stands at each of "members" in the package.
 
     Raises:
         ValueError: the package carries something else than it did, or what comes out is something else.
     """
     source = sources()[name]
-    check(f"{source['member']} of {source['package']} {source['version']}", carried, source["member_sha256"])
+    for member, expected in source["members"].items():
+        check(f"{member} of {source['package']} {source['version']}", carried[member], expected)
     found = DERIVE[name](carried)
-    check(name, found, source["sha256"])
+    check(name, unpacked(name, found), source["sha256"])
     return found
 
 
@@ -64,11 +80,75 @@ def check(what: str, data: bytes, expected: str) -> None:
         raise ValueError(f"{what} has the SHA-256 {found}, expected {expected}")
 
 
-def _electricity(carried: bytes) -> bytes:
+def packed(text: str) -> bytes:
+    """Return a text in UTF-8 as gzip packs it, without a time and a name."""
+    return gzip.compress(text.encode(), 9, mtime=0)
+
+
+def unpacked(name: str, data: bytes) -> bytes:
+    """Return what a file of that name holds: its checksum is of that, since not every gzip packs alike."""
+    if name.endswith(".bz2"):
+        return bz2.decompress(data)
+    return gzip.decompress(data) if name.endswith(".gz") else data
+
+
+def _electricity(carried: dict[str, bytes]) -> bytes:
     """Return the numbers of pmdarima's taylor.py, a day a line; the first stand in its docstring, too."""
-    numbers = re.findall(r"(?<![\w.])\d{5}(?![\w.])", carried.decode().split("rslt = ")[1])
+    (text,) = carried.values()
+    numbers = re.findall(r"(?<![\w.])\d{5}(?![\w.])", text.decode().split("rslt = ")[1])
     days = [" ".join(numbers[k : k + 48]) for k in range(0, len(numbers), 48)]
     return ("\n".join(days) + "\n").encode()
 
 
-DERIVE: dict[str, Callable[[bytes], bytes]] = {"electricity.txt": _electricity}
+def _addresses(carried: dict[str, bytes]) -> bytes:
+    """Return usaddress's labelled addresses, one a line: spans between tabs, of each its label, then its words."""
+    (text,), lines = carried.values(), []
+    for address in ElementTree.fromstring(text):
+        spans: list[list[str]] = []
+        for part in address:
+            words = (part.text or "").split()
+            if spans and spans[-1][0] == part.tag:
+                spans[-1] += words
+            else:
+                spans.append([part.tag, *words])
+        lines.append("\t".join(" ".join(span) for span in spans))
+    return packed("\n".join(lines) + "\n")
+
+
+ROMAN = [tens + ones for tens in ("", "X") for ones in ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")]
+
+
+def _plays(carried: dict[str, bytes]) -> bytes:
+    """Return plays from their first act on, in the order of the members, a form feed between two.
+
+    What differs between the editions is made alike: spaces and empty lines, Roman numbers, square brackets.
+    """
+    found = []
+    for text in carried.values():
+        lines = [re.sub(" +", " ", line).strip() for line in text.decode("ascii").split("\n")]
+        first = next(k for k, line in enumerate(lines) if re.match(r"ACT (I|1|FIRST)\b|SCENE (I|1)\b", line.upper()))
+        play = re.sub(r"\d+", lambda number: ROMAN[int(number.group())], "\n".join(lines[first:]))
+        play = play.translate(str.maketrans("{}", "[]", "@_/*()"))
+        found.append(re.sub(r"\n{3,}", "\n\n", play).strip() + "\n")
+    return bz2.compress("\f".join(found).encode("ascii"), 9)
+
+
+def _pendigits(carried: dict[str, bytes]) -> bytes:
+    """Return KEEL's penbased.dat, 17 bytes a digit: first what was in UCI's pendigits.tra, then pendigits.tes.
+
+    KEEL put the two files one after the other and moved a tenth of all rows to the end, as one of ten folds; in both
+    parts the order is the old one. So 6,728 rows of the first file are followed by 3,164 of the second, then 766 by
+    334: with no other cut of the last part, there are as many of each digit as either file had.
+    """
+    (text,) = carried.values()
+    rows = [line.split(",") for line in text.decode().splitlines() if line.strip() and not line.startswith("@")]
+    ordered = [*rows[:6728], *rows[9892:10658], *rows[6728:9892], *rows[10658:]]
+    return bytes(int(number) for row in ordered for number in row)
+
+
+DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
+    "addresses.txt.gz": _addresses,
+    "electricity.txt": _electricity,
+    "pendigits.bin": _pendigits,
+    "plays.txt.bz2": _plays,
+}

@@ -10,12 +10,15 @@ import base64
 import html
 import json
 import re
+from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
 import traitlets as t
 
 from lstmlib.page import bundle
+
+GIVEN = "given"  # the folder beside the figures' script that holds what figures ask for
 
 
 class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without types
@@ -58,6 +61,49 @@ class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without typ
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
         return {**data, "text/plain": repr(self), "text/html": self._html()}, metadata
+
+
+class Asking(Figure):
+    """A figure that loads something large, a net, only when the reader asks for it: ``given`` returns it.
+
+    Its script says ``const given = asking(store, name, what)``. A page then finds it in a file of its own
+    (``given_script``); in JupyterLab the script asks this class for it.
+
+    Args:
+        asked: whether the reader has asked.
+    """
+
+    asked = t.Bool(False).tag(sync=True)
+
+    def __init__(self, **state: Any) -> None:
+        super().__init__(**state)
+        self.on_msg(self._answer)
+
+    @staticmethod
+    def given() -> dict[str, Any]:
+        """Return what is loaded, as JSON has it; nets as safetensors files in base 64."""
+        raise NotImplementedError
+
+    def _answer(self, widget: Any, content: Any, buffers: Any) -> None:
+        if content == {"ask": self._name}:
+            self.send({"given": self.given()})
+
+    @classmethod
+    def given_script(cls) -> str:
+        """Return the script that a page runs to get it: a script loads from a file's address, where JSON doesn't."""
+        text = json.dumps(cls.given(), ensure_ascii=False, separators=(",", ":"))
+        return f'(window.lstmGiven ??= {{}})["{cls._name}"] = {text};\n'
+
+
+def write_given(folder: Path) -> None:
+    """Write the scripts of all figures that ask into a folder's ``GIVEN``, each of the figure's name.
+
+    Args:
+        folder: where the figures' script is.
+    """
+    (folder / GIVEN).mkdir(parents=True, exist_ok=True)
+    for figure in Asking.__subclasses__():
+        (folder / GIVEN / f"{figure._name}.js").write_text(figure.given_script(), encoding="utf8")
 
 
 def _attribute(value: Any) -> str:

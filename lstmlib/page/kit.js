@@ -165,6 +165,54 @@ export function voice() {
   return region;
 }
 
+// Where this script lies, and beside it what figures ask for; JupyterLab's widgets have no such place.
+const HERE = typeof document !== "undefined" && document.currentScript?.src;
+
+/** What a page gives a figure that asks: a script beside this one, which puts it where it is found. */
+function fetched(name) {
+  return new Promise((resolve, reject) => {
+    const found = () => window.lstmGiven?.[name];
+    if (found()) return resolve(found());
+    const script = el("script", { src: new URL(`given/${name}.js`, HERE).href });
+    script.onload = () => (found() ? resolve(found()) : reject(new Error(`${name} isn't in its file`)));
+    script.onerror = () => (script.remove(), reject(new Error(`${name} could not be loaded`)));
+    document.head.append(script);
+  });
+}
+
+/**
+ * What a figure loads only when the reader asks: `row` holds the button and says how it goes, `data` is null until it
+ * has come; then the figure is drawn again. Its Python class is an Asking, its state has `asked`.
+ */
+export function asking(store, name, what) {
+  const said = el("span", { class: "says" });
+  const load = button(`Load ${what}`, () => store.update({ asked: true }), { class: "main" });
+  const row = el("div", { class: "controls" }, load, said);
+  let begun = false, come = null;
+  function ask() {
+    begun = load.disabled = true;
+    said.textContent = "Loading …";
+    store.ask(name).then((data) => {
+      come = data;
+      const frame = row.parentNode, focused = frame.getRootNode().activeElement;
+      row.remove();
+      store.touch();
+      if (!focused || focused === load) frame.querySelector("textarea,input:enabled,button:enabled")?.focus({ preventScroll: true });
+    }, (error) => {
+      begun = load.disabled = false;
+      said.textContent = `${error.message}. Try again.`;
+      store.update({ asked: false });
+    });
+  }
+  return {
+    row,
+    get data() { // what is drawn first asks, too: the state may say so from the start, or be set by Python
+      if (!begun && store.get("asked")) ask();
+      return come;
+    },
+  };
+}
+
 export const still = () => typeof matchMedia !== "undefined" && matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // A figure brings its own paper, since notebooks and themes put cell outputs on paper of their choosing.
@@ -295,19 +343,27 @@ function pageStore(host, defaults) {
       host.dispatchEvent(new CustomEvent("change", { detail: copy(state) }));
     },
     on: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+    touch: () => listeners.forEach((listener) => listener()),
+    ask: fetched,
   };
 }
 
 /** The same held by a kernel: what the reader does is sent to Python, what Python sets is drawn. */
 function modelStore(model, defaults) {
-  const events = Object.keys(defaults).map((name) => "change:" + name).join(" ");
+  const events = Object.keys(defaults).map((name) => "change:" + name).join(" "), listeners = new Set();
   return {
     get: (name) => model.get(name),
     update(changes) {
       for (const [name, value] of Object.entries(changes)) model.set(name, copy(value));
       model.save_changes();
     },
-    on: (listener) => (model.on(events, listener), () => model.off(events, listener)),
+    on: (listener) => (listeners.add(listener), model.on(events, listener), () => (listeners.delete(listener), model.off(events, listener))),
+    touch: () => listeners.forEach((listener) => listener()),
+    ask: (name) => new Promise((resolve) => {
+      const hear = (content) => content.given && (model.off("msg:custom", hear), resolve(content.given));
+      model.on("msg:custom", hear);
+      model.send({ ask: name });
+    }),
   };
 }
 

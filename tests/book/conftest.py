@@ -3,6 +3,7 @@
 import functools
 import http.server
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from lstmlib.page import bundle
 from lstmlib.page.browser import find_browser
+from lstmlib.page.figure import GIVEN, Asking
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 ARGUMENTS += ["--disable-component-update", "--disable-sync"]
@@ -110,6 +112,10 @@ def show(open_page: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
 
     def show_(*figures: Any, head: str = "", **options: Any) -> Any:
         (tmp_path / "figures.js").write_text(bundle.classic_script(), encoding="utf8")
+        for figure in figures:
+            if isinstance(figure, Asking):
+                (tmp_path / GIVEN).mkdir(exist_ok=True)
+                (tmp_path / GIVEN / f"{figure._name}.js").write_text(figure.given_script(), encoding="utf8")
         body = "\n".join(figure._repr_mimebundle_()[0]["text/html"] for figure in figures)
         (tmp_path / "page.html").write_text(
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures</title>'
@@ -118,14 +124,19 @@ def show(open_page: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
             f'<script defer src="figures.js"></script></head><body><main><h1>Figures</h1>{body}</main></body></html>',
             encoding="utf8",
         )
-        return open_page(tmp_path / "page.html", **options)
+        page = open_page(tmp_path / "page.html", **options)
+        for figure in figures:
+            if isinstance(figure, Asking) and figure.asked:
+                load = page.locator(f"lstm-{figure._name.replace('_', '-')} button.main", has_text=re.compile("^Load "))
+                load.first.wait_for(state="detached")
+        return page
 
     return show_
 
 
 # A model that does what JupyterLab's does, for a module's default export.
 MODEL = """
-async ([text, state]) => {
+async ([text, state, given]) => {
   const url = URL.createObjectURL(new Blob([text], {type: "text/javascript"}));
   const {default: widget} = await import(url);
   const listeners = new Map();
@@ -140,6 +151,10 @@ async ([text, state]) => {
     save_changes() { this.saved++; },
     on: (names, listener) => listeners.set(listener, names.split(" ")),
     off: (names, listener) => listeners.delete(listener),
+    send(content) { // the kernel answers
+      window.sent = content;
+      for (const [listener, names] of [...listeners]) if (names.includes("msg:custom")) listener({ given });
+    },
   };
   const place = document.createElement("div");
   document.querySelector("main").append(place);
@@ -156,7 +171,8 @@ def widget(show: Callable[..., Any]) -> Callable[..., Any]:
     def widget_(figure: Any, **options: Any) -> Any:
         page = show(**options)
         figure_state = {name: value for name, value in figure.get_state().items() if not name.startswith("_")}
-        page.evaluate(MODEL, [figure.get_state()["_esm"], figure_state])
+        given = figure.given() if isinstance(figure, Asking) else None
+        page.evaluate(MODEL, [figure.get_state()["_esm"], figure_state, given])
         return page
 
     return widget_

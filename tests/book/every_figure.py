@@ -5,6 +5,7 @@ new; and HEARD, what is pressed in the first (role, name, key), and what a scree
 """
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,12 @@ every_drawing = pytest.mark.parametrize("name", DRAWING)
 
 def new(name):
     return OWN[name].FIGURES[0]
+
+
+def opened(page, name):
+    """Return the page with what the figure asks for loaded, if it asks."""
+    load = page.locator(f":is({TAGS[name]}, .{TAGS[name]}) button.main", has_text=re.compile("^Load "))
+    if load.count():
+        load.click()
+        load.wait_for(state="detached")
+    return page

@@ -6,7 +6,7 @@ What a figure computes is tested in figures/test_<name>.py.
 import numpy as np
 import pytest
 from driving import clean, drag
-from every_figure import OWN, TAGS, every, every_drawing, new
+from every_figure import OWN, TAGS, every, every_drawing, new, opened
 
 from lstmlib.figures import Quiz, Safe
 from lstmlib.page import bundle
@@ -40,7 +40,7 @@ def test_every_figure_has_tests_of_its_own_and_opens_new(name):
 
 @every
 def test_by_mouse_everything_can_be_pressed_and_dragged(show, name):
-    page = show(new(name))
+    page = opened(show(new(name)), name)
     listen(page, name)
     buttons, sliders = controls(page, name)
     for share, slider in zip(np.random.default_rng(0).random(99), sliders.all(), strict=False):
@@ -62,7 +62,7 @@ def test_by_mouse_everything_can_be_pressed_and_dragged(show, name):
 
 @every
 def test_by_touch_everything_can_be_pressed(show, name):
-    page = show(new(name), width=360, touch=True)
+    page = opened(show(new(name), width=360, touch=True), name)
     listen(page, name)
     for button in [*controls(page, name)[0].all(), *page.locator(f"{TAGS[name]} .option label").all()]:
         if button.is_enabled():
@@ -84,7 +84,7 @@ FOCUSED = """() => {
 
 @every
 def test_by_keyboard_everything_is_reached_and_its_focus_seen(show, name):
-    page = show(new(name))
+    page = opened(show(new(name)), name)
     seen = []
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -94,7 +94,9 @@ def test_by_keyboard_everything_is_reached_and_its_focus_seen(show, name):
         assert at[1], f"{at[0]}: the focus can't be seen"
         seen.append(at)
     buttons, sliders = controls(page, name)
-    wanted = sum(b.is_enabled() for b in buttons.all()) + sum(slider.is_enabled() for slider in sliders.all())
+    others = ":is(textarea, input[type=text], select, [tabindex='0']:not([role=radio])):visible"
+    written = page.locator(f"{TAGS[name]} {others}")
+    wanted = sum(control.is_enabled() for some in (buttons, sliders, written) for control in some.all())
     groups = page.locator(f"{TAGS[name]} fieldset, {TAGS[name]} [role=radiogroup]").count()
     assert len(seen) == wanted + groups
     listen(page, name)
@@ -116,7 +118,7 @@ def test_by_keyboard_everything_is_reached_and_its_focus_seen(show, name):
 
 @every_drawing
 def test_the_ring_of_a_slider_leaves_its_name_whole(show, name):
-    page = show(new(name), still=True)
+    page = opened(show(new(name), still=True), name)
     for slider in page.locator(f"{TAGS[name]} label.slider:visible:has(input:enabled)").all()[:3]:
         slider.scroll_into_view_if_needed()
         text, box = slider.locator(".name").bounding_box(), slider.locator("input").bounding_box()
@@ -141,6 +143,7 @@ def test_a_screen_reader_hears_a_change(show, name):
     region = figure.locator("[role=status]")
     assert region.get_attribute("aria-live") == "polite"
     assert region.inner_text() == ""  # what stands there when the page opens isn't news
+    opened(page, name)
     figure.get_by_role(role, name=what, exact=role == "button").first.focus()
     page.keyboard.press(key)
     page.wait_for_function(
@@ -213,7 +216,7 @@ def test_as_a_widget_it_goes_both_ways(show, widget, name):
     assert frame.evaluate(inside) == show(other).locator(f"{TAGS[name]} .frame").evaluate(inside)
     # What the reader does is sent, and Python takes it.
     role, what, key, _ = OWN[name].HEARD
-    page = widget(figure)
+    page = opened(widget(figure), name)
     page.locator(f".{TAGS[name]}").get_by_role(role, name=what, exact=role == "button").first.focus()
     page.keyboard.press(key)
     assert page.evaluate("model.saved") >= 1

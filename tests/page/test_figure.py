@@ -2,12 +2,14 @@
 
 import base64
 import html
+import json
 import re
 
 import pytest
 
 from lstmlib import figures
 from lstmlib.figures import ErrorChain, Quiz, Safe, Unrolling
+from lstmlib.page.figure import Asking, write_given
 
 QUESTIONS = [
     {
@@ -77,3 +79,32 @@ def test_a_still_picture_stands_inside(figure):
     picture = base64.b64decode(source).decode()
     assert picture.count("<svg ") == 1
     assert f"<title>{alt}</title>" in picture
+
+
+class Weighty(Asking):
+    _name = "weighty"
+    _esm = "export default { render() {} }"
+    _state = ("asked",)
+
+    @staticmethod
+    def given():
+        return {"net": "AAAA", "words": ["é"]}
+
+
+def test_what_is_asked_for_is_a_script_beside_the_figures(tmp_path):
+    write_given(tmp_path)
+    script = (tmp_path / "given" / "weighty.js").read_text(encoding="utf8")
+    assert (
+        json.loads(script.removeprefix('(window.lstmGiven ??= {})["weighty"] = ').removesuffix(";\n"))
+        == Weighty.given()
+    )
+    assert "AAAA" not in bundle_of(Weighty())["text/html"]
+
+
+def test_a_widget_answers_its_own_question_alone(monkeypatch):
+    sent, figure = [], Weighty()
+    monkeypatch.setattr(figure, "send", sent.append)
+    figure._handle_custom_msg({"ask": "another"}, [])
+    assert sent == []
+    figure._handle_custom_msg({"ask": "weighty"}, [])
+    assert sent == [{"given": Weighty.given()}]

@@ -1,4 +1,5 @@
-"""What the part "At work" measured on real data: ``python -m lstmlib.studies.at_work``, resumable.
+"""What the part "At work" measured on real data: ``python -m lstmlib.studies.at_work PAGE``, resumable.
 
-``demand`` says what is forecast from what, and holds the simple methods; ``electricity`` the nets and their trials.
+A page's study is a module, or a folder, of the data's name: what is asked, how it is judged, the methods that need no
+net, the nets and their trials. For the forecasts, ``demand`` has the former and ``electricity`` the nets.
 """

@@ -1,25 +1,26 @@
-"""``python -m lstmlib.studies.at_work``: train all nets, or go on where it was stopped; into ./results unless told."""
+"""``python -m lstmlib.studies.at_work PAGE``: train a page's nets, or go on; into ./results unless told."""
 
 import argparse
+import importlib
 from pathlib import Path
 
-from lstmlib.data.electricity import electricity as demand
 from lstmlib.output import OWN
-from lstmlib.studies.at_work import electricity
+
+PAGES = ("electricity", "labelling", "text")
+FOLDER = Path(__file__).parent / "results"
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the study."""
+    """Run the study of a page."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.at_work", description=__doc__)
-    parser.add_argument("--cells", nargs="*", choices=electricity.CELLS, default=electricity.CELLS, help="which nets")
+    parser.add_argument("page", choices=PAGES, help="whose nets")
     where = parser.add_mutually_exclusive_group()
-    own, stored = OWN / "at_work", electricity.FOLDER
-    where.add_argument("--folder", type=Path, default=own, help="where to write (default ./%(default)s)")
+    where.add_argument("--folder", type=Path, default=OWN / "at_work", help="where to write (default ./%(default)s)")
     about = "for those who work on the library: fill up the results that come with it, which the chapters print"
-    where.add_argument("--store", action="store_const", const=stored, dest="folder", help=about)
+    where.add_argument("--store", action="store_const", const=FOLDER, dest="folder", help=about)
     given = parser.parse_args(arguments)
     given.folder.mkdir(parents=True, exist_ok=True)
-    electricity.run(demand(), tuple(given.cells), given.folder)
+    importlib.import_module(f"lstmlib.studies.at_work.{given.page}").run(given.folder)
 
 
 if __name__ == "__main__":

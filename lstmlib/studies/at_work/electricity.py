@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.data.electricity import DAY
+from lstmlib.data.electricity import DAY, electricity
 from lstmlib.files import load as read_file
 from lstmlib.files import save
 from lstmlib.numpy import GRU, LSTM, Adam, Batch, Linear, SequenceModel, squared_error, train
@@ -172,15 +172,14 @@ def values(trials: list[Trial], cell: str) -> list[float]:
     return [list(trial.rmse.values())[-1] for trial in tested(trials, cell)]
 
 
-def run(demand: Array, cells: tuple[str, ...] = CELLS, folder: Path = FOLDER) -> None:
+def run(folder: Path = FOLDER) -> None:
     """Run what isn't stored yet: every cell's search, then its test nets. The first of those is kept whole.
 
     Args:
-        demand: (T,).
-        cells: which of ``CELLS``.
         folder: where the results are; each trial is written as it ends.
     """
-    for cell in cells:
+    demand = electricity()
+    for cell in CELLS:
         search_plan = [(size, rate, seed) for size in SIZES for rate in RATES for seed in SEEDS["validation"]]
         for size, rate, seed in search_plan:
             _once(demand, folder, "validation", cell, size, rate, seed, MARKS[-1])

@@ -42,18 +42,19 @@ def test_batches_end_before_the_part_that_follows():
 
 
 def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "CELLS", ("LSTM",))
     monkeypatch.setattr(study, "SIZES", (2,))
     monkeypatch.setattr(study, "RATES", (0.01, 0.03))
     monkeypatch.setattr(study, "MARKS", (1, 2))
     monkeypatch.setattr(study, "SEEDS", {"validation": (100,), "test": (0, 1)})
-    main(["--cells", "LSTM", "--folder", str(tmp_path)])
+    main(["electricity", "--folder", str(tmp_path)])
     path = tmp_path / "electricity.jsonl"
     lines = path.read_text().splitlines()
     assert len(lines) == 4
     path.write_text("\n".join([*lines[:2], lines[2][:40]]))  # stopped while it wrote: that net is trained again
     assert len(study.load(tmp_path)) == 2
     path.write_text("\n".join(lines[:2]) + "\n")
-    main(["--cells", "LSTM", "--folder", str(tmp_path)])
+    main(["electricity", "--folder", str(tmp_path)])
     assert path.read_text().splitlines() == lines
     net = study.stored("LSTM", tmp_path)
     said = d.following(series(), d.origins(d.TEST)) - study.forecast(net, series(), d.origins(d.TEST))
