@@ -89,6 +89,10 @@ def test_readers_commands_install_the_readers_part(target):
         ("bench", "bench"),
         ("pdf", "print"),
         ("epub", "print"),
+        ("pack", "print"),
+        ("solutions", "print"),
+        ("otter", "grading"),
+        ("template", "grading"),
     ],
 )
 def test_other_commands_install_what_they_need(target, extra):
