@@ -5,8 +5,11 @@
 
 import gzip
 import hashlib
+import io
 import json
+import lzma
 import re
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,7 +30,7 @@ def read(name: str) -> str:
     """Return a derived file's text.
 
     Args:
-        name: one of ``sources()``; what ends in ".gz" is unpacked.
+        name: one of ``sources()``; what ends in ".gz" or ".xz" is unpacked.
 
     Raises:
         ValueError: it isn't what was derived: its checksum is another.
@@ -36,7 +39,7 @@ def read(name: str) -> str:
 
 
 def read_bytes(name: str) -> bytes:
-    """Return what is in a derived file, unpacked if its name ends in ".gz".
+    """Return what is in a derived file, unpacked if its name ends in ".gz" or ".xz".
 
     Args:
         name: one of ``sources()``.
@@ -85,6 +88,8 @@ def packed(text: str) -> bytes:
 
 def unpacked(name: str, data: bytes) -> bytes:
     """Return what a file of that name holds: its checksum is of that, since not every gzip packs alike."""
+    if name.endswith(".xz"):
+        return lzma.decompress(data)
     return gzip.decompress(data) if name.endswith(".gz") else data
 
 
@@ -96,4 +101,24 @@ def _electricity(carried: dict[str, bytes]) -> bytes:
     return ("\n".join(days) + "\n").encode()
 
 
-DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {"electricity.txt": _electricity}
+def _reviews(carried: dict[str, bytes]) -> bytes:
+    """Return VADER's sentences about films, one a line: ratings as letters, a for -4 to i for 4, in order; a tab; text.
+
+    xz packs them, since gzip would need a third more.
+    """
+    (archive,) = carried.values()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
+        folder = "hutto_ICWSM_2014/movieReviewSnippets_"
+        names = (f"{folder}{kind}.txt" for kind in ("GroundTruth", "anonDataRatings"))
+        texts, ratings = ((opened.extractfile(name) or io.BytesIO()).read().decode().splitlines() for name in names)
+    lines = []
+    for text, rated in zip(texts, ratings, strict=True):
+        letters = sorted("abcdefghi"[int(rating) + 4] for rating in json.loads(rated.split("\t")[3]))
+        lines.append("".join(letters) + "\t" + " ".join(text.split("\t")[2].split()) + "\n")
+    return lzma.compress("".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME)
+
+
+DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
+    "electricity.txt": _electricity,
+    "reviews.txt.xz": _reviews,
+}
