@@ -29,7 +29,7 @@ def reviews() -> list[Review]:
     Raises:
         ValueError: the stored file is not the one that was derived.
     """
-    lines = derived.read("reviews.txt.xz").splitlines()
+    lines = derived.read("reviews.txt.bz2").splitlines()
     split = (line.split("\t") for line in lines)
     return [Review(text, np.array([ord(letter) - ord("e") for letter in rated])) for rated, text in split]
 
