@@ -149,7 +149,7 @@ def _pendigits(carried: dict[str, bytes]) -> bytes:
 
 
 def _reviews(carried: dict[str, bytes]) -> bytes:
-    """Return VADER's sentences about films, one a line: ratings as letters, a for -4 to i for 4, in order; a tab; text."""
+    """Return VADER's sentences about films, a line each: ratings as letters, a for -4 to i for 4; a tab; the text."""
     (archive,) = carried.values()
     with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
         folder = "hutto_ICWSM_2014/movieReviewSnippets_"
