@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ def by_unseen(given: Sequence[Address], said: Said, unseen: Sequence[Sequence[bo
     """
     new = np.array([one for address in unseen for one in address])
     right = [label for address in given for label in address.labels]
-    wrong = np.array([[label != right[k] for k, label in enumerate(sum(net, ()))] for net in said])
+    wrong = np.array([[a != b for a, b in zip(right, chain.from_iterable(net), strict=True)] for net in said])
     return Unseen(
         float(new.mean()),
         float(wrong[:, new].mean()),
