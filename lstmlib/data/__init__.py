@@ -5,6 +5,7 @@ from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
 from lstmlib.data.pendigits import Pendigits, pendigits
 from lstmlib.data.plays import Plays, alphabet, plays
+from lstmlib.data.reviews import Review, reviews
 from lstmlib.data.sunspots import sunspots
 from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numbers
 
@@ -13,6 +14,7 @@ __all__ = [
     "Address",
     "Pendigits",
     "Plays",
+    "Review",
     "Written",
     "addresses",
     "alphabet",
@@ -20,6 +22,7 @@ __all__ = [
     "electricity",
     "pendigits",
     "plays",
+    "reviews",
     "sunspots",
     "written_dates",
     "written_numbers",

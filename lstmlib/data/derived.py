@@ -6,8 +6,10 @@
 import bz2
 import gzip
 import hashlib
+import io
 import json
 import re
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -146,9 +148,24 @@ def _pendigits(carried: dict[str, bytes]) -> bytes:
     return bytes(int(number) for row in ordered for number in row)
 
 
+def _reviews(carried: dict[str, bytes]) -> bytes:
+    """Return VADER's sentences about films, a line each: ratings as letters, a for -4 to i for 4; a tab; the text."""
+    (archive,) = carried.values()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
+        folder = "hutto_ICWSM_2014/movieReviewSnippets_"
+        names = (f"{folder}{kind}.txt" for kind in ("GroundTruth", "anonDataRatings"))
+        texts, ratings = ((opened.extractfile(name) or io.BytesIO()).read().decode().splitlines() for name in names)
+    lines = []
+    for text, rated in zip(texts, ratings, strict=True):
+        letters = sorted("abcdefghi"[int(rating) + 4] for rating in json.loads(rated.split("\t")[3]))
+        lines.append("".join(letters) + "\t" + " ".join(text.split("\t")[2].split()) + "\n")
+    return bz2.compress("".join(lines).encode(), 9)
+
+
 DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "addresses.txt.gz": _addresses,
     "electricity.txt": _electricity,
     "pendigits.bin": _pendigits,
     "plays.txt.bz2": _plays,
+    "reviews.txt.bz2": _reviews,
 }
