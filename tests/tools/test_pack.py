@@ -53,9 +53,7 @@ def test_a_plot_and_a_still_once_each_in_both_forms(drawn):
     with pikepdf.open(io.BytesIO(still.pdf)) as pdf:
         wide, high = (float(pdf.pages[0].mediabox[k]) for k in (2, 3))
         width, height = map(float, re.search(r'viewBox="0 0 (\S+) (\S+)"', still.svg).groups())
-        assert (wide, high) == pytest.approx(
-            (0.75 * width, 0.75 * height), abs=1
-        )  # pixels, in points
+        assert (wide, high) == pytest.approx((0.75 * width, 0.75 * height), abs=1)  # pixels, in points
 
 
 def test_files_say_what_they_are_and_whose(drawn, tmp_path):
