@@ -289,3 +289,8 @@ def test_check_prints_what_a_bug_report_needs():
     assert done.returncode == 0
     for word in ("lstmlib", "Python", "system", "backends numpy", "torch", "GPU", "browser", "missing"):
         assert word in done.stdout
+
+
+def test_what_is_new_is_named_on_its_own_page_of_the_reference():
+    """The overview leads to the pages; an entry on it would stand in the reference twice."""
+    assert "eval-rst" not in (ROOT / "book" / "api.md").read_text(encoding="utf8"), "see book/api-*.md"
