@@ -26,10 +26,12 @@ from lstmlib.figures import (
     Ranking,
     ReberWalk,
     Safe,
+    Tagger,
     Tape,
     Training,
     TugOfWar,
     Unrolling,
+    Verdict,
 )
 from lstmlib.figures.training import LESSONS
 from lstmlib.page import bundle
@@ -55,9 +57,11 @@ STATES: list[Figure] = [
     ParallelScan(plan="sweeps", round=5),
     Ranking(),
     Forecast(),
+    Tagger(asked=True, cell=3),
     Laboratory(experiment="2c", lag=1000, guess=50_000),
     TugOfWar(guess=0.5),
     LearningDoors(guess=4000),
+    Verdict(word=9, asked=True),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 
