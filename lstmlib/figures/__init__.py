@@ -22,6 +22,7 @@ from lstmlib.figures.training import Training
 from lstmlib.figures.tug import TugOfWar
 from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
+from lstmlib.figures.writer import Writer
 
 __all__ = [
     "AttentionMatrix",
@@ -43,4 +44,5 @@ __all__ = [
     "Training",
     "TugOfWar",
     "Unrolling",
+    "Writer",
 ]
