@@ -3,7 +3,7 @@
 import { asking, button, clamp, drawing, el, figure, fixed, group, label, s, slider, stage, still, voice } from "../page/kit.js";
 import { linear, lstm, part, tensors } from "../page/nets.js";
 
-const MOST = 480, BEFORE = "\n", ROWS = 6, LETTER = 8.7, ROW = 42, SHOWN = 8, BACK = 40; // BACK: letters in the gates' chart
+const MOST = 480, BEFORE = "\n", ROWS = 7, LETTER = 8.7, ROW = 42, SHOWN = 8, BACK = 40; // BACK: letters in the gates' chart
 const BEGIN = {
   Speech: "LADY MACBETH.\nI have done the deed. Didst thou not hear a noise?\n\nMACBETH.\nI heard the ",
   Direction: "[Exeunt MACBETH and LADY MACBETH.]\n\n[Enter ",
