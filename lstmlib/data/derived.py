@@ -6,11 +6,14 @@
 import bz2
 import gzip
 import hashlib
+import io
 import json
 import re
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 FOLDER = Path(__file__).parent / "files"
 
@@ -99,6 +102,21 @@ def _electricity(carried: dict[str, bytes]) -> bytes:
     return ("\n".join(days) + "\n").encode()
 
 
+def _addresses(carried: dict[str, bytes]) -> bytes:
+    """Return usaddress's labelled addresses, one a line: spans between tabs, of each its label, then its words."""
+    (text,), lines = carried.values(), []
+    for address in ElementTree.fromstring(text):
+        spans: list[list[str]] = []
+        for part in address:
+            words = (part.text or "").split()
+            if spans and spans[-1][0] == part.tag:
+                spans[-1] += words
+            else:
+                spans.append([part.tag, *words])
+        lines.append("\t".join(" ".join(span) for span in spans))
+    return packed("\n".join(lines) + "\n")
+
+
 ROMAN = [tens + ones for tens in ("", "X") for ones in ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")]
 
 
@@ -130,8 +148,24 @@ def _pendigits(carried: dict[str, bytes]) -> bytes:
     return bytes(int(number) for row in ordered for number in row)
 
 
+def _reviews(carried: dict[str, bytes]) -> bytes:
+    """Return VADER's sentences about films, a line each: ratings as letters, a for -4 to i for 4; a tab; the text."""
+    (archive,) = carried.values()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
+        folder = "hutto_ICWSM_2014/movieReviewSnippets_"
+        names = (f"{folder}{kind}.txt" for kind in ("GroundTruth", "anonDataRatings"))
+        texts, ratings = ((opened.extractfile(name) or io.BytesIO()).read().decode().splitlines() for name in names)
+    lines = []
+    for text, rated in zip(texts, ratings, strict=True):
+        letters = sorted("abcdefghi"[int(rating) + 4] for rating in json.loads(rated.split("\t")[3]))
+        lines.append("".join(letters) + "\t" + " ".join(text.split("\t")[2].split()) + "\n")
+    return bz2.compress("".join(lines).encode(), 9)
+
+
 DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
+    "addresses.txt.gz": _addresses,
     "electricity.txt": _electricity,
     "pendigits.bin": _pendigits,
     "plays.txt.bz2": _plays,
+    "reviews.txt.bz2": _reviews,
 }

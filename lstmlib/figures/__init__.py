@@ -3,6 +3,7 @@
 from lstmlib.figures import Quiz, Safe
 """
 
+from lstmlib.figures import Quiz, Safe
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
@@ -22,6 +23,7 @@ from lstmlib.figures.training import Training
 from lstmlib.figures.tug import TugOfWar
 from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
+from lstmlib.figures.verdict import Verdict
 from lstmlib.figures.writer import Writer
 
 __all__ = [
@@ -44,5 +46,6 @@ __all__ = [
     "Training",
     "TugOfWar",
     "Unrolling",
+    "Verdict",
     "Writer",
 ]
