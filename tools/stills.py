@@ -31,6 +31,7 @@ from lstmlib.figures import (
     TugOfWar,
     Unrolling,
     Verdict,
+    Writer,
 )
 from lstmlib.figures.training import LESSONS
 from lstmlib.page import bundle
@@ -60,6 +61,7 @@ STATES: list[Figure] = [
     TugOfWar(guess=0.5),
     LearningDoors(guess=4000),
     Verdict(word=9, asked=True),
+    Writer(asked=True),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 

@@ -3,7 +3,6 @@
 from lstmlib.figures import Quiz, Safe
 """
 
-from lstmlib.figures import Quiz, Safe
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
