@@ -179,7 +179,7 @@ function grid(wide, { text, place, bits, held }) {
   const there = Math.max(0, rows.findIndex((row) => row.some(([, k]) => k === Math.max(0, place - 1))));
   const first = clamp(there - ROWS + 2, 0, Math.max(0, rows.length - ROWS));
   return rows.slice(first, first + ROWS).map((row, r) => row.map(([letter, k], n) => {
-    const x = n * LETTER, y = r * ROW, c = held && clamp(held[k], -2, 2) * 3.2;
+    const x = n * LETTER, y = r * ROW, c = held && 6.4 * Math.tanh(held[k] / 2);
     return s("g", { "data-place": k + 1, class: "spot" },
       s("rect", { x, y, width: LETTER, height: ROW - 3, class: k + 1 === place ? "here" : "room" }),
       label(x + LETTER / 2, y + 13, letter === "\n" ? "↵" : letter, { class: `mono ${letter === "\n" ? "quiet" : ""}` }),
