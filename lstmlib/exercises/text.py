@@ -59,11 +59,11 @@ def check_temperature(answer: Callable[..., Any]) -> None:
         "divide the scores, not the probabilities": p / temperature,
         "they should sum to 1": p ** (1.0 / temperature),
         "a power of p, but the wrong one: 1 over the temperature": p**temperature / (p**temperature).sum(),
-        "exp of 800 overflows: take the largest score off first, which changes no probability": np.full(5, np.nan),
+        "exp of 800 overflows: take the largest score off first, which changes no probability": np.full(5, -1.0),
         "that is the limit of temperature 0": np.eye(5)[0],
     }
     if np.asarray(given).shape == (5,) and not np.isfinite(np.asarray(given, float)).all():
-        given = np.full(5, np.nan)
+        given = np.full(5, -1.0)
     if compare("the probabilities", given, softmax(scores / temperature), mistakes):
         right("at half the temperature, odds are squared")
 
