@@ -28,7 +28,7 @@ def test_classic_script_has_every_figure_and_no_module_syntax():
 
 
 def test_a_page_s_script_has_its_own_figures_alone():
-    page = '<p>about lstm-cell</p><lstm-quiz class="lstm-figure"></lstm-quiz><lstm-error-chain></lstm-error-chain><lstm-x>'
+    page = '<p>about lstm-cell</p><lstm-quiz class="lstm-figure"></lstm-quiz><lstm-error-chain><lstm-x>'
     names = bundle.figures_in(page)
     assert names == ["error_chain", "quiz"]
     text = bundle.classic_script(names)
