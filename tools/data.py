@@ -22,7 +22,7 @@ OLD_SETUPTOOLS, CONSTRAINTS = "setuptools<70\n", ("PIP_CONSTRAINT", "PIP_BUILD_C
 def fetched(name: str) -> list[Path]:
     """Return the package of a file if it has been fetched: a list of one, or none."""
     source = derived.sources()[name]
-    pattern = f"{source['package']}-{source['version']}".lower()
+    pattern = f"{source['package'].replace('-', '[-_]')}-{source['version']}".lower()
     pattern += {"wheel": "-*.whl", "sdist": ".tar.gz"}[source["carrier"]]
     return [path for path in sorted(PACKAGES.glob("*")) if fnmatch.fnmatch(path.name.lower(), pattern)]
 

@@ -27,10 +27,12 @@ from lstmlib.figures import (
     Ranking,
     ReberWalk,
     Safe,
+    Tagger,
     Tape,
     Training,
     TugOfWar,
     Unrolling,
+    Verdict,
 )
 from lstmlib.figures.training import LESSONS
 from lstmlib.page import bundle
@@ -57,9 +59,11 @@ STATES: list[Figure] = [
     Ranking(),
     ErrorLeft(bias=3, kept=[{"cell": "GRU", "bias": 3, "radius": 0}, {"cell": "Elman net", "bias": 1, "radius": 0}]),
     Forecast(),
+    Tagger(asked=True, cell=3),
     Laboratory(experiment="2c", lag=1000, guess=50_000),
     TugOfWar(guess=0.5),
     LearningDoors(guess=4000),
+    Verdict(word=9, asked=True),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 

@@ -18,11 +18,13 @@ from lstmlib.figures.ranking import Ranking
 from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.safe import Safe
 from lstmlib.figures.scan import ParallelScan
+from lstmlib.figures.tagger import Tagger
 from lstmlib.figures.tape import Tape
 from lstmlib.figures.training import Training
 from lstmlib.figures.tug import TugOfWar
 from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
+from lstmlib.figures.verdict import Verdict
 
 __all__ = [
     "AttentionMatrix",
@@ -41,8 +43,10 @@ __all__ = [
     "Ranking",
     "ReberWalk",
     "Safe",
+    "Tagger",
     "Tape",
     "Training",
     "TugOfWar",
     "Unrolling",
+    "Verdict",
 ]

@@ -26,6 +26,7 @@ from lstmlib.numpy.bidirectional import Bidirectional
 from lstmlib.numpy.carousel import Carousel
 from lstmlib.numpy.convlstm import ConvLSTM
 from lstmlib.numpy.coupled import CoupledLSTM
+from lstmlib.numpy.ctc import beam_search, best_path, ctc_loss, label_error_rate
 from lstmlib.numpy.embedding import Embedding
 from lstmlib.numpy.error_flow import error_flow, error_scaling, gradient_by_lag, vanishing_bound
 from lstmlib.numpy.gradients import check_gradients
@@ -70,13 +71,17 @@ __all__ = [
     "SequenceModel",
     "Stack",
     "TransformerBlock",
+    "beam_search",
+    "best_path",
     "binary_cross_entropy",
     "check_gradients",
     "clip_grad_norm",
     "cross_entropy",
+    "ctc_loss",
     "error_flow",
     "error_scaling",
     "gradient_by_lag",
+    "label_error_rate",
     "squared_error",
     "train",
     "vanishing_bound",

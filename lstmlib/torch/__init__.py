@@ -7,6 +7,9 @@ Names, arguments, shapes and errors are those of ``lstmlib.numpy``; autograd tak
 A recurrent layer's equations are in its ``step``, and ``recurrent.py`` holds the loop over it. Where torch has a kernel
 for the layer it is run instead, unless ``fast=False``.
 Parameters are named and shaped as torch.nn's, so that a ``state_dict`` loads either way.
+
+Losses are torch's own. ``torch.nn.CTCLoss(reduction="sum")``, divided by the number of sequences, is
+``lstmlib.numpy.ctc_loss`` of the same scores; it takes their ``log_softmax``.
 """
 
 from lstmlib.torch.attention import AdditiveAttention, MultiHeadAttention
