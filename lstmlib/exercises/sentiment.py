@@ -130,7 +130,7 @@ def check_calibration(answer: Callable[..., Any]) -> None:
         ),
         "divide by the number of sentences": (counts * gaps).sum(),
     }
-    if compare("the error", given, np.float64(expected), mistakes):
+    if compare("the error", given, np.array(expected), mistakes):
         right("and with five bins it would be another number")
 
 
