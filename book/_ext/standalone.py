@@ -47,7 +47,7 @@ def find_looks(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(ROOT / "book" / "_static"))
     config.templates_path.append(str(ROOT / "book" / "_templates"))
     config.html_css_files.append("book.css")
-    config.html_js_files += [(name, {"defer": "defer"}) for name in ("book.js", "levels.js", "live.js")]
+    config.html_js_files += [(name, {"defer": "defer"}) for name in ("book.js", "levels.js", "live.js", "search.js")]
 
 
 def add_figures(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:

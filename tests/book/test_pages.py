@@ -173,6 +173,15 @@ def test_search_finds_a_word(visit):
 
 
 @pytest.mark.browser
+def test_the_chapter_of_that_name_comes_among_the_first_and_its_text_is_quoted(visit):
+    tab = visit("search.html?q=forget+gate")
+    tab.wait_for_selector("ul.search li p.context", timeout=30_000)
+    assert "The forget gate" in "".join(tab.locator("ul.search li a").all_inner_texts()[:3])
+    quoted = tab.locator("ul.search li p.context").first
+    assert "On this page" not in quoted.inner_text()
+
+
+@pytest.mark.browser
 def test_buttons_follow_the_address(visit):
     from address import NOTEBOOKS, repository
 
