@@ -3,12 +3,14 @@
 from lstmlib.figures import Quiz, Safe
 """
 
+import lstmlib.page.figure  # noqa: F401  # first, since it says what to install where widgets are missing
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.doors import LearningDoors
 from lstmlib.figures.error_chain import ErrorChain
+from lstmlib.figures.error_left import ErrorLeft
 from lstmlib.figures.forecast import Forecast
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
 from lstmlib.figures.laboratory import Laboratory
@@ -33,6 +35,7 @@ __all__ = [
     "CellParts",
     "CostOfLength",
     "ErrorChain",
+    "ErrorLeft",
     "Forecast",
     "GRUBesideLSTM",
     "Laboratory",
