@@ -8,7 +8,7 @@ import itertools
 import numpy as np
 import torch
 
-from lstmlib.numpy import GRU, LSTM, LSTM1997, RNN, Carousel, ConvLSTM, Linear, MultiHeadAttention, PeepholeLSTM
+from lstmlib.numpy import GRU, LSTM, LSTM1997, RNN, Carousel, ConvLSTM, Linear, MultiHeadAttention, PeepholeLSTM, ctc
 from lstmlib.numpy.attention import softmax, softmax_backward
 from lstmlib.numpy.error_flow import vanishing_bound
 from lstmlib.numpy.scan import combine, doubling, scan
@@ -195,6 +195,10 @@ CHECKS = {
     "time-series": [
         lambda H, D: size(LSTM(D, H)) + size(Linear(H, 1)),
         lambda a, b: np.sqrt(np.mean(np.r_[np.full(50, a), np.full(50, b)] ** 2.0)),
+    ],
+    "handwriting": [
+        lambda S, R: ctc.shortest([7] * (R + 1) + [k % 2 for k in range(S - R - 1)]),
+        lambda T: 2.0**T * np.exp(-ctc.alignments(np.full((T, 2), -np.log(2.0)), [1]).loss),
     ],
 }
 # Found by drawing, so near the number and not equal to it.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lstmlib.output import OWN
 
-PAGES = ("electricity",)
+PAGES = ("electricity", "handwriting")
 FOLDER = Path(__file__).parent / "results"
 
 
