@@ -18,6 +18,11 @@ def pages() -> str:
     return f"https://{owner}.github.io/{name}/"
 
 
+def discussions() -> str:
+    """Return where readers ask and answer: the repository's discussions, which its owner switches on."""
+    return f"{repository()}/discussions"
+
+
 # The branch that holds the notebooks as every viewer shows them; Colab and Binder open these.
 NOTEBOOKS = "notebooks"
 

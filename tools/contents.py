@@ -1,6 +1,7 @@
 """The order of the book, as the contents have it."""
 
 from pathlib import Path
+from string import ascii_lowercase
 
 import yaml
 
@@ -15,5 +16,5 @@ def notebooks(root: Path = ROOT) -> list[tuple[str, str]]:
         for chapter in part["chapters"]:
             number += 1
             pages = [chapter, *chapter.get("sections", [])]
-            listed += [(f"{number:02}{'abcdefghij'[k] if k else ''}", page["file"]) for k, page in enumerate(pages)]
+            listed += [(f"{number:02}{ascii_lowercase[k] if k else ''}", page["file"]) for k, page in enumerate(pages)]
     return [(number, file) for number, file in listed if (root / f"{file}.ipynb").exists()]

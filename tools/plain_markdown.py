@@ -163,6 +163,11 @@ def _term(text: str, page: Page) -> str:
     return link(_known(table, term.lower(), "term of the glossary"), words or text)
 
 
+def _object(text: str, page: Page) -> str:
+    words, name = _parted(text)
+    return link(_known(page.references.objects, name, "entry of the reference"), words or f"`{name}`")
+
+
 def _download(text: str, page: Page) -> str:
     words, file = _parted(text)
     name = urljoin(f"/{page.name}", file).lstrip("/")
@@ -178,6 +183,8 @@ ROLES: dict[str, Callable[[str, Page], str]] = {
     "doc": _document,
     "term": _term,
     "download": _download,
+    "py:class": _object,
+    "py:func": _object,
     "eq": lambda label, page: link(_known(page.references.equations, label, "equation")),
     "math": lambda text, page: f"${text}$",
     "sub": lambda text, page: f"<sub>{text}</sub>",

@@ -22,6 +22,7 @@ class References:
     numbers: dict[str, Place] = field(default_factory=dict)  # of figures, tables and exercises, by label
     equations: dict[str, Place] = field(default_factory=dict)
     terms: dict[str, Place] = field(default_factory=dict)
+    objects: dict[str, Place] = field(default_factory=dict)  # of the library, by their whole names
     downloads: dict[str, Place] = field(default_factory=dict)  # by path from the root
     citations: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # authors, year, address
 
@@ -60,6 +61,9 @@ def references(doctrees: Path = ROOT / "_build" / ".doctrees", site: str = pages
     for name, (doc, number) in env.domaindata["math"]["objects"].items():
         found.equations[name] = (f"({number})", where(doc, f"equation-{name}"))
     found.terms = {term: (term, where(doc, anchor)) for term, (doc, anchor) in standard["terms"].items()}
+    found.objects = {
+        name: (name, where(entry.docname, entry.node_id)) for name, entry in env.domaindata["py"]["objects"].items()
+    }
     found.downloads = {file: (Path(file).name, f"{site}_downloads/{place}") for file, (_, place) in env.dlfiles.items()}
     entries = parse_file(str(ROOT / "book" / "references.bib")).entries
     for citation in env.domaindata["cite"]["citations"]:

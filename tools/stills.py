@@ -31,6 +31,7 @@ from lstmlib.figures import (
     Training,
     TugOfWar,
     Unrolling,
+    Verdict,
 )
 from lstmlib.figures.training import LESSONS
 from lstmlib.page import bundle
@@ -60,6 +61,7 @@ STATES: list[Figure] = [
     Laboratory(experiment="2c", lag=1000, guess=50_000),
     TugOfWar(guess=0.5),
     LearningDoors(guess=4000),
+    Verdict(word=9, asked=True),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 

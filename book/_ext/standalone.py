@@ -74,14 +74,6 @@ def drop_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[st
     context["script_files"] = kept
 
 
-def reread_reference(app: Sphinx, env: Any, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
-    """Have the reference read again when the library has changed: Sphinx overlooks the docstrings it is made from."""
-    page = "book/api"
-    read = Path(app.doctreedir) / f"{page}.doctree"
-    newest = max(path.stat().st_mtime for path in (ROOT / "lstmlib").rglob("*.py"))
-    return [page] if page in env.all_docs and read.exists() and newest > read.stat().st_mtime else []
-
-
 def mend_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Give bibliography entries the role that their list wants: docutils' own, doc-biblioentry, is deprecated."""
     if "body" in context:
@@ -136,7 +128,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", find_looks, priority=10)
     app.connect("builder-inited", add_figures)
     app.connect("doctree-resolved", drop_repeated_ids)
-    app.connect("env-get-outdated", reread_reference)
     app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", say_what_the_book_is, priority=900)

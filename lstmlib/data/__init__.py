@@ -1,18 +1,28 @@
 """Real data, read from packages that carry it, or from small files taken out of those once: nothing is downloaded."""
 
+from lstmlib.data.addresses import Address, addresses
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
 from lstmlib.data.pendigits import Pendigits, pendigits
+from lstmlib.data.plays import Plays, alphabet, plays
+from lstmlib.data.reviews import Review, reviews
 from lstmlib.data.sunspots import sunspots
 from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numbers
 
 __all__ = [
     "LANGUAGES",
+    "Address",
     "Pendigits",
+    "Plays",
+    "Review",
     "Written",
+    "addresses",
+    "alphabet",
     "digits",
     "electricity",
     "pendigits",
+    "plays",
+    "reviews",
     "sunspots",
     "written_dates",
     "written_numbers",

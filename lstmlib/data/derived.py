@@ -3,13 +3,17 @@
 ``files/`` holds them, and ``files/sources.json`` says of each where it comes from, to the bit, and under which licence.
 """
 
+import bz2
 import gzip
 import hashlib
+import io
 import json
 import re
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 FOLDER = Path(__file__).parent / "files"
 
@@ -27,7 +31,7 @@ def read(name: str) -> str:
     """Return a derived file's text.
 
     Args:
-        name: one of ``sources()``; what ends in ".gz" is unpacked.
+        name: one of ``sources()``; what ends in ".gz" or ".bz2" is unpacked.
 
     Raises:
         ValueError: it isn't what was derived: its checksum is another.
@@ -36,7 +40,7 @@ def read(name: str) -> str:
 
 
 def read_bytes(name: str) -> bytes:
-    """Return what is in a derived file, unpacked if its name ends in ".gz".
+    """Return what is in a derived file, unpacked if its name ends in ".gz" or ".bz2".
 
     Args:
         name: one of ``sources()``.
@@ -85,6 +89,8 @@ def packed(text: str) -> bytes:
 
 def unpacked(name: str, data: bytes) -> bytes:
     """Return what a file of that name holds: its checksum is of that, since not every gzip packs alike."""
+    if name.endswith(".bz2"):
+        return bz2.decompress(data)
     return gzip.decompress(data) if name.endswith(".gz") else data
 
 
@@ -94,6 +100,39 @@ def _electricity(carried: dict[str, bytes]) -> bytes:
     numbers = re.findall(r"(?<![\w.])\d{5}(?![\w.])", text.decode().split("rslt = ")[1])
     days = [" ".join(numbers[k : k + 48]) for k in range(0, len(numbers), 48)]
     return ("\n".join(days) + "\n").encode()
+
+
+def _addresses(carried: dict[str, bytes]) -> bytes:
+    """Return usaddress's labelled addresses, one a line: spans between tabs, of each its label, then its words."""
+    (text,), lines = carried.values(), []
+    for address in ElementTree.fromstring(text):
+        spans: list[list[str]] = []
+        for part in address:
+            words = (part.text or "").split()
+            if spans and spans[-1][0] == part.tag:
+                spans[-1] += words
+            else:
+                spans.append([part.tag, *words])
+        lines.append("\t".join(" ".join(span) for span in spans))
+    return packed("\n".join(lines) + "\n")
+
+
+ROMAN = [tens + ones for tens in ("", "X") for ones in ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")]
+
+
+def _plays(carried: dict[str, bytes]) -> bytes:
+    """Return plays from their first act on, in the order of the members, a form feed between two.
+
+    What differs between the editions is made alike: spaces and empty lines, Roman numbers, square brackets.
+    """
+    found = []
+    for text in carried.values():
+        lines = [re.sub(" +", " ", line).strip() for line in text.decode("ascii").split("\n")]
+        first = next(k for k, line in enumerate(lines) if re.match(r"ACT (I|1|FIRST)\b|SCENE (I|1)\b", line.upper()))
+        play = re.sub(r"\d+", lambda number: ROMAN[int(number.group())], "\n".join(lines[first:]))
+        play = play.translate(str.maketrans("{}", "[]", "@_/*()"))
+        found.append(re.sub(r"\n{3,}", "\n\n", play).strip() + "\n")
+    return bz2.compress("\f".join(found).encode("ascii"), 9)
 
 
 def _pendigits(carried: dict[str, bytes]) -> bytes:
@@ -109,7 +148,24 @@ def _pendigits(carried: dict[str, bytes]) -> bytes:
     return bytes(int(number) for row in ordered for number in row)
 
 
+def _reviews(carried: dict[str, bytes]) -> bytes:
+    """Return VADER's sentences about films, a line each: ratings as letters, a for -4 to i for 4; a tab; the text."""
+    (archive,) = carried.values()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
+        folder = "hutto_ICWSM_2014/movieReviewSnippets_"
+        names = (f"{folder}{kind}.txt" for kind in ("GroundTruth", "anonDataRatings"))
+        texts, ratings = ((opened.extractfile(name) or io.BytesIO()).read().decode().splitlines() for name in names)
+    lines = []
+    for text, rated in zip(texts, ratings, strict=True):
+        letters = sorted("abcdefghi"[int(rating) + 4] for rating in json.loads(rated.split("\t")[3]))
+        lines.append("".join(letters) + "\t" + " ".join(text.split("\t")[2].split()) + "\n")
+    return bz2.compress("".join(lines).encode(), 9)
+
+
 DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
+    "addresses.txt.gz": _addresses,
     "electricity.txt": _electricity,
     "pendigits.bin": _pendigits,
+    "plays.txt.bz2": _plays,
+    "reviews.txt.bz2": _reviews,
 }

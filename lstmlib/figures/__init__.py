@@ -23,6 +23,7 @@ from lstmlib.figures.training import Training
 from lstmlib.figures.tug import TugOfWar
 from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
+from lstmlib.figures.verdict import Verdict
 
 __all__ = [
     "AttentionMatrix",
@@ -45,4 +46,5 @@ __all__ = [
     "Training",
     "TugOfWar",
     "Unrolling",
+    "Verdict",
 ]

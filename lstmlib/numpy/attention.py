@@ -5,10 +5,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, Lengths, Mask, check_dtype, check_flag, check_size
+from lstmlib.numpy.checks import Array, Lengths, Mask, check_choice, check_dtype, check_flag, check_size
 from lstmlib.numpy.initial import uniform_params
 from lstmlib.numpy.layer import Cache, Layer, check_finite
 from lstmlib.numpy.padding import read_gradient, read_padded, zero_past_end
+from lstmlib.numpy.positional import alibi, rotated
+
+POSITIONS = ("alibi", "rope")
 
 
 class AdditiveAttentionCache(NamedTuple):
@@ -152,8 +155,8 @@ class MultiHeadAttentionCache(NamedTuple):
 
     x: Array  # (T, N, E), zeros past each sequence's end
     memory: Array | None  # (S, N, E), zeros past each sequence's end; None where x attends to itself
-    q: Array  # (N, heads, T, E / heads)
-    k: Array  # (N, heads, S, E / heads)
+    q: Array  # (N, heads, T, E / heads), turned if the positions are "rope"
+    k: Array  # (N, heads, S, E / heads), the same
     v: Array  # (N, heads, S, E / heads)
     weights: Array  # (N, heads, T, S): the share of each memory in a query's mean; 0 for queries past the end
     concat: Array  # (T, N, E): what the heads found, side by side
@@ -168,6 +171,10 @@ class MultiHeadAttention(Layer):
         Attention(Q, K, V) = softmax(Q K^T / sqrt(d)) V
         y                  = W_O Concat(head_1, ..., head_h) + b_O
 
+    With ``positions`` a step's place enters the scores and nothing else: "alibi" takes something off for every step
+    between two (``lstmlib.numpy.positional.alibi``), "rope" turns Q and K by an angle that grows with the step
+    (``rotated``).
+
     Called with ``x`` alone it is self-attention: m is x, and the layer fits the contract of ``lstmlib.numpy`` with
     ``None`` for the state. Called with a memory, that takes the place of the state: it goes in second, and its
     gradient comes out second. The weights are in the cache.
@@ -180,12 +187,14 @@ class MultiHeadAttention(Layer):
         embed_size: E, the width of x(t) and of the memory.
         num_heads: how many heads; E must be a multiple of it.
         causal: whether a step sees only itself and the steps before it (self-attention only).
+        positions: "alibi" or "rope" (self-attention only); ``None`` leaves the layer without.
         rng: source of the initial weights, U[-sqrt(6 / 4E), sqrt(6 / 4E)] for ``in_proj_weight``, U[-1/sqrt(E),
             1/sqrt(E)] for ``out_proj.weight``, as torch.nn does; the biases start at 0.
         dtype: of the parameters; float64 unless told.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer, or heads that don't divide ``embed_size``.
+        TypeError, ValueError: a size that is not a positive integer, heads that don't divide ``embed_size``, unknown
+            ``positions``, or "rope" for heads of an odd width.
     """
 
     def __init__(
@@ -194,11 +203,13 @@ class MultiHeadAttention(Layer):
         num_heads: int,
         *,
         causal: bool = False,
+        positions: str | None = None,
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
         self.embed_size, self.num_heads = E, _ = check_heads(embed_size, num_heads)
         self.causal, dtype = check_flag("causal", causal), check_dtype(dtype)
+        self.positions = check_positions(positions, E, num_heads)
         self.params = {
             **uniform_params({"in_proj_weight": (3 * E, E)}, (6 / (4 * E)) ** 0.5, rng, dtype),
             "in_proj_bias": np.zeros(3 * E, dtype),
@@ -239,11 +250,12 @@ class MultiHeadAttention(Layer):
 
         Raises:
             TypeError, ValueError: an array of the wrong rank, size or dtype, an empty one, NaN, a length that is not
-                from 1 to the number of steps, a memory for a causal layer, or ``memory_lengths`` without a memory.
+                from 1 to the number of steps, a memory for a layer that is causal or has positions, or
+                ``memory_lengths`` without a memory.
         """
         x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths, dtype=self.dtype)
         T, N, E = x.shape
-        check_memory(memory is not None, memory_lengths is not None, self.causal)
+        check_memory(memory is not None, memory_lengths is not None, self.causal, self.positions)
         if memory is None:
             attended, attended_inside = x, inside
         else:
@@ -260,7 +272,11 @@ class MultiHeadAttention(Layer):
         q = self._split_heads(x @ W_q.T + b_q)  # (N, heads, T, d)
         k = self._split_heads(attended @ W_k.T + b_k)  # (N, heads, S, d)
         v = self._split_heads(attended @ W_v.T + b_v)  # (N, heads, S, d)
+        if self.positions == "rope":
+            q, k = rotated(q), rotated(k)
         scores = q @ k.swapaxes(2, 3) / q.shape[3] ** 0.5  # (N, heads, T, S)
+        if self.positions == "alibi":
+            scores += alibi(T, self.num_heads).astype(x.dtype)
         weights = softmax(scores, seen) * inside.T[:, None, :, None]
         concat = self._join_heads(weights @ v)  # (T, N, E)
         y = zero_past_end(concat @ p["out_proj.weight"].T + p["out_proj.bias"], inside)  # (T, N, E)
@@ -289,8 +305,10 @@ class MultiHeadAttention(Layer):
         dheads = self._split_heads(dy @ p["out_proj.weight"])  # (N, heads, T, d)
         dweights = dheads @ v.swapaxes(2, 3)  # (N, heads, T, S)
         dscores = softmax_backward(weights, dweights) / q.shape[3] ** 0.5
-        dq = self._join_heads(dscores @ k)  # (T, N, E)
-        dk = self._join_heads(dscores.swapaxes(2, 3) @ q)  # (S, N, E)
+        dq, dk = dscores @ k, dscores.swapaxes(2, 3) @ q  # (N, heads, T, d), (N, heads, S, d)
+        if self.positions == "rope":
+            dq, dk = rotated(dq, back=True), rotated(dk, back=True)
+        dq, dk = self._join_heads(dq), self._join_heads(dk)  # (T, N, E), (S, N, E)
         dv = self._join_heads(weights.swapaxes(2, 3) @ dheads)  # (S, N, E)
 
         flat_q, flat_k, flat_v, flat_y = (part.reshape(-1, E) for part in (dq, dk, dv, dy))
@@ -348,8 +366,22 @@ def check_heads(embed_size: Any, num_heads: Any) -> tuple[int, int]:
     return embed_size, num_heads
 
 
-def check_memory(has_memory: bool, has_lengths: bool, causal: bool) -> None:
-    """Refuse lengths of a memory that is not there, and a memory for a causal layer: no step of it is in x's future.
+def check_positions(positions: Any, embed_size: int, num_heads: int) -> str | None:
+    """Return them.
+
+    Raises:
+        ValueError: not one of the choices, or "rope" for heads of an odd width.
+    """
+    if positions is None:
+        return None
+    if check_choice("positions", positions, POSITIONS) == "rope" and embed_size // num_heads % 2:
+        wide = f"{embed_size} / {num_heads} = {embed_size // num_heads}"
+        raise ValueError(f"positions is 'rope', which turns pairs, and a head is {wide} wide: expected an even width")
+    return str(positions)
+
+
+def check_memory(has_memory: bool, has_lengths: bool, causal: bool, positions: str | None = None) -> None:
+    """Refuse lengths of a memory that is not there, and a memory for a layer that knows where in x a step stands.
 
     Raises:
         ValueError: either came.
@@ -358,3 +390,5 @@ def check_memory(has_memory: bool, has_lengths: bool, causal: bool) -> None:
         raise ValueError("memory_lengths came without memory: in self-attention, lengths says how long x is")
     if has_memory and causal:
         raise ValueError("memory came to a causal layer, which attends to x alone: expected causal=False")
+    if has_memory and positions is not None:
+        raise ValueError(f"memory came to a layer with positions={positions!r}, which are those of x: expected None")

@@ -8,6 +8,7 @@ import numpy as np
 
 from lstmlib.numpy.attention import MultiHeadAttention, softmax
 from lstmlib.numpy.checks import Array, check_array, check_size, named
+from lstmlib.numpy.positional import alibi, rotated
 from lstmlib.numpy.transformer import TransformerBlock
 
 
@@ -72,10 +73,15 @@ class KeyValueCache:
         N, heads, _, d = self.k.shape
         p = self.attention.params
         mapped = x[0] @ p["in_proj_weight"].T + p["in_proj_bias"]  # (N, 3E)
-        q, self.k[:, :, self.steps], self.v[:, :, self.steps] = mapped.reshape(N, 3, heads, d).swapaxes(0, 1)
+        q, key, self.v[:, :, self.steps] = mapped.reshape(N, 3, heads, d).swapaxes(0, 1)
+        if self.attention.positions == "rope":
+            q, key = (rotated(part[:, :, None], start=self.steps)[:, :, 0] for part in (q, key))
+        self.k[:, :, self.steps] = key
         self.steps += 1
         k, v = self.k[:, :, : self.steps], self.v[:, :, : self.steps]  # (N, heads, S, d)
         scores = (k @ q[..., None])[..., 0] / d**0.5  # (N, heads, S)
+        if self.attention.positions == "alibi":
+            scores = scores + alibi(self.steps, heads)[:, -1].astype(scores.dtype)
         weights = softmax(scores, np.ones(self.steps, bool))  # all kept steps are in the past
         concat = (weights[:, :, None] @ v).reshape(1, N, heads * d)
         return concat @ p["out_proj.weight"].T + p["out_proj.bias"]

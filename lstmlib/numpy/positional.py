@@ -1,4 +1,4 @@
-"""Positional encoding: attention sees a set, so the order has to be written into the vectors (Vaswani et al. 2017)."""
+"""Positions: attention sees a set, so the order has to be written into the vectors, or into the scores."""
 
 from typing import Any
 
@@ -27,6 +27,57 @@ def sinusoids(num_steps: int, embed_size: int) -> Array:
     entry = np.arange(embed_size)
     angle = np.arange(num_steps)[:, None] / 10000.0 ** ((entry - entry % 2) / embed_size)  # (T, E)
     return np.where(entry % 2 == 0, np.sin(angle), np.cos(angle))
+
+
+def alibi(num_steps: int, num_heads: int) -> Array:
+    """Return what ALiBi adds to the scores of each pair of steps: the further apart, the less, float64 (heads, T, T).
+
+    Head k = 1 ... h has a slope of its own, which is not learnt::
+
+        bias(k, i, j) = -m(k) |i - j|,    m(k) = 2^(-8 k / h)
+
+    It is added after the division by sqrt(d). For steps in the past |i - j| is the paper's i - j; without a mask this
+    is its symmetric form.
+
+    Source: Press, Smith and Lewis (2022), "Train short, test long: attention with linear biases enables input length
+    extrapolation", section 3. Where h is no power of 2, their code mixes two such rows of slopes; here it is one.
+
+    Args:
+        num_steps: T, how many steps.
+        num_heads: h, how many heads.
+    """
+    num_steps, num_heads = check_size("num_steps", num_steps), check_size("num_heads", num_heads)
+    slope = 2.0 ** (-8.0 * np.arange(1, num_heads + 1) / num_heads)  # (heads,)
+    step = np.arange(num_steps)
+    return -slope[:, None, None] * np.abs(step[:, None] - step)
+
+
+def rotated(x: Array, *, start: int = 0, back: bool = False) -> Array:
+    """Return RoPE's turn of queries or keys: every pair of numbers by an angle that grows with the step.
+
+    Pair i of step t turns by t theta(i), with theta(i) = 10000^(-2i / d)::
+
+        y(t, 2i)     = x(t, 2i) cos(t theta(i)) - x(t, 2i + 1) sin(t theta(i))
+        y(t, 2i + 1) = x(t, 2i) sin(t theta(i)) + x(t, 2i + 1) cos(t theta(i))
+
+    Lengths stay, and the scalar product of a query at step t and a key at step s depends on the steps through t - s
+    alone. The gradient for x is the gradient for y, turned back.
+
+    Source: Su et al. (2021), "RoFormer: enhanced transformer with rotary position embedding", section 3.2, equations
+    14 and 15 with i counted from 0 here.
+
+    Args:
+        x: one vector a step (..., T, d), d even.
+        start: which step the first is.
+        back: whether to turn the other way.
+    """
+    *_, T, d = x.shape
+    angle = np.arange(start, start + T)[:, None] / 10000.0 ** (2.0 * np.arange(d // 2) / d)  # (T, d / 2)
+    cos, sin = np.cos(angle).astype(x.dtype), np.sin(-angle if back else angle).astype(x.dtype)
+    even, odd = x[..., ::2], x[..., 1::2]
+    y = np.empty_like(x)
+    y[..., ::2], y[..., 1::2] = even * cos - odd * sin, even * sin + odd * cos
+    return y
 
 
 class PositionalEncoding(Layer):

@@ -76,12 +76,13 @@ class TransformerBlock(Layer):
         norm: "pre" or "post".
         activation: f, "relu" or "gelu".
         causal: whether a step sees only itself and the steps before it.
+        positions: the attention's: "alibi", "rope" or ``None``.
         rng: source of the initial weights; each part's own distribution.
         dtype: of the parameters; float64 unless told.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer, heads that don't divide ``embed_size``, or an
-            unknown ``norm`` or ``activation``.
+        TypeError, ValueError: a size that is not a positive integer, heads that don't divide ``embed_size``, an unknown
+            ``norm``, ``activation`` or ``positions``, or "rope" for heads of an odd width.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class TransformerBlock(Layer):
         norm: str = "pre",
         activation: str = "relu",
         causal: bool = False,
+        positions: str | None = None,
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
@@ -103,7 +105,7 @@ class TransformerBlock(Layer):
         )
         self.norm, self.activation = norm, activation
         rng = np.random.default_rng() if rng is None else check_rng(rng)
-        self.self_attn = MultiHeadAttention(E, num_heads, causal=causal, rng=rng, dtype=dtype)
+        self.self_attn = MultiHeadAttention(E, num_heads, causal=causal, positions=positions, rng=rng, dtype=dtype)
         self.linear1, self.linear2 = Linear(E, F, rng=rng, dtype=dtype), Linear(F, E, rng=rng, dtype=dtype)
         self.norm1, self.norm2 = LayerNorm(E, dtype=dtype), LayerNorm(E, dtype=dtype)
 
@@ -112,10 +114,10 @@ class TransformerBlock(Layer):
         return Parameters(_join({name: part.params for name, part in self._parts().items()}))
 
     def _setting(self, name: str) -> Any:
-        """Return the value of one of the constructor's arguments; two of them are the attention's."""
+        """Return the value of one of the constructor's arguments; three of them are the attention's."""
         if name == "feedforward_size" and self.feedforward_size == 4 * self.embed_size:
             return None
-        return getattr(self.self_attn if name in ("num_heads", "causal") else self, name)
+        return getattr(self.self_attn if name in ("num_heads", "causal", "positions") else self, name)
 
     def _parts(self) -> Mapping[str, Layer]:
         return {name: getattr(self, name) for name in PARTS}

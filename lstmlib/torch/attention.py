@@ -4,13 +4,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstmlib.numpy.attention import check_heads, check_memory
+from lstmlib.numpy.attention import check_heads, check_memory, check_positions
 from lstmlib.numpy.checks import check_flag, check_size
 from lstmlib.torch.checks import read_parameter
 from lstmlib.torch.initial import empty, uniform
 from lstmlib.torch.linear import Linear
 from lstmlib.torch.module import Module
 from lstmlib.torch.padding import read_padded, steps_inside, zero_past_end
+from lstmlib.torch.positional import alibi, rotated
 
 
 class AdditiveAttention(Module):
@@ -124,6 +125,9 @@ class MultiHeadAttention(Module):
         Attention(Q, K, V) = softmax(Q K^T / sqrt(d)) V
         y                  = W_O Concat(head_1, ..., head_h) + b_O
 
+    With ``positions`` a step's place enters the scores and nothing else: "alibi" takes something off for every step
+    between two, "rope" turns Q and K by an angle that grows with the step (``lstmlib.torch.positional``).
+
     Called with ``x`` alone it is self-attention: m is x.
 
     Source: Vaswani et al. (2017), "Attention is all you need", equation 1 and section 3.2.2; parameters named and
@@ -133,6 +137,7 @@ class MultiHeadAttention(Module):
         embed_size: E, the width of x(t) and of the memory.
         num_heads: how many heads; E must be a multiple of it.
         causal: whether a step sees only itself and the steps before it (self-attention only).
+        positions: "alibi" or "rope" (self-attention only); ``None`` leaves the layer without.
         fast: whether torch's fused attention may take the place of the lines that read like the equation. It need not
             hold all weights at once, so it gives none (asked for them, the layer takes the readable lines); nor, in
             torch 2.13 on a CPU, a second derivative.
@@ -142,7 +147,8 @@ class MultiHeadAttention(Module):
         dtype: of the parameters; torch's default unless told.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer, or heads that don't divide ``embed_size``.
+        TypeError, ValueError: a size that is not a positive integer, heads that don't divide ``embed_size``, unknown
+            ``positions``, or "rope" for heads of an odd width.
     """
 
     def __init__(
@@ -151,6 +157,7 @@ class MultiHeadAttention(Module):
         num_heads: int,
         *,
         causal: bool = False,
+        positions: str | None = None,
         fast: bool = True,
         generator: torch.Generator | None = None,
         device: torch.device | str | None = None,
@@ -159,6 +166,7 @@ class MultiHeadAttention(Module):
         super().__init__()
         self.embed_size, self.num_heads = E, _ = check_heads(embed_size, num_heads)
         self.causal, self.fast = check_flag("causal", causal), check_flag("fast", fast)
+        self.positions = check_positions(positions, E, num_heads)
         self.in_proj_weight = uniform((3 * E, E), (6 / (4 * E)) ** 0.5, generator, device, dtype)
         self.in_proj_bias = nn.Parameter(empty((3 * E,), device, dtype).fill_(0.0))
         self.out_proj = Linear(E, E, generator=generator, device=device, dtype=dtype)
@@ -201,8 +209,8 @@ class MultiHeadAttention(Module):
 
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, size, dtype or device, an empty one, NaN, a length that
-                is not from 1 to the number of steps, a memory for a causal layer, or ``memory_lengths`` without a
-                memory.
+                is not from 1 to the number of steps, a memory for a layer that is causal or has positions, or
+                ``memory_lengths`` without a memory.
         """
         E = self.embed_size
         weight = read_parameter(self, "in_proj_weight", (3 * E, E))
@@ -211,7 +219,7 @@ class MultiHeadAttention(Module):
             inside = None if lengths is None else steps_inside(len(x), lengths)
         else:
             x, inside = read_padded("x", x, ("T", "N", E), lengths, weight)
-        check_memory(memory is not None, memory_lengths is not None, self.causal)
+        check_memory(memory is not None, memory_lengths is not None, self.causal, self.positions)
         if memory is None:
             return self._attend(x, x, inside, inside, weight, bias, need_weights)
         shape = ("S", x.shape[1], E)
@@ -225,7 +233,7 @@ class MultiHeadAttention(Module):
         inside: Tensor | None,
         attended_inside: Tensor | None,
         weight: Tensor,
-        bias: Tensor,
+        offsets: Tensor,
         need_weights: bool,
     ) -> tuple[Tensor, Tensor | None]:
         """Return what ``forward`` does, after its look at the arguments.
@@ -236,28 +244,33 @@ class MultiHeadAttention(Module):
             inside: True where a step of x lies before its sequence's end (T, N); ``None`` for all.
             attended_inside: the same for the memory (S, N).
             weight: W_Q, W_K and W_V (3E, E).
-            bias: theirs (3E,).
+            offsets: their biases (3E,).
             need_weights: whether to return the weights.
         """
         T, N, E = x.shape
         W_q, W_k, W_v = weight.chunk(3)
-        b_q, b_k, b_v = bias.chunk(3)
+        b_q, b_k, b_v = offsets.chunk(3)
 
         q = self._split_heads(F.linear(x, W_q, b_q))  # (N, heads, T, d)
         k = self._split_heads(F.linear(attended, W_k, b_k))  # (N, heads, S, d)
         v = self._split_heads(F.linear(attended, W_v, b_v))  # (N, heads, S, d)
+        if self.positions == "rope":
+            q, k = rotated(q), rotated(k)
+        bias = alibi(T, self.num_heads, x.device).to(q.dtype) if self.positions == "alibi" else None  # (heads, T, S)
         seen = None if attended_inside is None else attended_inside.T[:, None, None]  # (N, 1, 1, S)
         weights = None
-        if self.fast and not need_weights and seen is None:
+        if self.fast and not need_weights and seen is None and bias is None:
             heads = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
         else:
             if self.causal:
                 past = torch.ones(T, T, dtype=torch.bool, device=x.device).tril()
                 seen = past if seen is None else seen & past  # (N, 1, T, S)
             if self.fast and not need_weights:
-                heads = F.scaled_dot_product_attention(q, k, v, attn_mask=seen)
+                mask = seen if bias is None else bias if seen is None else bias.masked_fill(~seen, -torch.inf)
+                heads = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
             else:
                 scores = q @ k.transpose(2, 3) / q.shape[3] ** 0.5  # (N, heads, T, S)
+                scores = scores if bias is None else scores + bias
                 if seen is not None:
                     scores = scores.masked_fill(~seen, -torch.inf)
                 weights = scores.softmax(-1)

@@ -1,4 +1,4 @@
-"""Positional encoding as an ``nn.Module``: the sinusoids of ``lstmlib.numpy.PositionalEncoding``."""
+"""Positions: the sinusoids of ``lstmlib.numpy.PositionalEncoding`` as an ``nn.Module``, ALiBi and RoPE."""
 
 import torch
 from torch import Tensor
@@ -28,6 +28,39 @@ def sinusoids(num_steps: int, embed_size: int, device: torch.device | str | None
     step = torch.arange(num_steps, device=device, dtype=dtype)
     angle = step[:, None] / 10000.0 ** ((entry - entry % 2).to(dtype) / embed_size)  # (T, E)
     return torch.where(entry % 2 == 0, angle.sin(), angle.cos())
+
+
+def alibi(num_steps: int, num_heads: int, device: torch.device | str | None = None) -> Tensor:
+    """Return what ALiBi adds to the scores, -m(k) |i - j| with m(k) = 2^(-8 k / h), as float64 (heads, T, T).
+
+    Source: Press, Smith and Lewis (2022), section 3; ``lstmlib.numpy.positional.alibi`` says more.
+
+    Args:
+        num_steps: T, how many steps.
+        num_heads: h, how many heads; k counts them from 1.
+        device: where to make it; float32 where the device has no float64.
+    """
+    dtype = torch.float32 if torch.device(device or "cpu").type == "mps" else torch.float64
+    slope = 2.0 ** (-8.0 * torch.arange(1, num_heads + 1, device=device, dtype=dtype) / num_heads)
+    step = torch.arange(num_steps, device=device, dtype=dtype)
+    return -slope[:, None, None] * (step[:, None] - step).abs()
+
+
+def rotated(x: Tensor) -> Tensor:
+    """Return RoPE's turn of queries or keys: pair i of step t by the angle t 10000^(-2i / d).
+
+    Source: Su et al. (2021), section 3.2; ``lstmlib.numpy.positional.rotated`` says more.
+
+    Args:
+        x: one vector a step (..., T, d), d even.
+    """
+    *_, T, d = x.shape
+    dtype = torch.float32 if x.device.type == "mps" else torch.float64
+    pair = torch.arange(d // 2, device=x.device, dtype=dtype)
+    angle = torch.arange(T, device=x.device, dtype=dtype)[:, None] / 10000.0 ** (2.0 * pair / d)  # (T, d / 2)
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    even, odd = x[..., ::2], x[..., 1::2]
+    return torch.stack([even * cos - odd * sin, even * sin + odd * cos], -1).flatten(-2)
 
 
 class PositionalEncoding(Module):

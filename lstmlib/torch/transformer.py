@@ -41,14 +41,15 @@ class TransformerBlock(Module):
         norm: "pre" or "post".
         activation: f, "relu" or "gelu".
         causal: whether a step sees only itself and the steps before it.
+        positions: the attention's: "alibi", "rope" or ``None``.
         fast: whether the attention may take torch's fused one; see ``MultiHeadAttention``.
         generator: source of the initial weights; each part's own distribution; torch's own if ``None``.
         device: where the parameters are.
         dtype: of the parameters; torch's default unless told.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer, heads that don't divide ``embed_size``, or an
-            unknown ``norm`` or ``activation``.
+        TypeError, ValueError: a size that is not a positive integer, heads that don't divide ``embed_size``, an unknown
+            ``norm``, ``activation`` or ``positions``, or "rope" for heads of an odd width.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class TransformerBlock(Module):
         norm: str = "pre",
         activation: str = "relu",
         causal: bool = False,
+        positions: str | None = None,
         fast: bool = True,
         generator: torch.Generator | None = None,
         device: torch.device | str | None = None,
@@ -73,17 +75,24 @@ class TransformerBlock(Module):
         )
         self.norm, self.activation = norm, activation
         self.self_attn = MultiHeadAttention(
-            E, num_heads, causal=causal, fast=fast, generator=generator, device=device, dtype=dtype
+            E,
+            num_heads,
+            causal=causal,
+            positions=positions,
+            fast=fast,
+            generator=generator,
+            device=device,
+            dtype=dtype,
         )
         self.linear1 = Linear(E, H, generator=generator, device=device, dtype=dtype)
         self.linear2 = Linear(H, E, generator=generator, device=device, dtype=dtype)
         self.norm1, self.norm2 = (LayerNorm(E, device=device, dtype=dtype) for _ in range(2))
 
     def _setting(self, name: str) -> Any:
-        """Return the value of one of the constructor's arguments; three of them are the attention's."""
+        """Return the value of one of the constructor's arguments; four of them are the attention's."""
         if name == "feedforward_size" and self.feedforward_size == 4 * self.embed_size:
             return None
-        return getattr(self.self_attn if name in ("num_heads", "causal", "fast") else self, name)
+        return getattr(self.self_attn if name in ("num_heads", "causal", "positions", "fast") else self, name)
 
     @property
     def num_parameters(self) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from lstmlib.page import bundle
 from lstmlib.page.browser import find_browser
@@ -128,7 +128,8 @@ def show(open_page: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
         for figure in figures:
             if isinstance(figure, Asking) and figure.asked:
                 load = page.locator(f"lstm-{figure._name.replace('_', '-')} button.main", has_text=re.compile("^Load "))
-                load.first.wait_for(state="detached")
+                waiting = sum(one._name == figure._name and not one.asked for one in figures if isinstance(one, Asking))
+                expect(load).to_have_count(waiting, timeout=120_000)
         return page
 
     return show_

@@ -128,7 +128,7 @@ STOPS = """() => [...document.querySelectorAll('.bd-article .math, .bd-article m
 @pytest.mark.browser
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(
-    "page", ["book/forget-gate.html", "book/notation.html", "book/attention.html", "book/api.html"]
+    "page", ["book/forget-gate.html", "book/notation.html", "book/attention.html", "book/api-cells.html"]
 )
 def test_formulas_are_tab_stops_only_where_they_scroll(visit, page, width):
     tab = visit(page, width=WIDTHS[width])

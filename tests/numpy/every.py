@@ -56,10 +56,13 @@ MAKES = {
     "MultiHeadAttention": [
         lambda **more: ln.MultiHeadAttention(4, 2, **more),
         lambda **more: ln.MultiHeadAttention(4, 2, causal=True, **more),
+        lambda **more: ln.MultiHeadAttention(4, 2, causal=True, positions="alibi", **more),
+        lambda **more: ln.MultiHeadAttention(4, 2, positions="rope", **more),
     ],
     "TransformerBlock": [
         lambda **more: ln.TransformerBlock(4, 2, 5, **more),
         lambda **more: ln.TransformerBlock(4, 2, norm="post", activation="gelu", **more),
+        lambda **more: ln.TransformerBlock(4, 2, causal=True, positions="rope", **more),
     ],
 }
 CLASSES = {name: found for name in ln.__all__ if inspect.isclass(found := getattr(ln, name))}

@@ -13,10 +13,12 @@ def layers(rng):
         MultiHeadAttention(8, 2, causal=True, rng=rng),
         TransformerBlock(8, 2, causal=True, rng=rng),
         TransformerBlock(8, 4, causal=True, norm="post", rng=rng),
+        MultiHeadAttention(8, 2, causal=True, positions="alibi", rng=rng),
+        TransformerBlock(8, 2, causal=True, positions="rope", rng=rng),
     ]
 
 
-@pytest.mark.parametrize("which", range(3))
+@pytest.mark.parametrize("which", range(5))
 def test_step_by_step_equals_all_at_once(which, rng):
     layer = layers(rng)[which]
     for name, value in layer.params.items():

@@ -12,6 +12,7 @@ REFERENCES = References(
     numbers={"fig-a": ("Fig. 3.1", "FIGURE"), "ex-a": ("Exercise 3.2", "EXERCISE"), "tab-a": ("Table 3.1", "TABLE")},
     equations={"linear": ("(7)", "EQUATION")},
     terms={"gate": ("gate", "TERM")},
+    objects={"lstmlib.numpy.LSTM": ("lstmlib.numpy.LSTM", "CLASS")},
     downloads={"book/one.py": ("one.py", "FILE")},
     citations={"a1997": ("Hochreiter and Schmidhuber", "1997", "A"), "b2000": ("Gers et al.", "2000", "B")},
 )
@@ -32,6 +33,8 @@ PAGE = Page("book/gates", {"n": "3.14159", "word": "'three'", "whole": "12"}, RE
             "[The GRU](GRU-PAGE), [that](GRU-PAGE), [The GRU](GRU-PAGE)",
         ),
         ("{term}`gates <gate>`, {term}`Gate`", "[gates](TERM), [Gate](TERM)"),
+        ("{py:class}`LSTM <lstmlib.numpy.LSTM>`", "[LSTM](CLASS)"),
+        ("{py:func}`lstmlib.numpy.LSTM`", "[`lstmlib.numpy.LSTM`](CLASS)"),
         ("{eq}`linear`", "[(7)](EQUATION)"),
         ("{download}`take it <one.py>`", "[take it](FILE)"),
         ("`{glue:text}` and ``{doc}`gru` `` stay", "`{glue:text}` and ``{doc}`gru` `` stay"),

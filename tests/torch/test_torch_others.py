@@ -124,6 +124,7 @@ def test_on_the_meta_device_shapes_alone_are_made(name):
 @names
 @pytest.mark.parametrize("lengths", [None, LENGTHS], ids=["equal lengths", "lengths"])
 def test_compiled_in_one_graph(name, lengths):
+    torch._dynamo.reset()  # which gives up on a class after some graphs of it
     layer = make(lt, name, dtype=torch.float64)
     x, state, arguments = tensors(name, lengths=lengths)
     # "aot_eager" traces forward and backward without the C++ compiler, which not every machine has.

@@ -3,12 +3,16 @@
 import torch
 from torch import Tensor, nn
 
+from lstmlib.numpy.checks import check_choice
 from lstmlib.studies.translation.text import END, START
 from lstmlib.torch.attention import AdditiveAttention
 from lstmlib.torch.bidirectional import Bidirectional
 from lstmlib.torch.embedding import Embedding
 from lstmlib.torch.gru import GRU
 from lstmlib.torch.linear import Linear
+from lstmlib.torch.reversed import Reversed
+
+READINGS = ("both", "forward", "reversed")
 
 
 class EncoderDecoder(nn.Module):
@@ -40,10 +44,12 @@ class EncoderDecoder(nn.Module):
         embed_size: E, the width of a symbol's vector.
         attention: whether c(i) is looked for anew at each step.
         input_feeding: whether the decoder reads c(i-1) as well.
+        reading: how the encoder reads: "both", from both ends; "forward"; or "reversed", from the end to the start, as
+            Sutskever, Vinyals and Le (2014) read. One that reads one way has 2H units, so that m is as wide.
         generator: source of the initial parameters; torch's own if ``None``.
 
     Raises:
-        TypeError, ValueError: a size that is not a positive integer.
+        TypeError, ValueError: a size that is not a positive integer, or an unknown ``reading``.
     """
 
     def __init__(
@@ -55,13 +61,15 @@ class EncoderDecoder(nn.Module):
         *,
         attention: bool = True,
         input_feeding: bool = False,
+        reading: str = "both",
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
         H, E = hidden_size, embed_size
+        self.reading = check_choice("reading", reading, READINGS)
         self.source = Embedding(source_symbols, E, generator=generator)
         self.target = Embedding(target_symbols, E, generator=generator)
-        self.encoder = Bidirectional(GRU(E, H, generator=generator), GRU(E, H, generator=generator))
+        self.encoder = _encoder(E, H, reading, generator)
         self.first = Linear(2 * H, H, generator=generator)
         self.input_feeding = input_feeding
         self.decoder = GRU(E + 2 * H if input_feeding else E, H, generator=generator)
@@ -85,7 +93,7 @@ class EncoderDecoder(nn.Module):
     def read_vectors(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return the same for a source whose symbols are vectors already, x (S, N, E)."""
         h, ends = self.encoder(x, None, lengths)
-        return h, torch.cat([ends[0], ends[1]], dim=1)
+        return h, torch.cat([ends[0], ends[1]], dim=1) if self.reading == "both" else ends
 
     def look(
         self, s: Tensor, h: Tensor, m: Tensor, lengths: Tensor | None, need_weights: bool = False
@@ -198,3 +206,11 @@ class EncoderDecoder(nn.Module):
             if weights is not None:
                 looked.append(weights)
         return torch.stack(said), torch.cat(looked, dim=1) if looked else None
+
+
+def _encoder(E: int, H: int, reading: str, generator: torch.Generator | None) -> nn.Module:
+    """Return what reads vectors of E numbers into states of 2H."""
+    if reading == "both":
+        return Bidirectional(GRU(E, H, generator=generator), GRU(E, H, generator=generator))
+    layer = GRU(E, 2 * H, generator=generator)
+    return Reversed(layer) if reading == "reversed" else layer

@@ -1,0 +1,10 @@
+"""Labelling the words of addresses: what is learnt on and judged on, simple methods, nets, and what nets get wrong.
+
+``parts`` divides the addresses, ``measures`` judges; ``simple`` and ``features`` need no net, ``net`` and ``learn`` are
+the nets; ``ahead`` takes words away on the right. ``run`` trains what isn't stored yet.
+"""
+
+from lstmlib.studies.at_work.labelling.learn import FOLDER
+from lstmlib.studies.at_work.labelling.running import run
+
+__all__ = ["FOLDER", "run"]

@@ -1,0 +1,133 @@
+"""What the study runs, in which order, and how it is stored: labels of every test word, so that all can be judged."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lstmlib.data.addresses import Address
+from lstmlib.files import load as read_file
+from lstmlib.files import save
+from lstmlib.studies.at_work.labelling import simple
+from lstmlib.studies.at_work.labelling.ahead import AHEAD, ahead
+from lstmlib.studies.at_work.labelling.learn import (
+    EPOCHS,
+    FOLDER,
+    KINDS,
+    RATES,
+    SEEDS,
+    Net,
+    chosen,
+    learn,
+    load,
+    read,
+    tested,
+    written,
+)
+from lstmlib.studies.at_work.labelling.net import Tagger, vocabulary
+from lstmlib.studies.at_work.labelling.parts import parts, training
+
+LONGER = 2 * EPOCHS  # a check of the budget: would nets that read everything twice as often be better?
+
+
+def run(folder: Path = FOLDER) -> None:
+    """Run what isn't stored yet: simple methods, every kind's search, test nets, and what they say of less.
+
+    Args:
+        folder: where the results are; each trial is written as it ends.
+    """
+    for kind in KINDS:
+        for rate in RATES:
+            for seed in SEEDS["validation"]:
+                _once(folder, "validation", kind, rate, EPOCHS, seed)
+    half = len(SEEDS["test"]) // 2
+    _test(folder, SEEDS["test"][:half])
+    _simple(folder)
+    _test(folder, SEEDS["test"][half:])
+    for kind in KINDS:
+        for seed in SEEDS["validation"]:
+            _once(folder, "validation", kind, chosen(load(folder), kind), LONGER, seed)
+
+
+def _test(folder: Path, seeds: Sequence[int]) -> None:
+    for seed in seeds:
+        for kind in KINDS:
+            net = _once(folder, "test", kind, chosen(load(folder), kind), EPOCHS, seed)
+            if net and kind == "both":
+                _ahead(folder, net, seed)
+            if net and kind != "chain" and seed == SEEDS["test"][0]:
+                save(net.tagger, folder / f"labelling-{kind}.safetensors")
+
+
+def _simple(folder: Path) -> None:
+    path = folder / "labelling-simple.json"
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    given = parts()["test"]
+    if "frequent" not in found:
+        found["frequent"] = {"said": written(simple.most_frequent(training("test"), given))}
+    for name, method in simple.METHODS.items():
+        if name not in found:
+            tried = simple.search(name)
+            window, penalty = simple.chosen(tried)
+            said = method(window, penalty)(training("test"), given)
+            search = [[*setting, round(wrong[0], 4)] for setting, wrong in tried.items()]
+            found[name] = {"search": search, "window": window, "penalty": penalty, "said": written(said)}
+            print(name, window, penalty, search, flush=True)
+            path.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def _once(folder: Path, part: str, kind: str, rate: float, epochs: int, seed: int) -> Net | None:
+    """Train a net and write what came of it, if it isn't stored; return it."""
+    wanted = (part, kind, rate, epochs, seed)
+    if any(trial[:5] == wanted for trial in load(folder)):
+        return None
+    net, trial = learn(*wanted)
+    with (folder / "labelling.jsonl").open("a") as file:
+        file.write(json.dumps(trial._asdict()) + "\n")
+    print(*trial[:6], flush=True)
+    return net
+
+
+def _ahead(folder: Path, net: Net, seed: int) -> None:
+    """Write what a net says of each test word if it sees so many words after it, and no more."""
+    for words in AHEAD:
+        said = written(ahead(net, parts()["test"], words))
+        with (folder / "labelling-ahead.jsonl").open("a") as file:
+            file.write(json.dumps({"seed": seed, "ahead": words, "said": said}) + "\n")
+
+
+# What the figure, the page and the tests read.
+
+
+def stored(kind: str, folder: Path = FOLDER) -> Net:
+    """Return the first test net of a kind, "forward" or "both", as it was when it had learnt."""
+    known = vocabulary(training("test"))
+    tagger = Tagger(known, kind != "forward")
+    read_file(tagger, folder / f"labelling-{kind}.safetensors")
+    return Net(tagger, known, None)
+
+
+def said_by(name: str, folder: Path = FOLDER) -> list[list[tuple[str, ...]]]:
+    """Return the labels of all test addresses by each test net of a kind, or by a simple method, then once.
+
+    Args:
+        name: one of ``KINDS``, or "frequent", "regression", "crf".
+        folder: where the results are.
+    """
+    given = parts()["test"]
+    if name in KINDS:
+        return [read(trial.said, given) for trial in tested(load(folder), name)]
+    return [read(json.loads((folder / "labelling-simple.json").read_text())[name]["said"], given)]
+
+
+def said_ahead(words: int, folder: Path = FOLDER) -> list[list[tuple[str, ...]]]:
+    """Return the labels of all test addresses by each net of two directions that sees so many words ahead."""
+    lines = (folder / "labelling-ahead.jsonl").read_text().splitlines()
+    rows = sorted((row for row in map(json.loads, lines) if row["ahead"] == words), key=lambda row: row["seed"])
+    return [read(row["said"], parts()["test"]) for row in rows]
+
+
+def unseen(given: Sequence[Address]) -> list[tuple[bool, ...]]:
+    """Return for each word of these addresses whether the nets of the test have no vector for it."""
+    words = set(vocabulary(training("test")).words)
+    return [tuple(simple.key(word) not in words for word in address.words) for address in given]

@@ -1,0 +1,169 @@
+"""Nets that read a text and say at each character what comes next: trained by PyTorch, kept as lstmlib's.
+
+A net is a recurrent layer and a read-out, ``SequenceModel(LSTM(V, H), Linear(H, V))``; a character goes in as a vector
+of V numbers, a 1 among zeros.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from lstmlib.numpy import GRU, LSTM, Linear, SequenceModel
+
+STREAMS, SPAN = 32, 64  # texts read side by side; characters between two updates, which are those errors go back
+WARM, CLIP = 100, 1.0  # updates in which the rate rises; the longest gradient
+
+
+class Kind(NamedTuple):
+    """What a net is, but for its rate and its seed."""
+
+    cell: str  # "LSTM" or "GRU"
+    size: int  # H
+    epochs: int
+
+
+def encode(text: str, alphabet: str) -> NDArray[np.int64]:
+    """Return the places of a text's characters in the alphabet, (T,).
+
+    Raises:
+        KeyError: a character that isn't in it.
+    """
+    place = {character: k for k, character in enumerate(alphabet)}
+    return np.array([place[character] for character in text], np.int64)
+
+
+class Net(nn.Module):
+    """The net while it learns: torch's own layers, which are faster, with ``SequenceModel``'s names."""
+
+    def __init__(self, kind: Kind, symbols: int, seed: int) -> None:
+        super().__init__()
+        torch.manual_seed(seed)
+        layer = {"LSTM": nn.LSTM, "GRU": nn.GRU}[kind.cell]
+        self.recurrent, self.readout = layer(symbols, kind.size), nn.Linear(kind.size, symbols)
+        self.symbols = symbols
+        if kind.cell == "LSTM":
+            with torch.no_grad():
+                self.recurrent.bias_ih_l0[kind.size : 2 * kind.size] = 1.0  # forget gates begin open
+
+    def forward(self, symbols: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """Return a score for each character that may follow, (T, N, V), and the last state.
+
+        Args:
+            symbols: places in the alphabet (T, N).
+            state: the layer's before the first of them; zeros if ``None``.
+        """
+        h, state = self.recurrent(nn.functional.one_hot(symbols, self.symbols).float(), state)
+        return self.readout(h), state
+
+
+def windows(text: NDArray[np.int64], epochs: int, seed: int) -> Iterator[tuple[bool, Tensor, Tensor]]:
+    """Yield whether a new round begins, what is read and what follows, each (SPAN, STREAMS).
+
+    The text is cut into STREAMS pieces of one length, which are read side by side, so that each window goes on where
+    the last one of its stream ended. Each round begins at another character.
+
+    Args:
+        text: all that is learnt from (T,).
+        epochs: how often it is read.
+        seed: of where rounds begin.
+    """
+    rng, length = np.random.default_rng(seed), len(text) // STREAMS
+    for _ in range(epochs):
+        turned = np.roll(text, -int(rng.integers(len(text))))[: length * STREAMS]
+        streams = torch.from_numpy(turned.reshape(STREAMS, length).T.copy())
+        for k in range(0, length - SPAN, SPAN):
+            yield k == 0, streams[k : k + SPAN], streams[k + 1 : k + SPAN + 1]
+
+
+def learn(text: NDArray[np.int64], symbols: int, kind: Kind, rate: float, seed: int) -> tuple[Net, float]:
+    """Train a net by truncated backpropagation through time; return it, and its mean loss in the last round, in bits.
+
+    The state is carried from window to window, the error stops at a window's first character: what Williams and Peng
+    call BPTT(h; h'), with h = h' = SPAN, k1 = k2 = SPAN in Sutskever's words. Adam; the rate rises for WARM updates and
+    then falls in a straight line, to 0 at the end; gradients longer than CLIP are cut to it. Products of matrices are
+    in bfloat16, all else in single precision. No dropout.
+
+    Source: Williams and Peng (1990); Sutskever (2013), section 2.8.6.
+
+    Args:
+        text: what is learnt from, (T,).
+        symbols: V.
+        kind: of net.
+        rate: the learning rate at its highest.
+        seed: of weights, and of where rounds begin.
+    """
+    torch.set_num_threads(1)
+    net = Net(kind, symbols, seed)
+    optimiser = torch.optim.Adam(net.parameters(), rate, fused=True)
+    updates = kind.epochs * len(range(0, len(text) // STREAMS - SPAN, SPAN))
+    losses: list[float] = []
+    state: Any = None
+    for k, (new, read, wanted) in enumerate(windows(text, kind.epochs, seed)):
+        state = None if new else _cut(state)
+        losses = [] if new else losses
+        optimiser.param_groups[0]["lr"] = rate * min(1.0, (k + 1) / WARM) * (1.0 - k / updates)
+        with torch.autocast("cpu", torch.bfloat16):
+            scores, state = net(read, state)
+        loss = nn.functional.cross_entropy(scores.float().flatten(0, 1), wanted.flatten())
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(net.parameters(), CLIP)
+        optimiser.step()
+        losses.append(loss.item())
+    return net, float(np.mean(losses) / np.log(2.0))
+
+
+def _cut(state: Any) -> Any:
+    """Return a state from which no error goes back."""
+    return tuple(part.detach().float() for part in state) if isinstance(state, tuple) else state.detach().float()
+
+
+def surprise(net: Net, text: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return -log2 p of each character but the first, given all before it, (T - 1,), in bits.
+
+    Args:
+        net: it starts from an empty state and never starts again.
+        text: (T,).
+    """
+    found, state, symbols = [], None, torch.from_numpy(text)[:, None]
+    with torch.no_grad():
+        for k in range(0, len(text) - 1, 10_000):
+            read, wanted = symbols[k : k + 10_000], symbols[k + 1 : k + 10_001]
+            scores, state = net(read[: len(wanted)], state)
+            found.append(nn.functional.cross_entropy(scores.flatten(0, 1), wanted.flatten(), reduction="none"))
+    return np.asarray(torch.cat(found).double().numpy()) / np.log(2.0)
+
+
+def make(kind: Kind, symbols: int) -> SequenceModel:
+    """Return the same net as a layer of ``lstmlib.numpy``, untrained, in single precision."""
+    how: dict[str, Any] = {"rng": np.random.default_rng(0), "dtype": np.float32}
+    layer = LSTM if kind.cell == "LSTM" else GRU
+    return SequenceModel(layer(symbols, kind.size, **how), Linear(kind.size, symbols, **how))
+
+
+def halves(net: Net) -> dict[str, NDArray[np.float16]]:
+    """Return a net's parameters rounded to half precision, by name; the net itself takes the rounded ones, too."""
+    found = {}
+    with torch.no_grad():
+        for name, value in net.named_parameters():
+            value.copy_(value.half().float())
+            found[name] = value.numpy().astype(np.float16)
+    return found
+
+
+def put(net: Net, values: Mapping[str, NDArray[Any]]) -> Net:
+    """Put stored parameters into a net, and return it."""
+    net.load_state_dict({name: torch.from_numpy(np.asarray(value, np.float32)) for name, value in values.items()})
+    return net
+
+
+def kept(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Return the parameters in a file that ``halves`` filled, in single precision."""
+    from safetensors.numpy import load_file
+
+    return {name: value.astype(np.float32) for name, value in load_file(path).items()}
