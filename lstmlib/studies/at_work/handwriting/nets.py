@@ -20,7 +20,6 @@ from lstmlib.studies.at_work.handwriting.reading import (
     BLANK,
     CELLS,
     CLASSES,
-    COMPARED,
     KINDS,
     Trial,
     chosen,
@@ -36,30 +35,28 @@ from lstmlib.studies.at_work.handwriting.strings import Strings
 
 RATES, UPDATES, BATCH = (0.01, 0.03, 0.1), 1200, 32
 SEEDS = (100, 101)  # of validation; test nets have 0, 1, ...
-NETS = {"CTC": 10, "one way": 5, "framewise": 1}  # of each kind in the test
+NETS = {"CTC": 5, "framewise": 1}  # of each kind in the test
 
 
 class Net(torch.nn.Module):
-    """One LSTM from the front, another from the end unless ``one_way``, and a read-out of both at every step."""
+    """One LSTM from the front, another from the end, and a read-out of both at every step."""
 
-    def __init__(self, seed: int, one_way: bool) -> None:
+    def __init__(self, seed: int) -> None:
         super().__init__()
         torch.manual_seed(seed)
         self.there: Any = torch.nn.LSTM(2, CELLS)
-        self.back: Any = None if one_way else torch.nn.LSTM(2, CELLS)
-        self.readout: Any = torch.nn.Linear(CELLS if one_way else 2 * CELLS, CLASSES)
+        self.back: Any = torch.nn.LSTM(2, CELLS)
+        self.readout: Any = torch.nn.Linear(2 * CELLS, CLASSES)
         with torch.no_grad():
-            for layer in filter(None, (self.there, self.back)):
+            for layer in (self.there, self.back):
                 layer.get_parameter("bias_hh_l0")[CELLS : 2 * CELLS] = 1.0  # the forget gates begin open
 
     def forward(self, x: NDArray[np.float32], lengths: NDArray[np.int64]) -> torch.Tensor:
         """Return scores (T, N, 11) for strings (T, N, 2); those past an end mean nothing."""
-        h = self.there(torch.from_numpy(x))[0]
-        if self.back is not None:
-            t = np.arange(len(x))[:, None]
-            turn, own = np.where(t < lengths, lengths - 1 - t, t), np.arange(x.shape[1])
-            h = torch.cat([h, self.back(torch.from_numpy(x[turn, own]))[0][turn, own]], -1)
-        return self.readout(h)
+        t, own = np.arange(len(x))[:, None], np.arange(x.shape[1])
+        turn = np.where(t < lengths, lengths - 1 - t, t)
+        there, back = self.there(torch.from_numpy(x))[0], self.back(torch.from_numpy(x[turn, own]))[0][turn, own]
+        return self.readout(torch.cat([there, back], -1))
 
 
 def loss(kind: str, scores: torch.Tensor, batch: Strings) -> torch.Tensor:
@@ -109,7 +106,7 @@ def learn(kind: str, rate: float, seed: int, data: tuple[Strings, Strings], upda
     """
     torch.set_num_threads(1)
     source, judge = data
-    net, order, losses, half = Net(seed, kind == "one way"), batches(source, seed), [], np.nan
+    net, order, losses, half = Net(seed), batches(source, seed), [], np.nan
     adam = torch.optim.Adam(net.parameters(), rate)
     for update in range(updates):
         adam.param_groups[0]["lr"] = rate * min(1.0, 2.0 * (1.0 - update / updates))
@@ -129,19 +126,17 @@ def learn(kind: str, rate: float, seed: int, data: tuple[Strings, Strings], upda
 
 
 def run(folder: Path) -> None:
-    """Run what isn't stored yet: the searches of both kinds with CTC, then test nets, the first of each kept.
+    """Run what isn't stored yet: the search with CTC, then test nets of both kinds, the first of each kept.
 
     The framewise net isn't compared, only looked at: there is one, with the rate that was chosen for CTC.
     """
     data = {part: (learnt(part), judged(part)) for part in ("validation", "test")}
-    for kind in COMPARED:
-        for rate in RATES:
-            for seed in SEEDS:
-                _once(folder, "validation", kind, rate, seed, data)
+    for rate in RATES:
+        for seed in SEEDS:
+            _once(folder, "validation", "CTC", rate, seed, data)
     for kind in KINDS:
-        rate = chosen(load(folder), kind if kind in COMPARED else COMPARED[0])
         for seed in range(NETS[kind]):
-            _once(folder, "test", kind, rate, seed, data)
+            _once(folder, "test", kind, chosen(load(folder)), seed, data)
 
 
 def _once(folder: Path, part: str, kind: str, rate: float, seed: int, data: Any) -> None:
@@ -160,7 +155,7 @@ def _once(folder: Path, part: str, kind: str, rate: float, seed: int, data: Any)
 
 def as_library(net: Net) -> SequenceModel:
     """Return a net of the library with the weights of one that PyTorch has trained."""
-    model = empty("one way" if net.back is None else "CTC")
+    model = empty()
     for name, value in net.state_dict().items():
         layer, _, rest = name.partition(".")
         key = f"readout.{rest}" if layer == "readout" else f"recurrent.{rest}{'_reverse' if layer == 'back' else ''}"

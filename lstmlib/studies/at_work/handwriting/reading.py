@@ -1,8 +1,8 @@
 """What is compared, what is stored of it, and the stored nets as the library's own: nothing here needs PyTorch.
 
-Two kinds of net are compared. "CTC" reads a string from both ends and is told its digits, but not where they are. "one
-way" is the same and reads from the front alone. A third is there to be looked at: "framewise" reads from both ends and
-is told at every point which digit it belongs to, or that it is between two.
+All nets read a string from both ends. Those of the kind "CTC" are told its digits, but not where they are. One of the
+kind "framewise" is there to be looked at: it is told at every point which digit it belongs to, or that it is between
+two.
 """
 
 import json
@@ -21,8 +21,7 @@ from lstmlib.numpy.ctc import log_softmax
 from lstmlib.studies import protocol
 from lstmlib.studies.at_work.handwriting.strings import BETWEEN, Strings, strings
 
-COMPARED = ("CTC", "one way")
-KINDS = (*COMPARED, "framewise")
+KINDS = ("CTC", "framewise")
 CELLS, CLASSES, BLANK = 32, 11, 0  # cells a direction; the digits are the classes 1 to 10
 HELD_BACK = 1500  # digits of the first 30 writers that only validation strings are made of
 COUNTS = {"learn": 6000, "validation": 300, "test": 1000}  # strings
@@ -90,11 +89,11 @@ def load(folder: Path) -> list[Trial]:
     return [Trial(**json.loads(line)) for line in lines]
 
 
-def chosen(trials: Sequence[Trial], kind: str) -> float:
-    """Return the rate that a kind's test nets have: the lowest median label error rate on the validation strings."""
+def chosen(trials: Sequence[Trial]) -> float:
+    """Return the rate that the test nets have: the lowest median label error rate on the validation strings."""
     found: dict[float, list[float]] = {}
     for trial in trials:
-        if (trial.part, trial.kind) == ("validation", kind):
+        if trial.part == "validation":
             found.setdefault(trial.rate, []).append(trial.error)
     return protocol.chosen(found)
 
@@ -106,25 +105,24 @@ def tested(trials: Sequence[Trial], kind: str) -> list[Trial]:
 
 def kept(kind: str) -> str:
     """Return the name of the file with a kind's first test net."""
-    return f"handwriting-{kind.replace(' ', '-').lower()}.safetensors"
+    return f"handwriting-{kind.lower()}.safetensors"
 
 
 def stored(kind: str, folder: Path) -> SequenceModel:
     """Return a kind's first test net, as it was when it had learnt."""
-    model = empty(kind)
+    model = empty()
     read_file(model, folder / kept(kind))
     return model
 
 
-def empty(kind: str = "CTC") -> SequenceModel:
-    """Return a net of the library that is built as ``Net`` is."""
+def empty() -> SequenceModel:
+    """Return a net of the library that is built as ``nets.Net`` is."""
     rng = np.random.default_rng(0)
 
     def layer() -> LSTM:
         return LSTM(2, CELLS, rng=rng, dtype=np.float32)
 
-    both = layer() if kind == "one way" else Bidirectional(layer(), layer())
-    return SequenceModel(both, Linear(CELLS if kind == "one way" else 2 * CELLS, CLASSES, rng=rng, dtype=np.float32))
+    return SequenceModel(Bidirectional(layer(), layer()), Linear(2 * CELLS, CLASSES, rng=rng, dtype=np.float32))
 
 
 def log_probabilities(model: SequenceModel, source: Strings) -> list[Array]:

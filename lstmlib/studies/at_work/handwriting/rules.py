@@ -17,7 +17,7 @@ from lstmlib.numpy.ctc import label_error_rate
 from lstmlib.studies.at_work.handwriting.strings import UNIT, Strings
 
 NEIGHBOURS = (1, 3, 5, 7, 9)
-PENALTIES = (0.01, 0.1, 1.0, 10.0, 100.0)  # logistic regression's C
+PENALTIES = (1.0, 10.0, 100.0, 1000.0, 10000.0)  # logistic regression's C
 FEWEST, MOST = 4, 30  # points that a digit may have in a string
 PRICES = (25.0, 50.0, 100.0, 200.0, 400.0), (30.0, 40.0, 50.0, 60.0, 80.0)  # a digit's, and a point's between two
 
@@ -50,7 +50,7 @@ def regression(source: Pendigits, penalty: float) -> Any:
     """
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=penalty, max_iter=300).fit(source.points.reshape(-1, 16) / 100.0, source.digit)
+    return LogisticRegression(C=penalty, max_iter=1000).fit(source.points.reshape(-1, 16) / 100.0, source.digit)
 
 
 def cut_out(strings: Strings, count: int) -> Pendigits:

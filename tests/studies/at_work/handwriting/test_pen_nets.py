@@ -26,9 +26,8 @@ def test_the_parts_share_no_digit():
     assert not rows["learn"] & rows["test"]
 
 
-@pytest.mark.parametrize("kind", ["CTC", "one way"])
-def test_the_library_s_net_says_what_pytorch_s_says(kind, some):
-    net = nets.Net(3, kind == "one way")
+def test_the_library_s_net_says_what_pytorch_s_says(some):
+    net = nets.Net(3)
     with torch.no_grad():
         wanted = net(some.x, some.lengths).log_softmax(-1).numpy()
     for n, log_p in enumerate(reading.log_probabilities(nets.as_library(net), some)):
@@ -46,7 +45,7 @@ def test_a_point_s_class_is_its_digit_s_or_the_blank(some):
 def test_the_loss_is_the_library_s(some):
     from lstmlib.numpy import ctc_loss
 
-    net = nets.Net(1, False)
+    net = nets.Net(1)
     scores = net(some.x, some.lengths)
     value, _ = ctc_loss(scores.detach().numpy(), some.target + 1, some.lengths, some.target_lengths)
     assert nets.loss("CTC", scores, some).item() == pytest.approx(value, rel=1e-5)
@@ -69,9 +68,9 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     nets.run(tmp_path)
     path = tmp_path / "handwriting.jsonl"
     lines = path.read_text().splitlines()
-    assert len(lines) == 2 * 2 + 3
+    assert len(lines) == 2 + 2
     path.write_text("\n".join([*lines[:-1], lines[-1][:30]]))  # stopped while it wrote
-    assert len(reading.load(tmp_path)) == 6
+    assert len(reading.load(tmp_path)) == 3
     path.write_text("\n".join(lines[:-1]) + "\n")
     nets.run(tmp_path)
     assert [json.loads(line) for line in path.read_text().splitlines()] == [json.loads(line) for line in lines]
@@ -83,18 +82,18 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
 
 def test_the_stored_study_is_the_planned_one():
     trials = handwriting.load()
-    for kind in nets.COMPARED:
-        assert protocol.beyond(reading.chosen(trials, kind), nets.RATES) is None
-        searched = [(t.rate, t.seed) for t in trials if (t.part, t.kind) == ("validation", kind)]
-        assert sorted(searched) == sorted((rate, seed) for rate in nets.RATES for seed in nets.SEEDS)
+    rate = reading.chosen(trials)
+    assert protocol.beyond(rate, nets.RATES) is None
+    searched = [(t.rate, t.seed) for t in trials if t.part == "validation"]
+    assert sorted(searched) == sorted((rate, seed) for rate in nets.RATES for seed in nets.SEEDS)
     for kind in nets.KINDS:
         tested = reading.tested(trials, kind)
         assert [t.seed for t in tested] == list(range(nets.NETS[kind]))
-        assert {t.rate for t in tested} == {reading.chosen(trials, kind if kind in nets.COMPARED else "CTC")}
+        assert {t.rate for t in tested} == {rate}
         assert {len(t.each) for t in tested} == {reading.COUNTS["test"]}
 
 
-@pytest.mark.parametrize("kind", ["CTC", "one way", "framewise"])
+@pytest.mark.parametrize("kind", reading.KINDS)
 def test_a_stored_net_reads_as_it_did(kind):
     test = reading.judged("test").some(list(range(40)))
     trial = reading.tested(handwriting.load(), kind)[0]
