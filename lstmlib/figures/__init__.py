@@ -18,6 +18,7 @@ from lstmlib.figures.ranking import Ranking
 from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.safe import Safe
 from lstmlib.figures.scan import ParallelScan
+from lstmlib.figures.tagger import Tagger
 from lstmlib.figures.tape import Tape
 from lstmlib.figures.training import Training
 from lstmlib.figures.tug import TugOfWar
@@ -42,6 +43,7 @@ __all__ = [
     "Ranking",
     "ReberWalk",
     "Safe",
+    "Tagger",
     "Tape",
     "Training",
     "TugOfWar",

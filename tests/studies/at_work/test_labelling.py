@@ -150,8 +150,9 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     for module in (nets, running, simple):
         monkeypatch.setattr(module, "parts", lambda: few)
     for module, name, value in (
-        (simple, "WINDOWS", dict.fromkeys(simple.METHODS, (1,))),
-        (simple, "PENALTIES", dict.fromkeys(simple.METHODS, (1.0,))),
+        (simple, "WINDOWS", (1,)),
+        (simple, "PENALTIES", (1.0,)),
+        (simple, "START", (1, 1.0)),
         (running, "KINDS", ("both",)),
         (running, "RATES", (0.01,)),
         (running, "EPOCHS", 2),

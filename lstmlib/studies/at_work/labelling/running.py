@@ -107,6 +107,12 @@ def stored(kind: str, folder: Path = FOLDER) -> Net:
     return Net(tagger, known, None)
 
 
+def simple_store(folder: Path = FOLDER) -> dict[str, Any]:
+    """Return what is stored of the methods without a net: of each its search, what was chosen, and what it said."""
+    found: dict[str, Any] = json.loads((folder / "labelling-simple.json").read_text())
+    return found
+
+
 def said_by(name: str, folder: Path = FOLDER) -> list[list[tuple[str, ...]]]:
     """Return the labels of all test addresses by each test net of a kind, or by a simple method, then once.
 
@@ -117,7 +123,7 @@ def said_by(name: str, folder: Path = FOLDER) -> list[list[tuple[str, ...]]]:
     given = parts()["test"]
     if name in KINDS:
         return [read(trial.said, given) for trial in tested(load(folder), name)]
-    return [read(json.loads((folder / "labelling-simple.json").read_text())[name]["said"], given)]
+    return [read(simple_store(folder)[name]["said"], given)]
 
 
 def said_ahead(words: int, folder: Path = FOLDER) -> list[list[tuple[str, ...]]]:

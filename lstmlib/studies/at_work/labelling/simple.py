@@ -20,9 +20,8 @@ from lstmlib.studies.at_work.labelling.features import Columns, address_features
 from lstmlib.studies.at_work.labelling.measures import accuracy, counts, total
 from lstmlib.studies.at_work.labelling.parts import labels, parts, training
 
-# What is searched: how many words to each side, and the penalty on half the sum of squared weights.
-WINDOWS = {"regression": (2, 3, 4), "crf": (1, 2, 3)}
-PENALTIES = {"regression": (0.03, 0.1, 0.3), "crf": (0.1, 0.3, 1.0)}
+# What is searched, from the first of these on: words to each side, and the penalty on half the squared weights.
+START, WINDOWS, PENALTIES = (2, 0.3), (1, 2, 3, 4, 5), (0.03, 0.1, 0.3, 1.0, 3.0)
 Said = list[tuple[str, ...]]  # the labels of each address
 Method = Callable[[Sequence[Address], Sequence[Address]], Said]
 
@@ -135,14 +134,29 @@ METHODS: dict[str, Callable[[int, float], Method]] = {"regression": regression, 
 
 
 def search(name: str) -> dict[tuple[int, float], list[float]]:
-    """Return the share of wrong words on the validation part for each window and penalty, as ``chosen`` takes it."""
-    given, found = parts()["validation"], {}
-    for window in WINDOWS[name]:
-        for penalty in PENALTIES[name]:
+    """Return shares of wrong words on the validation part, by window and penalty, as ``chosen`` takes them.
+
+    From ``START`` it goes to the best neighbour in the grid, until none of the four neighbours is better.
+    """
+    given = parts()["validation"]
+    found: dict[tuple[int, float], list[float]] = {}
+
+    def wrong(window: int, penalty: float) -> float:
+        if (window, penalty) not in found:
             said = METHODS[name](window, penalty)(training("validation"), given)
-            right = total([counts(a.labels, b) for a, b in zip(given, said, strict=True)])
-            found[window, penalty] = [1.0 - accuracy(right)]
-    return found
+            found[window, penalty] = [
+                1.0 - accuracy(total([counts(a.labels, b) for a, b in zip(given, said, strict=True)]))
+            ]
+        return found[window, penalty][0]
+
+    best = START
+    while True:
+        row, column = WINDOWS.index(best[0]), PENALTIES.index(best[1])
+        around = [(w, best[1]) for w in WINDOWS[max(0, row - 1) : row + 2]]
+        around += [(best[0], p) for p in PENALTIES[max(0, column - 1) : column + 2]]
+        if wrong(*(better := min(around, key=lambda one: wrong(*one)))) >= wrong(*best):
+            return found
+        best = better
 
 
 def chosen(found: dict[tuple[int, float], list[float]]) -> tuple[int, float]:
