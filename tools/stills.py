@@ -33,6 +33,7 @@ from lstmlib.figures import (
     TugOfWar,
     Unrolling,
     Verdict,
+    Writer,
 )
 from lstmlib.figures.training import LESSONS
 from lstmlib.page import bundle
@@ -64,6 +65,7 @@ STATES: list[Figure] = [
     TugOfWar(guess=0.5),
     LearningDoors(guess=4000),
     Verdict(word=9, asked=True),
+    Writer(asked=True),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 

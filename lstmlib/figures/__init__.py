@@ -25,6 +25,7 @@ from lstmlib.figures.tug import TugOfWar
 from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
 from lstmlib.figures.verdict import Verdict
+from lstmlib.figures.writer import Writer
 
 __all__ = [
     "AttentionMatrix",
@@ -49,4 +50,5 @@ __all__ = [
     "TugOfWar",
     "Unrolling",
     "Verdict",
+    "Writer",
 ]
