@@ -8,12 +8,25 @@ import itertools
 import numpy as np
 import torch
 
-from lstmlib.numpy import GRU, LSTM, LSTM1997, RNN, Carousel, ConvLSTM, Linear, MultiHeadAttention, PeepholeLSTM, ctc
+from lstmlib.numpy import (
+    GRU,
+    LSTM,
+    LSTM1997,
+    RNN,
+    Carousel,
+    ConvLSTM,
+    Embedding,
+    Linear,
+    MultiHeadAttention,
+    PeepholeLSTM,
+    ctc,
+)
 from lstmlib.numpy.attention import softmax, softmax_backward
 from lstmlib.numpy.error_flow import vanishing_bound
 from lstmlib.numpy.scan import combine, doubling, scan
 from lstmlib.numpy.squashing import sigmoid
 from lstmlib.online.rtrl import RTRL
+from lstmlib.studies.at_work.sentiment.task import calibration
 from lstmlib.tasks.adding import adding
 
 DRAWS = 200_000  # for what is found by drawing
@@ -22,6 +35,13 @@ DRAWS = 200_000  # for what is found by drawing
 def size(*layers, without="bias_hh"):
     """Return how many numbers layers learn, with one bias a unit."""
     return sum(v.size for layer in layers for name, v in layer.params.items() if without not in name)
+
+
+def one_bin(n, p, q):
+    """Return the calibration error in percentage points where the other sentences' bin says what comes true."""
+    said = np.r_[np.full(n, p / 100), np.full(2000 - n, 0.05)]
+    positive = np.r_[np.arange(n) < n * q / 100, np.arange(2000 - n) < (2000 - n) * 0.05]
+    return 100 * calibration(said, positive)[1]
 
 
 def back_two_steps(w):
@@ -197,6 +217,10 @@ CHECKS = {
         lambda T: sum(len(to) for to, _ in doubling(T)),
         lambda u: np.exp(-np.log1p(np.exp(u))),
         halving,
+    ],
+    "sentiment": [
+        one_bin,
+        lambda V, E, H: size(Embedding(V, E)) + size(LSTM(E, H)) + size(Linear(H, 1)),
     ],
     "time-series": [
         lambda H, D: size(LSTM(D, H)) + size(Linear(H, 1)),
