@@ -11,8 +11,8 @@ from lstmlib.numpy.crf import viterbi
 from lstmlib.studies.at_work.__main__ import main
 from lstmlib.studies.at_work.labelling import ahead as cutting
 from lstmlib.studies.at_work.labelling import learn as nets
+from lstmlib.studies.at_work.labelling import looks, net, parts, running, simple
 from lstmlib.studies.at_work.labelling import measures as m
-from lstmlib.studies.at_work.labelling import net, parts, running, simple
 from lstmlib.studies.at_work.labelling.features import Columns, address_features, word_features
 
 SHORT = Address(("12", "N.", "Main", "St"), ("AddressNumber", "StreetNamePreDirectional", "StreetName", "StreetName"))
@@ -175,3 +175,21 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     assert nets.written(said) == json.loads(lines[1])["said"]
     assert running.said_by("both", tmp_path)[0] == said
     assert len(running.said_ahead(1, tmp_path)[0]) == 40
+
+
+def test_errors_by_label_and_by_words_without_a_vector():
+    said = [[("AddressNumber", "StreetName", "StreetName", "StreetName")]] * 4 + [[SHORT.labels]]
+    found = looks.right_by_label([SHORT], said)
+    assert found == {"StreetName": 1.0, "AddressNumber": 1.0, "StreetNamePreDirectional": pytest.approx(0.2)}
+    new = looks.by_unseen([SHORT], said, [(False, True, True, False)])
+    assert new == pytest.approx((0.5, 0.4, 0.0, 1.0))
+    assert looks.disagreements([SHORT], said) == [looks.Disagreement(0, 1, "StreetNamePreDirectional", "StreetName")]
+
+
+def test_the_judged_are_disagreements_of_the_test():
+    given = parts.parts()["test"]
+    found = looks.judged()
+    assert list(found) == ["data", "nets", "neither", "unclear"]
+    assert sum(map(len, found.values())) == 40
+    whole = set(looks.disagreements(given, running.said_by("both")[:5]))
+    assert {one for ones in found.values() for one in ones} <= whole

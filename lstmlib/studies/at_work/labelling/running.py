@@ -43,10 +43,9 @@ def run(folder: Path = FOLDER) -> None:
     half = len(SEEDS["test"]) // 2
     _test(folder, SEEDS["test"][:half])
     _simple(folder)
+    for seed in SEEDS["validation"]:
+        _once(folder, "validation", "both", chosen(load(folder), "both"), LONGER, seed)
     _test(folder, SEEDS["test"][half:])
-    for kind in KINDS:
-        for seed in SEEDS["validation"]:
-            _once(folder, "validation", kind, chosen(load(folder), kind), LONGER, seed)
 
 
 def _test(folder: Path, seeds: Sequence[int]) -> None:
