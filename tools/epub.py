@@ -7,11 +7,11 @@ checked is what readers stumble over: pages are well-formed, the manifest lists 
 """
 
 import posixpath
-import shutil
+import re
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urldefrag
 from xml.etree import ElementTree
 
@@ -43,8 +43,33 @@ def wrong(path: Path) -> list[str]:
         found += [f"{name}: in the reading order, not in the manifest" for name in spine if name not in identifiers]
         if not any("nav" in about.get("properties", "").split() for about in items.values()):
             found.append("no navigation document")
+        for name, about in items.items():
+            if name in names and b"<math" in book.read(name) and "mathml" not in about.get("properties", "").split():
+                found.append(f"{name}: holds MathML, and the manifest doesn't say so")
         texts = {n: book.read(n) for n, about in items.items() if "xhtml" in about["media-type"] and n in names}
         return found + _wrong_pages(texts, set(names))
+
+
+def declare(source: Path, target: Path) -> None:
+    """Write an e-book again with what its manifest should say of its pages: which of them hold MathML."""
+    with zipfile.ZipFile(source) as book, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
+        names = {PurePosixPath(n).name: n for n in book.namelist() if n.endswith(".xhtml")}
+        hold = {name for name, path in names.items() if b"<math" in book.read(path)}
+        for entry in book.infolist():
+            data = book.read(entry)
+            if entry.filename.endswith(".opf"):
+                text = re.sub(r"<item [^>]*/>", lambda found: _declared(found[0], hold), data.decode())
+                data = text.encode()
+            written.writestr(entry, data, zipfile.ZIP_STORED if entry.filename == "mimetype" else None)
+
+
+def _declared(item: str, hold: set[str]) -> str:
+    href = re.search(r'href="([^"]*)"', item)
+    if not href or PurePosixPath(unquote(href[1])).name not in hold or "mathml" in item:
+        return item
+    if "properties=" in item:
+        return re.sub(r'properties="([^"]*)"', r'properties="\1 mathml"', item)
+    return item.replace("/>", ' properties="mathml"/>')
 
 
 def _wrong_pages(texts: dict[str, bytes], names: set[str]) -> list[str]:
@@ -89,7 +114,7 @@ def main() -> None:
     made = sorted((BUILT / "_build" / "epub").glob("*.epub"))
     if done.returncode or not made:
         sys.exit(f"The e-book did not build:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
-    shutil.copyfile(made[0], OUT)
+    declare(made[0], OUT)
     if found := wrong(OUT):
         sys.exit("\n".join([f"{len(found)} things are wrong with the e-book:", *found[:40]]))
     print(f"{OUT.relative_to(ROOT)}: {OUT.stat().st_size / 1e6:.1f} MB, nothing wrong found")

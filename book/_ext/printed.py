@@ -1,15 +1,24 @@
 """What the book on paper and the e-book need of their builds: all on one page; MathML and XHTML."""
 
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.application import Sphinx
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+from address import pages
+from lstmlib import __version__
+
 THEMES = ("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_thebe", "sphinx_copybutton", "sphinxext.opengraph")
 SITE_ONLY = re.compile(r"mystnb\.|exercise\.css")
 TO_FIGURE = re.compile(r'href="([\w-]+)\.html#[^"]*:[^"]*"')  # a link that sets a figure, which an e-book doesn't have
+NESTED = re.compile(r"<mo><mrow>(<mo>[^<]*</mo>)</mrow></mo>")  # an operator in an operator, which MathML doesn't know
+SUMMARY = re.compile(r"<summary.*?</summary>", re.DOTALL)
 TAG = re.compile(r"\s*</?(?!img|br|hr|input)\w[^<>]*>\s*")
 
 
@@ -25,6 +34,10 @@ def prepare_book(app: Sphinx) -> None:
     if app.builder.name != "epub":
         return
     app.config.html_math_renderer = "mathml"
+    app.config.version = app.config.release = __version__
+    app.config.epub_identifier, app.config.epub_uid, app.config.epub_scheme = pages(), "address", "URL"
+    app.config.epub_contributor = app.config.author
+    app.config.epub_copyright = "CC BY 4.0"
     for event, listeners in app.events.listeners.items():
         if event in ("html-page-context", "builder-inited", "build-finished", "doctree-resolved"):
             app.events.listeners[event] = [one for one in listeners if not one.handler.__module__.startswith(THEMES)]
@@ -39,7 +52,8 @@ def as_mathml(tex: str, display: str) -> str:
     from latex2mathml.converter import convert  # what an e-book alone needs
 
     try:
-        return str(convert(re.sub(r"\{aligned\}", "{split}", tex), display=display))
+        made = str(convert(re.sub(r"\{aligned\}", "{split}", tex), display=display))
+        return NESTED.sub(r"\1", made)
     except Exception as error:  # the package raises what it likes
         raise ValueError(f"no MathML for {tex}: {error}") from error
 
@@ -73,6 +87,8 @@ def write_xhtml(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def keep_to_the_book(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """For an e-book: no script, and no style sheet that only a site gets."""
     if app.builder.name == "epub":
+        if "body" in context:  # what folds is named by a line, not by paragraphs
+            context["body"] = SUMMARY.sub(lambda found: re.sub(r"(</?)p\b", r"\1span", found[0]), context["body"])
         context["script_files"] = []
         context["css_files"] = [
             css for css in context["css_files"] if not SITE_ONLY.search(str(getattr(css, "filename", css)))

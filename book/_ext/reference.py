@@ -96,6 +96,11 @@ def parameters(layer: type) -> list[tuple[str, str]]:
     return [(name, ", ".join(dimension(n, known) for n in value.shape)) for name, value in held.items()]
 
 
+def keep_letters(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Let an argument be described by its letter alone: reStructuredText would take ``T.`` for the head of a list."""
+    lines[:] = [re.sub(r"^(\s+\w+: )([A-Z]\.)$", r"\1\\\2", line) for line in lines]
+
+
 def add_parameters(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
     """Write a layer's parameters below its text."""
     room = re.match(r"lstmlib\.(?:numpy|torch)\b", name)
@@ -134,6 +139,7 @@ def reread(app: Sphinx, env: Any, added: set[str], changed: set[str], removed: s
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("autodoc-process-signature", shorten)
+    app.connect("autodoc-process-docstring", keep_letters, priority=100)  # while it still is as it was written
     app.connect("autodoc-process-docstring", add_parameters, priority=900)  # when the docstring is reStructuredText
     app.connect("env-get-outdated", reread)
     app.connect("html-page-context", mend_signatures)

@@ -36,8 +36,8 @@ def alibi(num_steps: int, num_heads: int) -> Array:
 
         bias(k, i, j) = -m(k) |i - j|,    m(k) = 2^(-8 k / h)
 
-    It is added after the division by sqrt(d). For steps in the past |i - j| is the paper's i - j; without a mask this
-    is its symmetric form.
+    It is added after the division by sqrt(d). For steps in the past ``|i - j|`` is the paper's i - j; without a mask
+    this is its symmetric form.
 
     Source: Press, Smith and Lewis (2022), "Train short, test long: attention with linear biases enables input length
     extrapolation", section 3. Where h is no power of 2, their code mixes two such rows of slopes; here it is one.

@@ -31,7 +31,7 @@ def sinusoids(num_steps: int, embed_size: int, device: torch.device | str | None
 
 
 def alibi(num_steps: int, num_heads: int, device: torch.device | str | None = None) -> Tensor:
-    """Return what ALiBi adds to the scores, -m(k) |i - j| with m(k) = 2^(-8 k / h), as float64 (heads, T, T).
+    """Return what ALiBi adds to the scores, ``-m(k) |i - j|`` with m(k) = 2^(-8 k / h), as float64 (heads, T, T).
 
     Source: Press, Smith and Lewis (2022), section 3; ``lstmlib.numpy.positional.alibi`` says more.
 

@@ -40,6 +40,7 @@ GOOD = {
         ("a.xhtml", PAGE.format('<p id="there"/><img src="https://e.org/b.png"/>'), ["a.xhtml: takes https"]),
         ("a.xhtml", PAGE.format('<p id="there"/><script/>'), ["a.xhtml: a script"]),
         ("b.png", "", ["b.png: not in the manifest"]),
+        ("a.xhtml", PAGE.format('<p id="there"/><math/>'), ["a.xhtml: holds MathML"]),
         ("mimetype", "text", ["mimetype isn't the first file"]),
         ("content.opf", PACKAGE.replace('properties="nav"', ""), ["no navigation document"]),
         ("content.opf", PACKAGE.replace('idref="a"', 'idref="b"'), ["b: in the reading order, not in the manifest"]),
@@ -54,10 +55,22 @@ def test_what_is_wrong_is_found(tmp_path, file, text, said):
     assert all(line.startswith(start) for line, start in zip(found, said, strict=True))
 
 
+def test_the_manifest_says_which_pages_hold_mathml(tmp_path):
+    with zipfile.ZipFile(tmp_path / "built.epub", "w") as book:
+        for name, data in {**GOOD, "a.xhtml": PAGE.format('<p id="there"><math/></p>')}.items():
+            book.writestr(name, data)
+    epub.declare(tmp_path / "built.epub", tmp_path / "book.epub")
+    assert epub.wrong(tmp_path / "book.epub") == []
+    with zipfile.ZipFile(tmp_path / "book.epub") as book:
+        assert book.infolist()[0].compress_type == zipfile.ZIP_STORED
+        assert book.read("content.opf").decode().count("mathml") == 1
+
+
 def test_formulas_become_mathml():
     spec = importlib.util.spec_from_file_location("printed", ROOT / "book" / "_ext" / "printed.py")
     printed = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(printed)
+    assert "<mo><mrow>" not in printed.as_mathml(r"a \mathrel{+}= b", "inline")
     assert "<msup>" in printed.as_mathml("x^2", "inline")
     block = printed.as_mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "block")
     assert block.count("<mtr>") == 2

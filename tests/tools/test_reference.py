@@ -96,6 +96,12 @@ def test_types_are_words():
     assert reference.readable(given) == "(a: int, dtype: DTypeLike = <class 'x'>) -> None"
 
 
+def test_a_letter_alone_is_no_list():
+    lines = ["Args:", "    length: T.", "    size: D, the width."]
+    reference.keep_letters(None, "function", "f", None, None, lines)
+    assert lines == ["Args:", "    length: \\T.", "    size: D, the width."]
+
+
 @pytest.mark.skipif(not (HTML / "api-cells.html").exists(), reason="the book is not built: make book")
 @pytest.mark.parametrize(("page", "name"), [("api-cells", "lstmlib.numpy.LSTM"), ("api-torch", "lstmlib.torch.LSTM")])
 def test_a_layers_calls_stand_with_it(page, name):
