@@ -8,6 +8,7 @@ import torch
 
 from lstmlib.data.addresses import Address, addresses
 from lstmlib.numpy.crf import viterbi
+from lstmlib.studies import protocol
 from lstmlib.studies.at_work.__main__ import main
 from lstmlib.studies.at_work.labelling import ahead as cutting
 from lstmlib.studies.at_work.labelling import learn as nets
@@ -193,3 +194,31 @@ def test_the_judged_are_disagreements_of_the_test():
     assert sum(map(len, found.values())) == 40
     whole = set(looks.disagreements(given, running.said_by("both")[:5]))
     assert {one for ones in found.values() for one in ones} <= whole
+
+
+def test_what_is_stored_comes_out_again():
+    given = parts.parts()["test"]
+    words = [address.words for address in given]
+    for kind in ("forward", "both"):
+        assert running.stored(kind).label(words) == running.said_by(kind)[0]
+    assert simple.most_frequent(parts.training("test"), given) == running.said_by("frequent")[0]
+    found = running.simple_store()["regression"]
+    said = simple.regression(found["window"], found["penalty"])(parts.training("test"), given)
+    stored = m.accuracy(m.total(nets.judged(given, running.said_by("regression")[0])))
+    assert m.accuracy(m.total(nets.judged(given, said))) == pytest.approx(stored, abs=0.002)
+
+
+def test_what_was_chosen_lies_inside_what_was_searched():
+    trials = nets.load()
+    for kind in nets.KINDS:
+        assert sorted(nets.search(trials, kind)) == list(nets.RATES)
+        assert protocol.beyond(nets.chosen(trials, kind), nets.RATES) is None
+        assert [trial.seed for trial in nets.tested(trials, kind)] == list(range(len(nets.tested(trials, kind))))
+        assert len(nets.tested(trials, kind)) >= 5
+    for name in simple.METHODS:
+        found = running.simple_store()[name]
+        searched = {(window, penalty) for window, penalty, _ in found["search"]}
+        row, column = simple.WINDOWS.index(found["window"]), simple.PENALTIES.index(found["penalty"])
+        around = {(simple.WINDOWS[row + k], found["penalty"]) for k in (-1, 1)}
+        around |= {(found["window"], simple.PENALTIES[column + k]) for k in (-1, 1)}
+        assert around <= searched
