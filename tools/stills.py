@@ -32,6 +32,7 @@ from lstmlib.figures import (
     TugOfWar,
     Unrolling,
     Verdict,
+    Writer,
 )
 from lstmlib.figures.training import LESSONS
 from lstmlib.page import bundle
@@ -62,6 +63,7 @@ STATES: list[Figure] = [
     TugOfWar(guess=0.5),
     LearningDoors(guess=4000),
     Verdict(word=9, asked=True),
+    Writer(asked=True),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 

@@ -24,6 +24,7 @@ from lstmlib.figures.tug import TugOfWar
 from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
 from lstmlib.figures.verdict import Verdict
+from lstmlib.figures.writer import Writer
 
 __all__ = [
     "AttentionMatrix",
@@ -47,4 +48,5 @@ __all__ = [
     "TugOfWar",
     "Unrolling",
     "Verdict",
+    "Writer",
 ]

@@ -1,14 +1,24 @@
 // Trained nets in the page: what lstmlib.files.save wrote, read and run in single precision as the library does.
 
-/** The arrays of a safetensors file, from its bytes as base 64: name -> { shape, data }, data a Float32Array. */
+/** A number of half precision, from its 16 bits. */
+function single(bits) {
+  const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -24 * fraction);
+}
+
+/** The arrays of a safetensors file, from its bytes as base 64: name -> { shape, data }, data a Float32Array.
+ * Those in half precision become single: that is exact. */
 export function tensors(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const start = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))), found = {};
   delete header.__metadata__;
   for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(header)) {
-    if (dtype !== "F32") throw new TypeError(`${name} is of ${dtype}, expected F32`);
-    found[name] = { shape, data: new Float32Array(bytes.slice(start + from, start + to).buffer) };
+    const buffer = bytes.slice(start + from, start + to).buffer;
+    if (dtype === "F32") found[name] = { shape, data: new Float32Array(buffer) };
+    else if (dtype === "F16") found[name] = { shape, data: Float32Array.from(new Uint16Array(buffer), single) };
+    else throw new TypeError(`${name} is of ${dtype}, expected F32 or F16`);
   }
   return found;
 }

@@ -154,6 +154,12 @@ def cached(E, T):
     return kept[3].size + kept[4].size  # keys and values
 
 
+def colder(a, t):
+    """Odds of the first of two characters, as softmax has them at a temperature."""
+    p = np.exp(np.array([np.log(a), 0.0]) / t)
+    return (p / p.sum())[0] / (p / p.sum())[1]
+
+
 def halving(a, T):
     states = scan(np.full((T + 1, 1), a), np.ones((T + 1, 1)), np.zeros(1))[:, 0]
     return (states[T] - states[T - 1]) / states[0]
@@ -201,6 +207,10 @@ CHECKS = {
     "time-series": [
         lambda H, D: size(LSTM(D, H)) + size(Linear(H, 1)),
         lambda a, b: np.sqrt(np.mean(np.r_[np.full(50, a), np.full(50, b)] ** 2.0)),
+    ],
+    "text": [
+        lambda b, T: -np.log2(np.full(T, 2.0**-b)).sum() / 8 / 1000,
+        colder,
     ],
 }
 # Found by drawing, so near the number and not equal to it.

@@ -32,7 +32,7 @@ def plain(text):
 
 
 def test_twelve_chapters_have_twelve_questions_or_more_and_theirs_are_the_page_s():
-    assert len(BANK) == 13
+    assert len(BANK) >= 12
     for chapter in BANK:
         assert len(chapter.choices) + len(chapter.numbers) >= 12, chapter.name
         assert len(chapter.numbers) >= 2, chapter.name

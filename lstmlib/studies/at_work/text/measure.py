@@ -11,7 +11,7 @@ from torch import nn
 
 from lstmlib.data.plays import Plays, alphabet
 from lstmlib.studies.at_work.text import ngram
-from lstmlib.studies.at_work.text.nets import Kind, Net, encode, make, surprise
+from lstmlib.studies.at_work.text.nets import Net, encode, in_numpy, surprise
 
 ORDERS, SMOOTHINGS = tuple(range(3, 10)), ("Witten-Bell", "Kneser-Ney")
 BACK = (1, 2, 3, 5, 8, 13, 20, 30, 50, 100, 200, 400)  # true characters that a net still sees
@@ -139,13 +139,9 @@ def pieces(texts: Sequence[str]) -> list[str]:
 
 def contents(net: Net, texts: Sequence[str], letters: str) -> NDArray[np.float32]:
     """Return what each cell of an LSTM holds after each judged character of pieces, (PIECES * judged, H)."""
-    H = net.recurrent.hidden_size
-    model = make(Kind("LSTM", H, 0), len(letters))
-    for name, value in net.named_parameters():
-        model.params[name][:] = value.detach().numpy()
     x = np.stack([encode(text[:-1], letters) for text in texts], 1)
-    cache = model.forward(np.eye(len(letters), dtype=np.float32)[x])[2]
-    return np.asarray(cache.recurrent.c[1 + WARM :]).transpose(1, 0, 2).reshape(-1, H)
+    cache = in_numpy(net).forward(np.eye(len(letters), dtype=np.float32)[x])[2]
+    return np.asarray(cache.recurrent.c[1 + WARM :]).transpose(1, 0, 2).reshape(-1, net.recurrent.hidden_size)
 
 
 def judged(texts: Sequence[str]) -> dict[str, NDArray[np.float64]]:

@@ -83,12 +83,11 @@ def windows(text: NDArray[np.int64], epochs: int, seed: int) -> Iterator[tuple[b
 def learn(text: NDArray[np.int64], symbols: int, kind: Kind, rate: float, seed: int) -> tuple[Net, float]:
     """Train a net by truncated backpropagation through time; return it, and its mean loss in the last round, in bits.
 
-    The state is carried from window to window, the error stops at a window's first character: what Williams and Peng
-    call BPTT(h; h'), with h = h' = SPAN, k1 = k2 = SPAN in Sutskever's words. Adam; the rate rises for WARM updates and
-    then falls in a straight line, to 0 at the end; gradients longer than CLIP are cut to it. Products of matrices are
-    in bfloat16, all else in single precision. No dropout.
+    The state is carried from window to window, the error stops at a window's first character: k1 = k2 = SPAN. Adam;
+    the rate rises for WARM updates and then falls in a straight line, to 0 at the end; gradients longer than CLIP are
+    cut to it. Products of matrices are in bfloat16, all else in single precision. No dropout.
 
-    Source: Williams and Peng (1990); Sutskever (2013), section 2.8.6.
+    Source: Williams and Peng (1990), who call it BPTT(h; h').
 
     Args:
         text: what is learnt from, (T,).
@@ -144,6 +143,15 @@ def make(kind: Kind, symbols: int) -> SequenceModel:
     how: dict[str, Any] = {"rng": np.random.default_rng(0), "dtype": np.float32}
     layer = LSTM if kind.cell == "LSTM" else GRU
     return SequenceModel(layer(symbols, kind.size, **how), Linear(kind.size, symbols, **how))
+
+
+def in_numpy(net: Net) -> SequenceModel:
+    """Return a net as a layer of ``lstmlib.numpy``, in single precision."""
+    cell = type(net.recurrent).__name__
+    model = make(Kind(cell, net.recurrent.hidden_size, 0), net.symbols)
+    for name, value in net.named_parameters():
+        model.params[name][:] = value.detach().numpy()
+    return model
 
 
 def halves(net: Net) -> dict[str, NDArray[np.float16]]:
