@@ -3,6 +3,7 @@
 from lstmlib.figures import Quiz, Safe
 """
 
+import lstmlib.page.figure  # noqa: F401  # first, since it says what to install where widgets are missing
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell

@@ -13,8 +13,11 @@ import re
 from pathlib import Path
 from typing import Any, ClassVar
 
-import anywidget
-import traitlets as t
+try:
+    import anywidget
+    import traitlets as t
+except ImportError as error:
+    raise ImportError('the figures need anywidget: pip install "lstmlib[notebooks]"') from error
 
 from lstmlib.page import bundle
 

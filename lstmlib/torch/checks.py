@@ -152,7 +152,7 @@ def check_lengths(name: str, value: Any, num_steps: int, batch_size: int, like: 
         return torch.full((batch_size,), num_steps, device=like.device)
     wanted = f"integers from 1 to {num_steps} of shape ({batch_size},)"
     if not isinstance(value, Tensor):
-        raise TypeError(f"{name} is {named(value)}, expected {wanted}")
+        raise TypeError(f"{name} is {named(value)}, expected {wanted}: pass torch.as_tensor({name})")
     check_dense(name, value, wanted)
     have = tuple(value.shape)
     if value.dtype not in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8):

@@ -8,7 +8,18 @@ import itertools
 import numpy as np
 import torch
 
-from lstmlib.numpy import GRU, LSTM, LSTM1997, RNN, Carousel, ConvLSTM, Linear, MultiHeadAttention, PeepholeLSTM
+from lstmlib.numpy import (
+    GRU,
+    LSTM,
+    LSTM1997,
+    RNN,
+    Carousel,
+    ConvLSTM,
+    Embedding,
+    Linear,
+    MultiHeadAttention,
+    PeepholeLSTM,
+)
 from lstmlib.numpy.attention import softmax, softmax_backward
 from lstmlib.numpy.crf import log_partition
 from lstmlib.numpy.error_flow import vanishing_bound
@@ -16,6 +27,7 @@ from lstmlib.numpy.scan import combine, doubling, scan
 from lstmlib.numpy.squashing import sigmoid
 from lstmlib.online.rtrl import RTRL
 from lstmlib.studies.at_work.labelling import measures
+from lstmlib.studies.at_work.sentiment.task import calibration
 from lstmlib.tasks.adding import adding
 
 DRAWS = 200_000  # for what is found by drawing
@@ -24,6 +36,13 @@ DRAWS = 200_000  # for what is found by drawing
 def size(*layers, without="bias_hh"):
     """Return how many numbers layers learn, with one bias a unit."""
     return sum(v.size for layer in layers for name, v in layer.params.items() if without not in name)
+
+
+def one_bin(n, p, q):
+    """Return the calibration error in percentage points where the other sentences' bin says what comes true."""
+    said = np.r_[np.full(n, p / 100), np.full(2000 - n, 0.05)]
+    positive = np.r_[np.arange(n) < n * q / 100, np.arange(2000 - n) < (2000 - n) * 0.05]
+    return 100 * calibration(said, positive)[1]
 
 
 def back_two_steps(w):
@@ -203,6 +222,9 @@ CHECKS = {
     "labelling": [
         lambda a, b, c: 100.0 * measures.span_f1(measures.Counts(0, 0, 0, 0, b, a, c)),
         lambda T, K: np.exp(log_partition(np.zeros((T, 1, K)), np.zeros((K + 1, K + 1)))[0]),
+    "sentiment": [
+        one_bin,
+        lambda V, E, H: size(Embedding(V, E)) + size(LSTM(E, H)) + size(Linear(H, 1)),
     ],
     "time-series": [
         lambda H, D: size(LSTM(D, H)) + size(Linear(H, 1)),

@@ -139,10 +139,10 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     trials.run(tmp_path)
     path = tmp_path / "sentiment.jsonl"
     lines = path.read_text().splitlines()
-    assert len(lines) == 3 + 2 + 1 + 2 + 1 + 2
-    path.write_text("\n".join([*lines[:7], lines[7][:30]]))
-    assert len(trials.load(tmp_path)) == 7
-    path.write_text("\n".join(lines[:7]) + "\n")
+    assert len(lines) == 3 + 2 + 3 + 2 + 1 + 2
+    path.write_text("\n".join([*lines[:9], lines[9][:30]]))
+    assert len(trials.load(tmp_path)) == 9
+    path.write_text("\n".join(lines[:9]) + "\n")
     trials.run(tmp_path)
     assert path.read_text().splitlines() == lines
     stored = trials.load(tmp_path)
@@ -216,3 +216,26 @@ def test_logistic_regression_again():
     assert setting[1] not in (bag.STRENGTHS[0], bag.STRENGTHS[-1])
     logits = bag.logits(bag.fit(data, data.both, setting), data, data.test)
     assert ((logits > 0) == (rest.logits(stored) > 0)).mean() > 0.995
+
+
+def test_the_stored_study_is_the_planned_one():
+    stored = trials.load()
+    for study, name in trials.plan(task.sentences()):
+        if study == "dropout":
+            continue
+        rate, epochs = trials.chosen(stored, study, name)
+        found = trials.search(stored, study, name)
+        assert {len(values) for values in found.values()} == {len(trials.SEARCHED)}
+        assert max(epoch for _, epoch in found) == trials.EPOCHS[study]
+        if study == "pooling":
+            assert protocol.beyond(rate, sorted({rate for rate, _ in found})) is None
+        tested = trials.tested(stored, study, name)
+        assert [one.seed for one in tested] == list(range(trials.SEEDS[study]))
+        assert {(one.rate, one.epochs) for one in tested} == {(rate, epochs)}
+
+
+@pytest.mark.parametrize("side", nets.SIDES)
+def test_stored_errors_are_those_of_the_stored_log_odds(side):
+    data, stored = task.sentences(), trials.load()
+    wrong = 100 * ((trials.logits(stored, "pooling", side) > 0) != data.positive[data.test]).mean(1)
+    np.testing.assert_allclose(wrong, trials.errors(stored, "pooling", side), atol=1e-3)

@@ -38,7 +38,6 @@ class Dropout(NamedTuple):
     steps: float = 0.0  # numbers of the words' vectors, other ones at each step
     sentence: float = 0.0  # the same, the same ones at all steps of a sentence (variational)
     words: float = 0.0  # whole words of the sentence: all their occurrences (of the embedding)
-    recurrent: float = 0.0  # weights from hidden state to gates (DropConnect)
 
 
 class Vocabulary:
@@ -67,8 +66,7 @@ class Net(nn.Module):
     """Vectors of words, an LSTM or none, a summary of the sentence, a linear read-out.
 
     Source: attention over the states of a sentence, with a learnt query, is that of Yang et al. (2016) without its
-    hidden layer. Dropping the same numbers at all steps, and whole words, is Gal and Ghahramani (2016); dropping
-    recurrent weights is Merity, Keskar and Socher (2018).
+    hidden layer. Dropping the same numbers at all steps, and whole words, is Gal and Ghahramani (2016).
 
     Args:
         side: one of ``SIDES``.
@@ -123,11 +121,7 @@ class Net(nn.Module):
             there = self.recurrent.forward_layer(v)[0]
             back = turn(self.recurrent.backward_layer(turn(v, lengths))[0], lengths)
             return torch.cat([there, back], 2)
-        dropped = {}
-        if self.training and self.drop.recurrent:
-            weight = self.recurrent.layer_params(0)["weight_hh"]
-            dropped = {"weight_hh_l0": weight * self._kept(tuple(weight.shape), self.drop.recurrent)}
-        states: Tensor = torch.func.functional_call(self.recurrent, dropped, (v,))[0]
+        states: Tensor = self.recurrent(v)[0]
         return states
 
     def _summary(self, states: Tensor, inside: Tensor, lengths: Tensor) -> Tensor:
