@@ -1,6 +1,14 @@
-"""Say how many notebooks were run, beside pytest's own count of tests."""
+"""Notebooks run with the arithmetic with which their outputs were stored; it is said how many came out."""
 
+import os
 from typing import Any
+
+
+def pytest_configure() -> None:
+    """Have the kernels that are started inherit what tools/notebooks.py stores outputs with."""
+    from notebooks import ARITHMETIC
+
+    os.environ.setdefault(*ARITHMETIC)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -111,7 +111,7 @@ def make(folder: Path, path: Path) -> list[str]:
         browser = p.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 657, "height": 1000}, color_scheme="light")
         page.set_default_timeout(WAIT)
-        page.route("**/figures.js*", lambda route: route.abort())  # still pictures stay
+        page.route("**/_static/figures/*.js*", lambda route: route.abort())  # still pictures stay
         page.goto(f"http://127.0.0.1:{server.server_port}/book.html")
         page.evaluate("window.MathJax?.startup?.promise.then(() => true)")
         broken = page.evaluate((PAPER / "paper.js").read_text(encoding="utf8"), {**TITLE, "site": pages()})

@@ -320,12 +320,12 @@ def assets(texts_: list[str], out: Path) -> None:
     """Copy what the decks need beside them: looks, figures, formulas and the pictures that they show."""
     folder = out / "assets"
     shutil.copytree(PAGES / "_static" / "mathjax", folder / "mathjax")
-    for file in (*LOOKS.glob("deck.[cj]s*"), PAGES / "_static" / "figures.js"):
+    figures = PAGES / "_static" / "figures"
+    for file in LOOKS.glob("deck.[cj]s*"):
         shutil.copy(file, folder)
-    for name in (GIVEN, "images"):
-        (folder / name).mkdir()
-    for file in (PAGES / "_static" / GIVEN).glob("*.js"):
-        shutil.copy(file, folder / GIVEN)
+    shutil.copy(figures / "all.js", folder / "figures.js")
+    shutil.copytree(figures / GIVEN, folder / GIVEN)
+    (folder / "images").mkdir()
     for name in sorted({name for text in texts_ for name in re.findall(r'src="assets/images/([^"]+)"', text)}):
         shutil.copy(PAGES / "_images" / name, folder / "images")
 

@@ -18,6 +18,7 @@ from lstmlib.figures import (
     CellParts,
     CostOfLength,
     ErrorChain,
+    ErrorLeft,
     Forecast,
     GRUBesideLSTM,
     Laboratory,
@@ -57,6 +58,7 @@ STATES: list[Figure] = [
     CostOfLength(),
     ParallelScan(plan="sweeps", round=5),
     Ranking(),
+    ErrorLeft(bias=3, kept=[{"cell": "GRU", "bias": 3, "radius": 0}, {"cell": "Elman net", "bias": 1, "radius": 0}]),
     Forecast(),
     Tagger(asked=True, cell=3),
     Laboratory(experiment="2c", lag=1000, guess=50_000),
@@ -134,6 +136,8 @@ def draw(browser: Browser, figure: Figure) -> str:
         element.locator("button.main").click()
         element.locator(".verdict", has_text="You guessed").wait_for(timeout=300_000)
         element.evaluate("(figure) => figure.store.update({ guess: -1 })")
+    if isinstance(figure, ErrorLeft):  # a net a task
+        element.locator(".fate", has_text="is left").wait_for()
     drawings = element.evaluate(COLLECT)
     title = element.locator(".title").inner_text()
     context.close()

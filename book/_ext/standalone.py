@@ -3,6 +3,7 @@
 Also here: everything that follows from the repository's public address, which pyproject.toml holds.
 """
 
+import hashlib
 import re
 import sys
 from pathlib import Path
@@ -17,10 +18,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import lstmlib.figures  # noqa: E402, F401  # all figures are known then
 from address import NOTEBOOKS, pages, repository  # noqa: E402
-from lstmlib.page.bundle import classic_script  # noqa: E402
+from lstmlib.page.bundle import classic_script, figures_in  # noqa: E402
 from lstmlib.page.figure import write_given  # noqa: E402
 
-FIGURES = "figures.js"
+FIGURES, ALL = "figures", "all.js"  # the folder of their scripts; what no page is named
 ABOUT = (
     "How does a network hold on to what matters across a long gap? From the vanishing gradient over the memory cell to "
     "what came back after the transformer, with figures to play with, and every number computed by a small library."
@@ -46,20 +47,31 @@ def find_looks(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(ROOT / "book" / "_static"))
     config.templates_path.append(str(ROOT / "book" / "_templates"))
     config.html_css_files.append("book.css")
-    config.html_js_files += [(name, {"defer": "defer"}) for name in ("book.js", "levels.js", "live.js")]
+    config.html_js_files += [(name, {"defer": "defer"}) for name in ("book.js", "levels.js", "live.js", "search.js")]
 
 
-def add_figures(app: Sphinx) -> None:
-    """Put the interactive figures on every page, as a classic script: modules don't load from a file's address.
+def add_figures(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give a page with figures the script of those: a classic one, since modules don't load from a file's address."""
+    if app.builder.name == "html" and (names := figures_in(context.get("body", ""))):
+        version = hashlib.sha256(classic_script(names).encode()).hexdigest()[:8]
+        address = context["pathto"](f"_static/{FIGURES}/{pagename.rsplit('/', 1)[-1]}.js", 1)
+        context["body"] += f'<script defer src="{address}?v={version}"></script>'
 
-    What some of them load when the reader asks lies beside it.
+
+def write_figures(app: Sphinx, exception: Exception | None) -> None:
+    """Write every page's script, and one of all figures for decks; beside them what figures load when a reader asks.
+
+    Also those of pages that haven't changed: the figures may have.
     """
-    folder = Path(app.outdir).parent / "figures"
+    if exception or app.builder.name != "html":
+        return
+    folder = Path(app.outdir) / "_static" / FIGURES
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FIGURES).write_text(classic_script(), encoding="utf8")
+    for path in (Path(app.outdir) / "book").glob("*.html"):
+        if names := figures_in(path.read_text(encoding="utf8")):
+            (folder / f"{path.stem}.js").write_text(classic_script(names), encoding="utf8")
+    (folder / ALL).write_text(classic_script(), encoding="utf8")
     write_given(folder)
-    app.config.html_static_path.append(str(folder))
-    app.add_js_file(FIGURES, loading_method="defer")
 
 
 def drop_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -126,11 +138,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", follow_address, priority=10)
     app.connect("config-inited", find_looks, priority=10)
-    app.connect("builder-inited", add_figures)
     app.connect("doctree-resolved", drop_repeated_ids)
     app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", say_what_the_book_is, priority=900)
     app.connect("html-page-context", lead_to_plain_notebooks, priority=900)
     app.connect("html-page-context", name_toggles, priority=900)
+    app.connect("html-page-context", add_figures, priority=950)
+    app.connect("build-finished", write_figures)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

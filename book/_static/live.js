@@ -104,6 +104,8 @@
         part.className = "output text_html";
         part.innerHTML = text;
         this.live.append(part);
+        const strange = [...part.querySelectorAll(".lstm-figure")].some(({ localName }) => !customElements.get(localName));
+        if (strange) document.head.append(Object.assign(document.createElement("script"), { src: new URL("figures/all.js", STATIC) })); // a figure that isn't this page's
       } else if (kind === "figure") {
         const image = new Image();
         image.src = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));

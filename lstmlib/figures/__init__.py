@@ -10,6 +10,7 @@ from lstmlib.figures.cell import Cell
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.doors import LearningDoors
 from lstmlib.figures.error_chain import ErrorChain
+from lstmlib.figures.error_left import ErrorLeft
 from lstmlib.figures.forecast import Forecast
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
 from lstmlib.figures.laboratory import Laboratory
@@ -34,6 +35,7 @@ __all__ = [
     "CellParts",
     "CostOfLength",
     "ErrorChain",
+    "ErrorLeft",
     "Forecast",
     "GRUBesideLSTM",
     "Laboratory",

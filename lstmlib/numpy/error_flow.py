@@ -1,5 +1,6 @@
 """How much of an error reaches the step q before it: the one measurement that every chapter repeats."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -65,6 +66,32 @@ def error_flow(
         _, dstate, _ = layer.backward(caches[T - q], dy[T - q : T - q + 1], dstate)
         flow[q] = np.sqrt(sum(_square_sums(layer, part) for part in state_arrays(dstate)))
     return flow
+
+
+UNITS = 16  # of the nets that the chapters compare
+
+
+def error_left(make: Callable[[np.random.Generator], Any], lags: int, *, seeds: int = 5) -> Array:
+    """Return what share of an error is left at the state, lag by lag: the measurement that the chapters repeat.
+
+    Place, noise and direction are the same wherever the book measures it, so that the curves can be laid over each
+    other: untrained nets with one input read the same noise from U[-1, 1], an error of random direction and length 1
+    starts at the last output, and its length at the state is divided by that.
+
+    Args:
+        make: returns a recurrent layer of one input, and by custom of ``UNITS`` units, drawn from a generator.
+        lags: how far back.
+        seeds: how many nets, from seeds 0, 1, 2, ...
+
+    Returns:
+        (seeds, lags + 1): a net a row, 1 at lag 0.
+
+    Raises:
+        TypeError, ValueError: a layer that hands on no state.
+    """
+    noise = np.random.default_rng(0).uniform(-1.0, 1.0, (lags + 1, 1, 1))
+    flows = [error_flow(make(np.random.default_rng(seed)), noise, wrt="state")[:, 0] for seed in range(seeds)]
+    return np.array([flow / flow[0] for flow in flows])
 
 
 def gradient_by_lag(layer: Any, x: Array, dy: Array, name: str = "weight_hh_l0") -> Array:

@@ -15,6 +15,7 @@ A text is what a worker runs: ``new Worker(URL.createObjectURL(new Blob([text]))
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 PAGE = Path(__file__).parent
@@ -100,12 +101,21 @@ def module_script(name: str) -> str:
     return bundle.before() + body
 
 
-def classic_script() -> str:
-    """Return all figures as one classic script: it registers the elements and leaves no global name behind."""
+def classic_script(names: Iterable[str] = FIGURES) -> str:
+    """Return figures as one classic script: it registers their elements and leaves no global name behind.
+
+    Args:
+        names: which of ``FIGURES``.
+    """
     bundle = _Bundle()
-    bodies = [(name, bundle.read(FOLDER / f"{name}.js")) for name in FIGURES]
+    bodies = [(name, bundle.read(FOLDER / f"{name}.js")) for name in names]
     figures = [f"// {name}.js\n{{\n{_DEFAULT.sub('', _EXPORT.sub('', body))}}}\n" for name, body in bodies]
     return '(() => {\n"use strict";\n' + bundle.before() + "".join(figures) + "})();\n"
+
+
+def figures_in(html: str) -> list[str]:
+    """Return the names of the figures that stand in a page."""
+    return sorted({tag.replace("-", "_") for tag in re.findall(r"<lstm-([a-z-]+)[ >]", html)} & set(FIGURES))
 
 
 def worker_script(name: str) -> str:

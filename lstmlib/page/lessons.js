@@ -1,27 +1,13 @@
 // What the reader trains in the chapters: the nets, what they see, and when they count as having learnt it. Weights and
 // batches are drawn from the seeds that the chapters' own nets have, so that the same nets come out.
 
+import { spectralRadius } from "./flow.js";
 import { Adam, initialise, Linear, SequenceModel } from "./model.js";
 import { NETS, PLAN } from "./plan.js";
 import { Random } from "./random.js";
 import { GRU, LSTM, RNN } from "./recurrent.js";
 import { agreement, copy, NOUNS, spikeAfter, spikeGap, VERBS, WORDS } from "./sequences.js";
 import { adding } from "./tasks.js";
-
-/**
- * The largest absolute value of a matrix's eigenvalues, by Gelfand's formula: the n-th root of the n-th power's norm,
- * for n = 2^60. The matrix is squared 60 times, and its size is taken out every time.
- */
-export function spectralRadius(matrix, n) {
-  let W = Float64Array.from(matrix), log = 0;
-  for (let k = 0, share = 1; k < 60; k++, share /= 2) {
-    const norm = Math.hypot(...W), square = new Float64Array(n * n);
-    log += share * Math.log(norm);
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) for (let m = 0; m < n; m++) square[i * n + m] += (W[i * n + j] / norm) * (W[j * n + m] / norm);
-    W = square;
-  }
-  return Math.exp(log);
-}
 
 const net = (recurrent, readout, loss, rate, next) => {
   const model = new SequenceModel(recurrent, readout, loss), adam = new Adam(model.params, rate);

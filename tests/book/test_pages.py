@@ -1,6 +1,7 @@
 """The built book as a reader meets it: every page, in a real browser."""
 
 import functools
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -8,6 +9,8 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from every_figure import TAGS
+
+from lstmlib.page import bundle
 
 HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 PAGES = sorted(str(path.relative_to(HTML)) for path in [*HTML.glob("book/*.html"), *HTML.glob("search.html")])
@@ -170,6 +173,15 @@ def test_search_finds_a_word(visit):
 
 
 @pytest.mark.browser
+def test_the_chapter_of_that_name_comes_among_the_first_and_its_text_is_quoted(visit):
+    tab = visit("search.html?q=forget+gate")
+    tab.wait_for_selector("ul.search li p.context", timeout=30_000)
+    assert "The forget gate" in "".join(tab.locator("ul.search li a").all_inner_texts()[:3])
+    quoted = tab.locator("ul.search li p.context").first
+    assert "On this page" not in quoted.inner_text()
+
+
+@pytest.mark.browser
 def test_buttons_follow_the_address(visit):
     from address import NOTEBOOKS, repository
 
@@ -208,6 +220,17 @@ class Links(HTMLParser):
 @functools.cache
 def links(path):
     return Links(path.read_text(encoding="utf8"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_loads_the_scripts_of_its_own_figures(page):
+    text = (HTML / page).read_text(encoding="utf8")
+    scripts = re.findall(r'src="[^"]*_static/figures/([^"?]+)', text)
+    assert bool(scripts) == bool(names := bundle.figures_in(text))
+    for name in scripts:
+        script = (HTML / "_static" / "figures" / name).read_text(encoding="utf8")
+        assert script == bundle.classic_script(names)
+        assert len(script.encode()) < 300_000  # most of it the programs of two workers, where a page has both
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -22,6 +22,7 @@ from lstmlib.numpy import (
     gradient_by_lag,
     vanishing_bound,
 )
+from lstmlib.numpy.error_flow import error_left
 from lstmlib.numpy.gradients import state_arrays
 from lstmlib.numpy.rnn import NONLINEARITIES
 
@@ -91,6 +92,20 @@ def test_a_cell_alone_keeps_the_error(rng):
     layer.params["weight_ih_l0"][3:6] = 0.0
     flow = error_flow(layer, rng.standard_normal((200, N, 2)), wrt="state")
     np.testing.assert_allclose(flow[1:], np.broadcast_to(flow[1], (199, N)), rtol=1e-12)
+
+
+def test_what_is_left_is_the_flow_of_five_nets_on_one_noise():
+    def make(rng):
+        return LSTM(1, 4, forget_bias=2.0, rng=rng)
+
+    left = error_left(make, 12, seeds=3)
+    noise = np.random.default_rng(0).uniform(-1.0, 1.0, (13, 1, 1))
+    flow = error_flow(make(np.random.default_rng(2)), noise, wrt="state")[:, 0]
+    assert left.shape == (3, 13)
+    np.testing.assert_array_equal(left[2], flow / flow[0])
+    np.testing.assert_allclose(error_left(make, 5, seeds=1)[0, 0], 1.0)
+    with pytest.raises(ValueError, match="hands none from step to step"):
+        error_left(lambda rng: Bidirectional(LSTM(1, 4, rng=rng), LSTM(1, 4, rng=rng)), 5)
 
 
 def test_convolutions_are_measured_too(rng):

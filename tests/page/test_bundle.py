@@ -25,7 +25,15 @@ def test_classic_script_has_every_figure_and_no_module_syntax():
     assert not re.search(r"^(import|export)\b", text, re.MULTILINE)
     for name in bundle.FIGURES:
         assert f'figure("lstm-{name.replace("_", "-")}"' in text
-    assert len(text.encode()) < 480_000  # a third of it is what the two workers train with
+
+
+def test_a_page_s_script_has_its_own_figures_alone():
+    page = '<p>about lstm-cell</p><lstm-quiz class="lstm-figure"></lstm-quiz><lstm-error-chain><lstm-x>'
+    names = bundle.figures_in(page)
+    assert names == ["error_chain", "quiz"]
+    text = bundle.classic_script(names)
+    assert re.findall(r'figure\("lstm-([a-z-]+)"', text) == ["error-chain", "quiz"]
+    assert len(text) < 40_000 < len(bundle.classic_script())
 
 
 def test_every_figure_has_a_script_and_a_class_of_one_name():
