@@ -222,6 +222,7 @@ CHECKS = {
     "labelling": [
         lambda a, b, c: 100.0 * measures.span_f1(measures.Counts(0, 0, 0, 0, b, a, c)),
         lambda T, K: np.exp(log_partition(np.zeros((T, 1, K)), np.zeros((K + 1, K + 1)))[0]),
+    ],
     "sentiment": [
         one_bin,
         lambda V, E, H: size(Embedding(V, E)) + size(LSTM(E, H)) + size(Linear(H, 1)),
