@@ -19,6 +19,7 @@ from lstmlib.numpy import (
     Linear,
     MultiHeadAttention,
     PeepholeLSTM,
+    ctc,
 )
 from lstmlib.numpy.attention import softmax, softmax_backward
 from lstmlib.numpy.crf import log_partition
@@ -230,6 +231,10 @@ CHECKS = {
     "time-series": [
         lambda H, D: size(LSTM(D, H)) + size(Linear(H, 1)),
         lambda a, b: np.sqrt(np.mean(np.r_[np.full(50, a), np.full(50, b)] ** 2.0)),
+    ],
+    "handwriting": [
+        lambda S, R: ctc.shortest([7] * (R + 1) + [k % 2 for k in range(S - R - 1)]),
+        lambda T: 2.0**T * np.exp(-ctc.alignments(np.full((T, 2), -np.log(2.0)), [1]).loss),
     ],
     "text": [
         lambda b, T: -np.log2(np.full(T, 2.0**-b)).sum() / 8 / 1000,
