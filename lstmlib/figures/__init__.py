@@ -14,6 +14,7 @@ from lstmlib.figures.error_left import ErrorLeft
 from lstmlib.figures.forecast import Forecast
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
 from lstmlib.figures.laboratory import Laboratory
+from lstmlib.figures.pen import Pen
 from lstmlib.figures.quiz import Quiz
 from lstmlib.figures.ranking import Ranking
 from lstmlib.figures.reber import ReberWalk
@@ -41,6 +42,7 @@ __all__ = [
     "Laboratory",
     "LearningDoors",
     "ParallelScan",
+    "Pen",
     "Quiz",
     "Ranking",
     "ReberWalk",

@@ -87,3 +87,15 @@ export function gru(p, sequence, { off = [], state } = {}) {
   }
   return steps;
 }
+
+/**
+ * Two LSTMs over one sequence, one from each end, as lstmlib.numpy.Bidirectional: { there, back }, the steps of both by
+ * the place in the sequence, and `y`, what both say there, (2H,) each. Cells of the second are counted on from H in `off`.
+ */
+export function bidirectional(p, sequence, { off = [] } = {}) {
+  const H = p.weight_hh_l0.shape[1];
+  const turned = Object.entries(p).filter(([name]) => name.endsWith("_reverse")).map(([name, value]) => [name.slice(0, -8), value]);
+  const there = lstm(p, sequence, { off });
+  const back = lstm(Object.fromEntries(turned), [...sequence].reverse(), { off: off.map((cell) => cell - H) }).reverse();
+  return { there, back, y: there.map((step, t) => Float32Array.of(...step.h, ...back[t].h)) };
+}

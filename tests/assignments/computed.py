@@ -19,12 +19,15 @@ from lstmlib.numpy import (
     Linear,
     MultiHeadAttention,
     PeepholeLSTM,
+    ctc,
 )
 from lstmlib.numpy.attention import softmax, softmax_backward
+from lstmlib.numpy.crf import log_partition
 from lstmlib.numpy.error_flow import vanishing_bound
 from lstmlib.numpy.scan import combine, doubling, scan
 from lstmlib.numpy.squashing import sigmoid
 from lstmlib.online.rtrl import RTRL
+from lstmlib.studies.at_work.labelling import measures
 from lstmlib.studies.at_work.sentiment.task import calibration
 from lstmlib.tasks.adding import adding
 
@@ -217,6 +220,10 @@ CHECKS = {
         lambda u: np.exp(-np.log1p(np.exp(u))),
         halving,
     ],
+    "labelling": [
+        lambda a, b, c: 100.0 * measures.span_f1(measures.Counts(0, 0, 0, 0, b, a, c)),
+        lambda T, K: np.exp(log_partition(np.zeros((T, 1, K)), np.zeros((K + 1, K + 1)))[0]),
+    ],
     "sentiment": [
         one_bin,
         lambda V, E, H: size(Embedding(V, E)) + size(LSTM(E, H)) + size(Linear(H, 1)),
@@ -224,6 +231,10 @@ CHECKS = {
     "time-series": [
         lambda H, D: size(LSTM(D, H)) + size(Linear(H, 1)),
         lambda a, b: np.sqrt(np.mean(np.r_[np.full(50, a), np.full(50, b)] ** 2.0)),
+    ],
+    "handwriting": [
+        lambda S, R: ctc.shortest([7] * (R + 1) + [k % 2 for k in range(S - R - 1)]),
+        lambda T: 2.0**T * np.exp(-ctc.alignments(np.full((T, 2), -np.log(2.0)), [1]).loss),
     ],
     "text": [
         lambda b, T: -np.log2(np.full(T, 2.0**-b)).sum() / 8 / 1000,
