@@ -103,7 +103,7 @@ function mount(frame, store) {
     const strange = all ? heard.filter((word) => !all.words.has(key(word))) : [];
     status.textContent = all ? told() : "The nets aren't loaded yet. The words that they will read are drawn.";
     const spell = (net) => heard.map((word, t) => `${word} ${all.labels[now[net][t].best]} ${percent(now[net][t].p)}`).join(", ");
-    const heading = all && heard.length ? NETS.map(([net, title]) => `${title}: ${spell(net)}`).join(". ") : heard.join(" ");
+    const heading = all && heard.length ? NETS.map(([net, title]) => `${title}: ${spell(net)}`).join(". ") : heard.join(" ") || "No word is read yet";
     spoken.say(`${status.textContent} ${heading}.`);
     const held = all && heard.length ? ` Cell ${cell}${ends}; after the last word it holds ${fixed(now[name].at(-1).c[cell - 1])}.` : "";
     picture.show(wide, 46 + 24 * Math.max(8, said.length), "Words and labels", `${heading}.${held}`, table(wide, { all, said, heard, now, changed, name, cell: cell - 1 }));

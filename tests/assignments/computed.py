@@ -22,10 +22,12 @@ from lstmlib.numpy import (
     ctc,
 )
 from lstmlib.numpy.attention import softmax, softmax_backward
+from lstmlib.numpy.crf import log_partition
 from lstmlib.numpy.error_flow import vanishing_bound
 from lstmlib.numpy.scan import combine, doubling, scan
 from lstmlib.numpy.squashing import sigmoid
 from lstmlib.online.rtrl import RTRL
+from lstmlib.studies.at_work.labelling import measures
 from lstmlib.studies.at_work.sentiment.task import calibration
 from lstmlib.tasks.adding import adding
 
@@ -217,6 +219,10 @@ CHECKS = {
         lambda T: sum(len(to) for to, _ in doubling(T)),
         lambda u: np.exp(-np.log1p(np.exp(u))),
         halving,
+    ],
+    "labelling": [
+        lambda a, b, c: 100.0 * measures.span_f1(measures.Counts(0, 0, 0, 0, b, a, c)),
+        lambda T, K: np.exp(log_partition(np.zeros((T, 1, K)), np.zeros((K + 1, K + 1)))[0]),
     ],
     "sentiment": [
         one_bin,

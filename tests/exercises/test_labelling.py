@@ -15,7 +15,7 @@ def test_the_page_s_solutions_are_right(capsys):
     for name in CHECKED:  # the second builds on the first
         exec(solutions(PAGE)[name], space)
     lines = said(capsys)
-    assert len(lines) == len(CHECKED)
+    assert len(lines) >= len(CHECKED)
     assert all(line.startswith("right: ") for line in lines), lines
 
 

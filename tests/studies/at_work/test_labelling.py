@@ -8,11 +8,12 @@ import torch
 
 from lstmlib.data.addresses import Address, addresses
 from lstmlib.numpy.crf import viterbi
+from lstmlib.studies import protocol
 from lstmlib.studies.at_work.__main__ import main
 from lstmlib.studies.at_work.labelling import ahead as cutting
 from lstmlib.studies.at_work.labelling import learn as nets
+from lstmlib.studies.at_work.labelling import looks, net, parts, running, simple
 from lstmlib.studies.at_work.labelling import measures as m
-from lstmlib.studies.at_work.labelling import net, parts, running, simple
 from lstmlib.studies.at_work.labelling.features import Columns, address_features, word_features
 
 SHORT = Address(("12", "N.", "Main", "St"), ("AddressNumber", "StreetNamePreDirectional", "StreetName", "StreetName"))
@@ -157,7 +158,6 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
         (running, "RATES", (0.01,)),
         (running, "EPOCHS", 2),
         (nets, "EPOCHS", 2),
-        (running, "LONGER", 4),
         (running, "SEEDS", {"validation": (100,), "test": (0, 1)}),
         (running, "AHEAD", (1,)),
     ):
@@ -165,7 +165,7 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     main(["labelling", "--folder", str(tmp_path)])
     path = tmp_path / "labelling.jsonl"
     lines = path.read_text().splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 3
     path.write_text("\n".join([*lines[:2], lines[2][:40]]))  # stopped while it wrote: that net is trained again
     assert len(nets.load(tmp_path)) == 2
     path.write_text("\n".join(lines[:2]) + "\n")
@@ -175,3 +175,49 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     assert nets.written(said) == json.loads(lines[1])["said"]
     assert running.said_by("both", tmp_path)[0] == said
     assert len(running.said_ahead(1, tmp_path)[0]) == 40
+
+
+def test_errors_by_label_and_by_words_without_a_vector():
+    said = [[("AddressNumber", "StreetName", "StreetName", "StreetName")]] * 4 + [[SHORT.labels]]
+    found = looks.right_by_label([SHORT], said)
+    assert found == {"StreetName": 1.0, "AddressNumber": 1.0, "StreetNamePreDirectional": pytest.approx(0.2)}
+    new = looks.by_unseen([SHORT], said, [(False, True, True, False)])
+    assert new == pytest.approx((0.5, 0.4, 0.0, 1.0))
+    assert looks.disagreements([SHORT], said) == [looks.Disagreement(0, 1, "StreetNamePreDirectional", "StreetName")]
+
+
+def test_the_judged_are_disagreements_of_the_test():
+    given = parts.parts()["test"]
+    found = looks.judged()
+    assert list(found) == ["data", "nets", "neither", "unclear"]
+    assert sum(map(len, found.values())) == 40
+    whole = set(looks.disagreements(given, running.said_by("both")[:5]))
+    assert {one for ones in found.values() for one in ones} <= whole
+
+
+def test_what_is_stored_comes_out_again():
+    given = parts.parts()["test"]
+    words = [address.words for address in given]
+    for kind in ("forward", "both"):
+        assert running.stored(kind).label(words) == running.said_by(kind)[0]
+    assert simple.most_frequent(parts.training("test"), given) == running.said_by("frequent")[0]
+    found = running.simple_store()["regression"]
+    said = simple.regression(found["window"], found["penalty"])(parts.training("test"), given)
+    stored = m.accuracy(m.total(nets.judged(given, running.said_by("regression")[0])))
+    assert m.accuracy(m.total(nets.judged(given, said))) == pytest.approx(stored, abs=0.002)
+
+
+def test_what_was_chosen_lies_inside_what_was_searched():
+    trials = nets.load()
+    for kind in nets.KINDS:
+        assert sorted(nets.search(trials, kind)) == list(nets.RATES)
+        assert protocol.beyond(nets.chosen(trials, kind), nets.RATES) is None
+        assert [trial.seed for trial in nets.tested(trials, kind)] == list(range(len(nets.tested(trials, kind))))
+        assert len(nets.tested(trials, kind)) >= 5
+    for name in simple.METHODS:
+        found = running.simple_store()[name]
+        searched = {(window, penalty) for window, penalty, _ in found["search"]}
+        row, column = simple.WINDOWS.index(found["window"]), simple.PENALTIES.index(found["penalty"])
+        around = {(simple.WINDOWS[row + k], found["penalty"]) for k in (-1, 1)}
+        around |= {(found["window"], simple.PENALTIES[column + k]) for k in (-1, 1)}
+        assert around <= searched

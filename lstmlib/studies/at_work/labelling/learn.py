@@ -20,7 +20,7 @@ from lstmlib.studies.at_work.labelling.parts import labels, parts, training
 FOLDER = Path(__file__).parents[1] / "results"
 KINDS = ("forward", "both", "chain")  # one direction; two; two and a CRF on top
 RATES, EPOCHS, BATCH, DROPOUT = (0.01, 0.03, 0.1), 24, 64, 0.5
-SEEDS = {"validation": (100, 101), "test": tuple(range(10))}
+SEEDS = {"validation": (100, 101), "test": tuple(range(5))}
 
 
 class Trial(NamedTuple):

@@ -6,7 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from lstmlib.numpy.checks import Array
+
 Labels = Sequence[str]
+DRAWS = 2000  # of the bootstrap
 
 
 class Span(NamedTuple):
@@ -76,7 +79,7 @@ def interval(of: Sequence[Sequence[Counts]], measure: str) -> tuple[float, float
         of: of each net, or of one method, the counts of each address, in the same order.
         measure: one of ``MEASURES``.
     """
-    return _percentiles([_drawn(np.array(of, float), measure, draw) for draw in _draws(len(of), len(of[0]))])
+    return _percentiles(_drawn(of, measure, 1))
 
 
 def gain(
@@ -91,10 +94,8 @@ def gain(
         second: the same of the other method; perhaps of another number of nets.
         measure: one of ``MEASURES``.
     """
-    a, b = np.array(first, float), np.array(second, float)
-    one, two = _draws(len(a), a.shape[1]), _draws(len(b), b.shape[1], nets_seed=2)
-    drawn = [_drawn(a, measure, x) - _drawn(b, measure, y) for x, y in zip(one, two, strict=True)]
-    return (_mean(a, measure) - _mean(b, measure), *_percentiles(drawn))
+    low, high = _percentiles(_drawn(first, measure, 1) - _drawn(second, measure, 2))
+    return mean(first, measure) - mean(second, measure), low, high
 
 
 def mean(of: Sequence[Sequence[Counts]], measure: str) -> float:
@@ -104,7 +105,7 @@ def mean(of: Sequence[Sequence[Counts]], measure: str) -> float:
         of: of each net the counts of each address.
         measure: one of ``MEASURES``.
     """
-    return _mean(np.array(of, float), measure)
+    return float(np.mean([MEASURES[measure](total(one)) for one in of]))
 
 
 def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> float:
@@ -123,21 +124,24 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> float:
     return float(stats.binomtest(only[0], sum(only)).pvalue) if sum(only) else 1.0
 
 
-def _draws(nets: int, count: int, nets_seed: int = 1) -> list[tuple[np.ndarray, np.ndarray]]:
-    addresses, of_nets = np.random.default_rng(0), np.random.default_rng(nets_seed)
-    return [(of_nets.integers(nets, size=nets), addresses.integers(count, size=count)) for _ in range(2000)]
+def _drawn(of: Sequence[Sequence[Counts]], measure: str, seed: int) -> Array:
+    """Return a measure's mean over drawn nets and addresses, (2000,): addresses the same at any seed, nets not.
+
+    Args:
+        of: of each net the counts of each address.
+        measure: one of ``MEASURES``.
+        seed: of the nets that are drawn.
+    """
+    nets, count = len(of), len(of[0])
+    addresses = np.random.default_rng(0).integers(count, size=(DRAWS, count))
+    times = np.stack([np.bincount(row, minlength=count) for row in addresses]).astype(float)
+    sums = [Counts(*(times @ np.array(one, float)).T) for one in of]
+    values = np.stack([np.broadcast_to(MEASURES[measure](c), DRAWS) for c in sums], 1)  # (draws, nets)
+    chosen = np.random.default_rng(seed).integers(nets, size=(DRAWS, nets))
+    drawn: Array = np.take_along_axis(values, chosen, 1).mean(1)
+    return drawn
 
 
-def _drawn(of: np.ndarray, measure: str, draw: tuple[np.ndarray, np.ndarray]) -> float:
-    weights = np.bincount(draw[1], minlength=of.shape[1]).astype(float)
-    sums = np.einsum("nac,a->nc", of[draw[0]], weights)
-    return float(np.mean([MEASURES[measure](Counts(*row)) for row in sums]))
-
-
-def _mean(of: np.ndarray, measure: str) -> float:
-    return float(np.mean([MEASURES[measure](Counts(*row)) for row in of.sum(1)]))
-
-
-def _percentiles(values: Sequence[float]) -> tuple[float, float]:
+def _percentiles(values: Array) -> tuple[float, float]:
     low, high = np.percentile(values, (2.5, 97.5))
     return float(low), float(high)
