@@ -61,7 +61,6 @@ function mount(frame, store) {
     if (done) store.update({ strokes: [...store.get("strokes"), stroke], at: 0 });
     else store.touch();
   });
-  picture.classList.add("pad");
   frame.setAttribute("aria-label", "Digits with a pen");
   frame.append(
     el("p", { class: "title" }, "Digits with a pen"),
@@ -201,7 +200,7 @@ function spread(wanted, left, right) {
 
 const LOOK = `
 .grid{stroke:var(--soft)} .field{fill:var(--softer);stroke:var(--line)}
-.pad{touch-action:pan-y;cursor:crosshair}
+.field{touch-action:none;cursor:crosshair} .way,.dot,.spike,svg text{pointer-events:none}
 .way{fill:none;stroke:currentColor;stroke-width:2.2;stroke-linejoin:round} .way.ahead{stroke:var(--line);stroke-width:1.4}
 .dot{fill:currentColor} .dot.ahead{fill:var(--line)}
 .spike{fill:none;stroke:var(--hidden-ink);stroke-width:2.4}

@@ -152,7 +152,7 @@ function mount(frame, store) {
     if (!ready) {
       status.textContent = "The net isn't loaded yet. Type, load it, and it reads.";
       const told = `${text.length} letters stand there; the net hasn't read them.`;
-      return void picture.show(wide, ROWS * ROW + 168, "A text and a net", told, grid(wide, { text, place }));
+      return void picture.show(wide, ROWS * ROW + 168, "A text, what comes next, and one cell", told, grid(wide, { text, place }));
     }
     const seen = steps(text), bits = surprises(seen, text, letters()), p = softmax(seen[place].scores, store.get("temperature"));
     const next = [...p].map((value, k) => [value, letters()[k], seen[place].p[k]]).sort((a, b) => b[0] - a[0]).slice(0, SHOWN);
