@@ -112,7 +112,7 @@ function mount(frame, store) {
       if (!heard.length) return "Type an address, or choose one.";
       const latest = heard.at(-1), news = NETS.map(([net, title]) => {
         const list = changed(net).map((t) => `“${heard[t]}” from ${all.labels[before[net][t].best]} to ${all.labels[now[net][t].best]}`);
-        return `${title}, ${list.length ? list.join(", ") : "no label"}`;
+        return `${title}, ${list.length ? list.join(", ") : "no earlier label"}`;
       });
       const new_ones = strange.length ? ` Without a vector of ${strange.length > 1 ? "their" : "its"} own: ${strange.join(" ")}.` : "";
       return `${off.length ? `Switched off: ${off.join(", ")}. ` : ""}“${latest}” changed: ${news.join("; ")}.${new_ones}`;
@@ -157,7 +157,7 @@ function table(wide, { all, said, heard, now, changed, name, cell }) {
 }
 
 const LOOK = `
-.type{display:block} .type .name{display:block;font-size:14px}
+.set .buttons{margin-bottom:8px} .type{display:block} .type .name{display:block;font-size:14px}
 textarea{width:100%;font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:6px 8px;resize:vertical}
 .room{fill:var(--softer);stroke:none} .fresh{stroke:currentColor;stroke-width:2}
 .sure{fill:var(--hidden);opacity:.3} .frame-of{fill:none;stroke:var(--soft)} .open{fill:var(--gate)} .held{fill:var(--cell)} .zero{stroke:var(--line)}

@@ -220,7 +220,7 @@ const LOOK = `
 textarea{width:100%;font:13px/1.35 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;color:inherit;background:var(--softer);
   border:1px solid var(--line);border-radius:7px;padding:6px 8px;resize:vertical;display:block;margin-bottom:8px}
 textarea:focus-visible{outline:3px solid var(--hidden);outline-offset:2px}
-.set .buttons{gap:6px} .set button{padding:4px 9px}
+.set .buttons{gap:6px;margin-bottom:8px} .set button{padding:4px 9px}
 svg .mono{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;text-anchor:middle}
 .spot{cursor:pointer} .room{fill:transparent} .here{fill:none;stroke:currentColor;stroke-width:1.5}
 .up{fill:var(--cell)} .down{fill:var(--line)} .bits,.chance{fill:var(--hidden)} .plain{stroke:currentColor;stroke-width:1.5}

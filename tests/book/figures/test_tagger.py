@@ -143,4 +143,4 @@ def test_what_one_direction_has_said_stands(show):
     page = show(Tagger(asked=True, text="610 East Main Marion Kansas 66861 USA"))
     for count in range(2, 8):
         page.evaluate(f"document.querySelector('{TAG}').store.update({{ read: {count if count < 7 else 0} }})")
-        assert "from the left, no label" in page.locator(f"{TAG} .fate").inner_text()
+        assert "from the left, no earlier label" in page.locator(f"{TAG} .fate").inner_text()
