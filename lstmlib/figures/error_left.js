@@ -1,6 +1,6 @@
 // How far an error reaches: untrained nets of any cell, bias and spectral radius, their curves laid over each other.
 
-import { button, drawing, el, figure, fixed, group, label, precise, s, slider, stage, superscript, trace, voice } from "../page/kit.js";
+import { button, drawing, el, figure, fitted, fixed, group, label, precise, s, slider, stage, superscript, trace, voice } from "../page/kit.js";
 import { CELLS, errorLeft, gated, SEEDS } from "../page/flow.js";
 import { putAddress } from "../page/working.js";
 
@@ -70,13 +70,13 @@ function mount(frame, store) {
   const presets = PRESETS.map(([text, change]) => button(text, () => choose(change)));
   const cells = CELLS.map((cell) => button(cell, () => choose({ cell })));
   const bias = slider("Bias of the gate that keeps", { min: -2, max: 6, step: 0.5, role: "gate" }, (value) => choose({ bias: value }));
-  const radius = slider("Spectral radius of the recurrent weights", { min: 0, max: 3, step: 0.1, role: "hidden" }, (value) => choose({ radius: value }));
+  const radius = slider("Spectral radius", { min: 0, max: 3, step: 0.1, role: "hidden" }, (value) => choose({ radius: value }));
   const lag = slider("Lags", { min: 0, max: LAGS.length - 1, step: 1 }, (value) => choose({ lag: LAGS[value] }));
   const keep = button("Keep this curve", () => {
     const { cell, bias: b, radius: r } = choice();
     store.update({ kept: [...store.get("kept"), { cell, bias: b, radius: r }] });
   });
-  const drop = button("Drop the kept", () => store.update({ kept: [] }));
+  const drop = button("Drop kept", () => store.update({ kept: [] }));
   frame.setAttribute("aria-label", "How far does an error reach?");
   frame.append(
     el("p", { class: "title" }, "How far does an error reach?"),
@@ -104,7 +104,7 @@ function mount(frame, store) {
     says.textContent = text;
     const beside = others.map(({ one, found }) => `Kept, ${named(one)}: ${precise(found.median.at(-1))}.`).join(" ");
     spoken.say(`${text} ${beside}`);
-    picture.show(wide, 350 + 18 * kept.length, "Share of the error left, by lag", `${text} ${beside}`, chart(wide, now, own, others));
+    picture.show(wide, 356 + 18 * kept.length, "Share of the error left, by lag", `${text} ${beside}`, chart(wide, now, own, others));
   }
 
   const linked = () => {
@@ -123,8 +123,8 @@ function chart(wide, now, own, others) {
   const x = (q) => left + ((right - left) * q) / lags, y = (share) => base - ((base - top) * (Math.log10(Math.max(share, 1e-40)) - LOW)) / (HIGH - LOW);
   const points = (values) => Array.from(values, (share, q) => [x(q), y(share)]);
   const gate = 1 / (1 + Math.exp(-now.bias)), look = LOOKS[now.cell], legend = [];
-  const row = (text, look_, dashes, n) => legend.push(s("path", { d: `M${left} ${330 + 18 * n}h26`, class: `curve ${look_}`, "stroke-dasharray": dashes }), label(left + 32, 334 + 18 * n, text, { class: "small" }));
-  row(`${named(now)}: median; thin, the five nets`, look, null, 0);
+  const row = (text, look_, dashes, n) => legend.push(s("path", { d: `M${left} ${330 + 18 * n}h26`, class: `curve ${look_}`, "stroke-dasharray": dashes }), fitted(left + 32, 334 + 18 * n, text, right - left - 34, { class: "small" }));
+  row(`${named(now)}: median; thin: five nets`, look, null, 0);
   if (gated(now.cell)) row(`the gate’s bias alone: ${fixed(gate, 3)} at each step`, "alone", "1.5 4", 1);
   else row("an Elman net has no such gate", "alone none", null, 1);
   const dashed = ([lines, arrows, dot], dashes) => {

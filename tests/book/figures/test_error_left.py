@@ -89,7 +89,7 @@ def test_curves_are_kept_and_dropped(show):
     kept = f"{told}.includes('Kept, LSTM, bias 1: ')"
     page.wait_for_function(kept)
     assert state(page, TAG, "kept") == [{"cell": "LSTM", "bias": 1, "radius": 0}]
-    figure.get_by_role("button", name="Drop the kept").click()
+    figure.get_by_role("button", name="Drop kept").click()
     assert state(page, TAG, "kept") == []
 
 
