@@ -223,7 +223,7 @@ def test_the_spectral_radius_is_the_largest_eigenvalue(modules):
     for seed in range(20):
         W = np.random.default_rng(seed).standard_normal((24, 24))
         found = modules.evaluate(
-            "async (W) => (await import('/page/lessons.js')).spectralRadius(W, 24)", W.ravel().tolist()
+            "async (W) => (await import('/page/flow.js')).spectralRadius(W, 24)", W.ravel().tolist()
         )
         assert abs(found / abs(np.linalg.eigvals(W)).max() - 1) < 1e-12
 
