@@ -63,4 +63,7 @@ def test_what_cannot_be_run_is_refused(page, tmp_path):
       const wrong = [() => tensors(text), () => linear({ weight: { shape: [1, 2], data: [1, 2] } }, [1, 2, 3])];
       return wrong.map((call) => { try { call(); } catch (error) { return error.message; } });
     }"""
-    assert page.evaluate(said, [program, text]) == ["bias is of F64, expected F32 or F16", "x has 3 numbers, expected 2"]
+    assert page.evaluate(said, [program, text]) == [
+        "bias is of F64, expected F32 or F16",
+        "x has 3 numbers, expected 2",
+    ]
