@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pikepdf
 import pytest
@@ -33,12 +34,17 @@ def drawn():
     shown = f'<lstm-safe class="lstm-figure"><img alt="A &amp; B" src="{source}">'
     output = new_output("display_data", {"text/html": shown})
     notebook = new_notebook(cells=[new_code_cell("Safe()", outputs=[output]) for _ in range(2)])
-    with sync_playwright() as p:
-        path = find_browser() or pytest.skip("no Chromium")
-        browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        stills = list(pack.stills(notebook, "book/gates", browser))
-        browser.close()
-    return plots + stills
+    path = find_browser() or pytest.skip("no Chromium")
+
+    def printed():
+        with sync_playwright() as p:
+            browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+            found = list(pack.stills(notebook, "book/gates", browser))
+            browser.close()
+            return found
+
+    # In a thread of its own: another test's browser may be open in this one.
+    return plots + ThreadPoolExecutor(1).submit(printed).result()
 
 
 def test_a_plot_and_a_still_once_each_in_both_forms(drawn):
