@@ -11,12 +11,14 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from lstmlib import tasks
+from lstmlib.studies import transformer
 from lstmlib.studies.protocol import Side, beyond, chosen
+from lstmlib.studies.transformer import loss_of
 from lstmlib.tasks import Batch
 
 if TYPE_CHECKING:
@@ -25,8 +27,14 @@ if TYPE_CHECKING:
     from lstmlib.studies.side_by_side import Nets
 
 RESULTS = Path(__file__).parent / "results" / "positions.jsonl"
-EMBED, HEADS, BLOCKS, BATCH = 16, 4, 2, 16
-NETS = ("LSTM", "no positions", "sinusoids", "ALiBi", "RoPE")
+BATCH = 16
+POSITIONS: dict[str, Literal["sinusoids", "alibi", "rope"] | None] = {
+    "no positions": None,
+    "sinusoids": "sinusoids",
+    "ALiBi": "alibi",
+    "RoPE": "rope",
+}
+NETS = ("LSTM", *POSITIONS)
 REFERENCE = "LSTM"
 RATES, BIASES = (0.003, 0.01, 0.03), (1.0, 3.0)  # the first grid of rates; it grows until the best lies inside
 VALIDATION, TEST = (100, 101), tuple(range(6))
@@ -91,10 +99,7 @@ class Trial(NamedTuple):
 
 
 def make_net(kind: str, sizes: tuple[int, int], seed: int, bias: float | None = None) -> "nn.Module":
-    """Return a net that maps (T, N, D) to (T, N, O); the LSTM has as many units as come nearest in parameters.
-
-    The transformers are causal, so that all see the past alone: a linear map to E, two "pre" blocks, one more layer
-    norm, a linear read-out. The LSTM is one layer and the same read-out.
+    """Return a net of ``lstmlib.studies.transformer``, the transformer told its positions in one of four ways.
 
     Args:
         kind: one of ``NETS``.
@@ -105,59 +110,11 @@ def make_net(kind: str, sizes: tuple[int, int], seed: int, bias: float | None = 
     Raises:
         ValueError: an unknown kind.
     """
-    import torch
-    from torch import nn
-
-    from lstmlib.torch import LSTM, LayerNorm, Linear, PositionalEncoding, TransformerBlock
-
     if kind not in NETS:
         raise ValueError(f"kind is {kind!r}, expected one of {', '.join(NETS)}")
-    generator = torch.Generator().manual_seed(seed)
-    (inputs, outputs), E = sizes, EMBED
-    layers: list[Any]
     if kind == "LSTM":
-        H = hidden_size(sizes)
-        layers = [LSTM(inputs, H, forget_bias=bias, generator=generator), Linear(H, outputs, generator=generator)]
-    else:
-        positions = {"ALiBi": "alibi", "RoPE": "rope"}.get(kind)
-        blocks = [
-            TransformerBlock(E, HEADS, causal=True, positions=positions, generator=generator) for _ in range(BLOCKS)
-        ]
-        entry, readout = Linear(inputs, E, generator=generator), Linear(E, outputs, generator=generator)
-        added = [PositionalEncoding(E)] if kind == "sinusoids" else []
-        layers = [entry, *added, *blocks, LayerNorm(E), readout]
-
-    class Net(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.layers = nn.ModuleList(layers)
-
-        def forward(self, x: Any) -> Any:
-            for layer in self.layers:
-                x = layer(x)[0]
-            return x
-
-        @property
-        def num_parameters(self) -> int:
-            return sum(layer.num_parameters for layer in self.layers)  # type: ignore[misc]
-
-    return Net()
-
-
-def hidden_size(sizes: tuple[int, int]) -> int:
-    """Return H for which an LSTM with a read-out has nearly as many parameters as the transformer of ``make_net``."""
-    (inputs, outputs), E = sizes, EMBED
-    wanted = (inputs + 1) * E + BLOCKS * (12 * E**2 + 13 * E) + 2 * E + (E + 1) * outputs
-    return min(range(1, 200), key=lambda H: abs(4 * H * (H + inputs + 1) + (H + 1) * outputs - wanted))
-
-
-def losses_of(y: "Tensor", batch: Batch) -> "Tensor":
-    """Return the mean cross-entropy of the steps that count."""
-    import torch
-    from torch.nn import functional as F
-
-    mask = torch.from_numpy(batch.mask)
-    return F.cross_entropy(y[mask], torch.from_numpy(batch.target)[mask])
+        return transformer.make_net("LSTM", sizes, seed, bias=bias)
+    return transformer.make_net("transformer", sizes, seed, positions=POSITIONS[kind])
 
 
 class Setting(NamedTuple):
@@ -214,7 +171,7 @@ def judged(net: Any, task: Task) -> tuple[float, dict[str, float]]:
         found = []
         for length in range(task.train // 4, task.train + 1, task.train // 4):
             batch = task.draw(length, TESTED // 4, np.random.default_rng([length, 98]))
-            found.append(float(losses_of(net(torch.from_numpy(batch.x).float()), batch)))
+            found.append(float(loss_of(net(torch.from_numpy(batch.x).float()), batch)))
     right = {str(length): share_right(net, task, length) for length in task.test}
     return float(f"{np.mean(found):.4g}"), right
 

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -57,16 +57,28 @@ TASKS = {
 }
 
 
-def make_net(kind: str, sizes: tuple[int, int], seed: int) -> "nn.Module":
+def make_net(
+    kind: str,
+    sizes: tuple[int, int],
+    seed: int,
+    *,
+    bias: float | None = 1.0,
+    positions: Literal["sinusoids", "alibi", "rope"] | None = "sinusoids",
+) -> "nn.Module":
     """Return a net that maps (T, N, D) to (T, N, O); the LSTM has as many units as come nearest in parameters.
 
-    The transformer is causal, so that both see the past alone: a linear map to E, the sinusoids, two "pre" blocks, one
-    more layer norm, a linear read-out. The LSTM is one layer, its forget gates' bias 1, and the same read-out.
+    The transformer is causal, so that both see the past alone: a linear map to E, its positions, two "pre" blocks, one
+    more layer norm, a linear read-out. The LSTM is one layer and the same read-out.
 
     Args:
         kind: "LSTM" or "transformer".
         sizes: D and O.
         seed: of the initial parameters.
+        bias: at which the LSTM's forget gates start.
+        positions: how the transformer is told where a step stands; not at all if ``None``.
+
+    Raises:
+        ValueError: an unknown kind.
     """
     import torch
     from torch import nn
@@ -79,12 +91,14 @@ def make_net(kind: str, sizes: tuple[int, int], seed: int) -> "nn.Module":
     (inputs, outputs), E = sizes, EMBED
     layers: list[Any]
     if kind == "transformer":
-        blocks = [TransformerBlock(E, HEADS, causal=True, generator=generator) for _ in range(BLOCKS)]
+        scored = None if positions == "sinusoids" else positions
+        blocks = [TransformerBlock(E, HEADS, causal=True, positions=scored, generator=generator) for _ in range(BLOCKS)]
         entry, readout = Linear(inputs, E, generator=generator), Linear(E, outputs, generator=generator)
-        layers = [entry, PositionalEncoding(E), *blocks, LayerNorm(E), readout]
+        added = [PositionalEncoding(E)] if positions == "sinusoids" else []
+        layers = [entry, *added, *blocks, LayerNorm(E), readout]
     else:
         H = hidden_size(sizes)
-        recurrent = LSTM(inputs, H, forget_bias=1.0, generator=generator)
+        recurrent = LSTM(inputs, H, forget_bias=bias, generator=generator)
         layers = [recurrent, Linear(H, outputs, generator=generator)]
 
     class Net(nn.Module):
