@@ -61,3 +61,22 @@ def _sets_sizes(node: ast.stmt) -> bool:
         return False
     names = [name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)]
     return bool(names) and all(name.isupper() for name in names)
+
+
+def check_solution(page, name, space, capsys):
+    """See to it that the page's own solution of an exercise is right in all that its check looks at."""
+    exec(solutions(page)[name], space)
+    lines = said(capsys)
+    assert lines
+    assert all(line.startswith("right: ") for line in lines), lines
+
+
+def check_starters(page, checked, space, capsys):
+    """See to it that each starter is told 'not yet', and there are as many as exercises that check themselves."""
+    found = starters(page)
+    assert len(found) == len(checked)
+    for code in found:
+        exec(code, dict(space))
+    lines = said(capsys)
+    assert len(lines) == len(checked)
+    assert all(line.startswith("not yet: ") for line in lines)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chapter import CHAPTERS, definitions, labels, said, solutions, starters
+from chapter import CHAPTERS, check_solution, check_starters, definitions, labels, said, solutions
 
 from lstmlib.exercises.handwriting import check_collapse, check_distance, check_forward
 from lstmlib.numpy.ctc import alignments
@@ -13,10 +13,7 @@ CHECKED = ["ex-pen-collapse", "ex-pen-forward", "ex-pen-distance"]
 
 @pytest.mark.parametrize("name", CHECKED)
 def test_the_page_s_solution_is_right(name, capsys):
-    exec(solutions(PAGE)[name], {"np": np, **globals()})
-    lines = said(capsys)
-    assert lines
-    assert all(line.startswith("right: ") for line in lines), lines
+    check_solution(PAGE, name, dict(globals()), capsys)
 
 
 def test_every_exercise_has_a_solution_that_runs(capsys):
@@ -29,13 +26,7 @@ def test_every_exercise_has_a_solution_that_runs(capsys):
 
 
 def test_the_starters_are_not_right_yet(capsys):
-    found = starters(PAGE)
-    assert len(found) == len(CHECKED)
-    for code in found:
-        exec(code, {"np": np, **globals()})
-    lines = said(capsys)
-    assert len(lines) == len(CHECKED)
-    assert all(line.startswith("not yet: ") for line in lines)
+    check_starters(PAGE, CHECKED, globals(), capsys)
 
 
 def alpha(p, states, skip=lambda states, s: s > 1 and states[s] not in (0, states[s - 2]), first=2):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chapter import CHAPTERS, definitions, labels, said, solutions, starters
+from chapter import CHAPTERS, check_solution, check_starters, definitions, labels, said, solutions
 
 from lstmlib.exercises.time_series import check_band, check_origins, check_shifted
 
@@ -12,10 +12,7 @@ CHECKED = ["ex-series-shifted", "ex-series-origins", "ex-series-band"]
 
 @pytest.mark.parametrize("name", CHECKED)
 def test_the_page_s_solution_is_right(name, capsys):
-    exec(solutions(PAGE)[name], {"np": np, **globals()})
-    lines = said(capsys)
-    assert lines
-    assert all(line.startswith("right: ") for line in lines), lines
+    check_solution(PAGE, name, dict(globals()), capsys)
 
 
 def test_every_exercise_has_a_solution_that_runs(capsys):
@@ -28,13 +25,7 @@ def test_every_exercise_has_a_solution_that_runs(capsys):
 
 
 def test_the_starters_are_not_right_yet(capsys):
-    found = starters(PAGE)
-    assert len(found) == len(CHECKED)
-    for code in found:
-        exec(code, {"np": np, **globals()})
-    lines = said(capsys)
-    assert len(lines) == len(CHECKED)
-    assert all(line.startswith("not yet: ") for line in lines)
+    check_starters(PAGE, CHECKED, globals(), capsys)
 
 
 @pytest.mark.parametrize(
