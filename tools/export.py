@@ -26,7 +26,7 @@ from typing import NamedTuple
 from nbgrader.api import Gradebook
 
 from arrivals import printable
-from problem_sets import COURSE, course_api
+from problem_sets import COURSE, course_api, in_order
 from roster import Person, Roster, match, read_roster, safe
 
 NOTHING = "-"  # Moodle's sign for no grade
@@ -59,7 +59,7 @@ def graded(course: Path) -> Graded:
                 one.first_name or "", one.last_name or "", one.id, "", one.email or "", one.lms_user_id or ""
             )
             found.points[one.id] = {}
-        for assignment in sorted(gradebook.assignments, key=lambda each: each.name):
+        for assignment in sorted(gradebook.assignments, key=lambda each: in_order(each.name)):
             for submission in assignment.submissions:
                 name, student = assignment.name, submission.student.id
                 found.sets[name] = assignment.max_score

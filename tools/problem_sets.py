@@ -7,6 +7,7 @@ left alone.
 """
 
 import os
+import re
 import shutil
 import sys
 import zipfile
@@ -29,7 +30,13 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 
 def names(course: Path = COURSE) -> list[str]:
     """Return the sets' names, in order."""
-    return sorted(path.parent.name for path in (course / "source").glob("*/*.ipynb"))
+    return sorted((path.parent.name for path in (course / "source").glob("*/*.ipynb")), key=in_order)
+
+
+def in_order(name: str) -> tuple[int, str]:
+    """Return what a set's name is sorted by: its number, so that the tenth follows the ninth."""
+    number = re.match(r"set-(\d+)-", name)
+    return int(number[1]) if number else 0, name
 
 
 def source(name: str, course: Path = COURSE) -> Path:

@@ -86,7 +86,7 @@ def test_student_versions_hold_nothing_of_it(released, name):
 
 def test_the_zip_holds_the_student_versions_and_nothing_else(released):
     with zipfile.ZipFile(released / "problem-sets.zip") as together:
-        assert sorted(together.namelist()) == [f"{name}.ipynb" for name in problem_sets.names()]
+        assert together.namelist() == [f"{name}.ipynb" for name in problem_sets.names()]
         for name in together.namelist():
             assert together.read(name) == (released / name).read_bytes()
 

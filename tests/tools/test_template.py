@@ -7,6 +7,7 @@ import nbformat
 import pytest
 import yaml
 
+import problem_sets
 import template
 
 pytest.importorskip("nbgrader")
@@ -29,7 +30,7 @@ def check(made):
 
 def test_it_holds_all_sets_and_no_solution(made):
     sets = sorted(made.glob("set-*.ipynb"))
-    assert len(sets) == 8
+    assert [path.stem for path in sets] == sorted(problem_sets.names())
     for path in [*sets, *made.glob("*.*")]:
         text = path.read_text(encoding="utf8") if path.is_file() else ""
         assert "BEGIN SOLUTION" not in text
@@ -42,7 +43,7 @@ def test_it_holds_all_sets_and_no_solution(made):
 
 def test_a_set_as_handed_out_is_not_begun(made, check, capsys):
     assert check.main([]) == 0
-    assert capsys.readouterr().out.count("not begun") == 8
+    assert capsys.readouterr().out.count("not begun") == len(problem_sets.names())
 
 
 def test_what_is_right_passes_and_what_is_wrong_is_named(made, check, capsys, monkeypatch):

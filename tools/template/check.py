@@ -37,9 +37,14 @@ def results(notebook):
     return found
 
 
+def number(path):
+    """Return a set's number, by which it is sorted."""
+    return int(path.stem.split("-")[1])
+
+
 def main(names):
     """Check the named sets, or all that were begun; end with 1 if a test of these fails."""
-    paths = [Path(name) for name in names] or sorted(Path(__file__).parent.glob("set-*.ipynb"))
+    paths = [Path(name) for name in names] or sorted(Path(__file__).parent.glob("set-*.ipynb"), key=number)
     failed = False
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
