@@ -44,6 +44,9 @@ def _state():
         ours = module.__name__.split(".")[0] == "lstmlib"
         things = [(k, v) for k, v in sorted(vars(module).items()) if callable(v)
                   or (ours and k[:2] != "__") or (module.__name__ == "numpy" and k in ("linalg", "random"))]
+        # A room that is imported later becomes an attribute of its package. It has, or gets, a digest of its own.
+        things = [(k, v) for k, v in things if not isinstance(v, types.ModuleType)
+                  or sys.modules.get(f"{module.__name__}.{k}") is not v]
         if module is builtins:  # a kernel puts some of its own there, anew for every cell
             things = [(k, v) for k, v in things if isinstance(v, (type, type(len)))]
         classes = [v for _, v in things if isinstance(v, type) and v.__module__.startswith("lstmlib")]
@@ -62,9 +65,50 @@ def _state():
 _state()
 del _state
 """
+# Before the first: what is there already never has to be looked through again for what can be thrown away. Without
+# this, the probes behind the tests take half of the time that a submission takes.
+FIRST = "import gc\ngc.collect()\ngc.freeze()\ndel gc\n"
 MUST_FAIL = "assert False, 'as it should'"
 REACHED = "__import__('builtins').print('\\n%s')"  # behind a test: said by those that ran to their end
 PLAIN = "from lstmlib.exercises.report import plain as _plain"
+# Stands before a test, and is asked after every call that it makes: an answer could change what the test rests on while
+# it is called, have the change take itself back, and leave nothing for the probes to see.
+SEAL = """
+def _seal():
+    import builtins, operator, sys
+    import numpy
+    places = [builtins, numpy, numpy.linalg, numpy.random]
+    places += [module for name, module in sys.modules.items() if name.split(".")[0] == "lstmlib"]
+    places = [(vars(place), place.__name__ == "lstmlib.exercises.report") for place in places]
+    ours = [v for names, _ in places[4:] for v in names.values() if isinstance(v, type) and v.__module__[:3] == "lst"]
+    kinds = [numpy.ndarray, numpy.float64, numpy.bool_, bool, int, float, list, tuple, dict, str, *dict.fromkeys(ours)]
+    kinds = [vars(kind) for kind in kinds]
+    codes = [v for names in [names for names, _ in places] + kinds for v in names.values() if hasattr(v, "__code__")]
+    code = operator.attrgetter("__code__")
+    def quick(id=id, map=map, tuple=tuple, every=[*(names for names, _ in places), *kinds],
+              trace=sys.gettrace, profile=sys.getprofile):
+        return [(id(trace()), id(profile())), tuple(map(id, map(code, codes))),
+                *[tuple(map(id, names.values())) for names in every]]
+    def state(id=id, getattr=getattr, callable=callable, list=list, trace=sys.gettrace, profile=sys.getprofile):
+        found = [id(trace()), id(profile())]
+        for names, whole in places:  # what is imported meanwhile, and notes on warnings, are no change
+            found += [(k, id(v), id(getattr(v, "__code__", 0))) for k, v in list(names.items())
+                      if k[:2] != "__" and (whole or callable(v))]
+        for names in kinds:
+            found += [(k, id(v), id(getattr(v, "__code__", 0))) for k, v in list(names.items())]
+        return found
+    before, at_once = state(), quick()
+    def checked(value, state=state, quick=quick, wrong=AssertionError):
+        nonlocal at_once
+        now = quick()
+        if now != at_once:
+            if state() != before:
+                raise wrong("the answer changed what its test rests on")
+            at_once = now
+        return value
+    return checked
+_checked = _seal()
+"""
 MOST_OUTPUT = 20 * 2**20  # bytes that all cells of a submission may put out together
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "OMP_NUM_THREADS", "SEALED_FOLDER", "HOME", "TZ")
 
@@ -113,7 +157,7 @@ class SealedExecute(Execute):
         ends = {id(cell): (cell, cell.source, secrets.token_hex(16)) for cell in nb.cells if is_test(cell)}
         for cell, source, word in ends.values():
             cell.source = enclosed(source, word)
-        before, failing, after = probe(), nbformat.v4.new_code_cell(MUST_FAIL), probe()
+        before, failing, after = probe(FIRST), nbformat.v4.new_code_cell(MUST_FAIL), probe()
         beside = [(cell, probe()) for cell in nb.cells if is_test(cell)]
         probes = [before, *(look for _, look in beside), failing, after]
         behind = {id(cell): look for cell, look in beside}
@@ -177,19 +221,21 @@ def is_test(cell: Any) -> bool:
     return cell.cell_type == "code" and bool(is_grade(cell))
 
 
-def probe() -> Any:
-    """Return a cell that says the state of what tests rest on."""
-    return nbformat.v4.new_code_cell(STATE)
+def probe(first: str = "") -> Any:
+    """Return a cell that says the state of what tests rest on, after some lines of its own."""
+    return nbformat.v4.new_code_cell(first + STATE)
 
 
 def enclosed(source: str, word: str) -> str:
     """Return a test as it is run: a function, so that answers see none of its names, which says a word at its end.
 
-    What it asserts is compared as numbers and arrays: an object of an answer's own class would compare as it likes.
+    After every call it looks whether that has changed what it rests on. What it asserts is compared as numbers and
+    arrays: an object of an answer's own class would compare as it likes.
     """
-    lines = ast.parse(PLAIN).body + ast.parse(source).body + ast.parse(REACHED % word).body
+    lines = ast.parse(source).body + ast.parse(REACHED % word).body
     whole = ast.parse(f"def _test_{word}(): pass\n_test_{word}()")
-    whole.body[0].body = [Guarded().visit(line) for line in lines]  # type: ignore[attr-defined]
+    first = ast.parse(SEAL).body + ast.parse(PLAIN).body
+    whole.body[0].body = first + [Guarded().visit(line) for line in lines]  # type: ignore[attr-defined]
     return ast.unparse(ast.fix_missing_locations(whole))
 
 
@@ -211,8 +257,8 @@ class Guarded(ast.NodeTransformer):
         return ast.Call(ast.Name("_plain", ast.Load()), [node], []) if read else node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Guard what a call returns."""
-        called = self.generic_visit(node)
+        """Guard what a call returns, and look whether the call has changed what tests rest on."""
+        called: ast.expr = ast.Call(ast.Name("_checked", ast.Load()), [self.generic_visit(node)], [])
         return ast.Call(ast.Name("_plain", ast.Load()), [called], []) if self.inside else called
 
 

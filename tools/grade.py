@@ -21,6 +21,7 @@ import contextlib
 import csv
 import ctypes
 import json
+import multiprocessing.connection
 import os
 import re
 import shutil
@@ -29,7 +30,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,11 @@ import inert
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, from linux/prctl.h
 PATIENCE = 600  # seconds for one submission, whatever its cells do
 MEMORY = 4 * 2**30  # bytes for the process that grades one, whatever it hears from its kernel
+# A process for each submission; where the system can, split off from one that has nbgrader in it already, since to
+# import it takes longer than to grade.
+STARTED = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+if sys.platform != "win32":
+    STARTED.set_forkserver_preload(["nbgrader.apps", "nbgrader.converters", "nbconvert.exporters.html", "psutil"])
 COLUMNS = ["student", "set", "status", "points", "of", "by hand", "file", "notes"]
 
 
@@ -140,19 +146,53 @@ def feedback(course: Path, name: str, student: str) -> Path:
     return course / "feedback" / student / name
 
 
-def grade(course: Path, submission: Submission) -> str | None:
-    """Grade one submission in a process of its own; return why it can't be, or ``None``."""
-    command = [sys.executable, __file__, "--course", str(course), "--one", submission.set, submission.student]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=course)
-    try:
-        log, _ = process.communicate(timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        with contextlib.suppress(psutil.Error):
-            end_all(psutil.Process(process.pid))
-        process.kill()
-        process.communicate()
-        return f"took longer than {PATIENCE} s in all"
-    return reason(log) if process.returncode else None
+def in_its_process(course: Path, name: str, student: str, log: str) -> None:
+    """Grade one submission, with all that is said on the way in a file."""
+    said = os.open(log, os.O_WRONLY | os.O_APPEND)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    os.chdir(course)
+    grade_one(course, name, student)
+
+
+class Grading:
+    """One submission, being graded in a process of its own."""
+
+    def __init__(self, course: Path, submission: Submission) -> None:
+        self.submission, self.until = submission, time.monotonic() + PATIENCE
+        descriptor, log = tempfile.mkstemp(prefix="grading-", suffix=".log")
+        os.close(descriptor)
+        self.log = Path(log)
+        given = (course, submission.set, submission.student, log)
+        self.process = STARTED.Process(target=in_its_process, args=given, daemon=True)
+        self.process.start()
+
+    def result(self) -> str | None:
+        """Return why the submission can't be graded, or ``None``; end what still runs."""
+        late = self.process.is_alive()
+        if late:
+            with contextlib.suppress(psutil.Error):
+                end_all(psutil.Process(self.process.pid))
+            self.process.kill()
+        self.process.join()
+        text = self.log.read_text(encoding="utf8", errors="replace")
+        self.log.unlink()
+        if late:
+            return f"took longer than {PATIENCE} s in all"
+        return reason(text) if self.process.exitcode else None
+
+
+def graded(course: Path, submissions: list[Submission], jobs: int) -> Iterator[tuple[Submission, str | None]]:
+    """Grade submissions, several side by side; yield each as it is done, with why it can't be graded, or ``None``."""
+    waiting, running = collections.deque(submissions), list[Grading]()
+    while waiting or running:
+        while waiting and len(running) < max(1, jobs):
+            running.append(Grading(course, waiting.popleft()))
+        ended = multiprocessing.connection.wait([one.process.sentinel for one in running], timeout=1.0)
+        for one in [*running]:
+            if one.process.sentinel in ended or time.monotonic() > one.until:
+                running.remove(one)
+                yield one.submission, one.result()
 
 
 def outcome(course: Path, gradebook: Gradebook, submission: Submission, wrong: str | None) -> dict[str, Any]:
@@ -192,9 +232,8 @@ def grade_all(submitted: Path, course: Path, jobs: int) -> list[dict[str, Any]]:
     ]
     for row in rows:
         print(f"{row['student']}: {row['file']} {row['notes']}", flush=True)
-    with ThreadPoolExecutor(jobs) as pool, Gradebook(course_api(course).coursedir.db_url) as gradebook:
-        graded = zip(submissions, pool.map(lambda s: grade(course, s), submissions), strict=True)
-        for count, (submission, wrong) in enumerate(graded, 1):
+    with Gradebook(course_api(course).coursedir.db_url) as gradebook:
+        for count, (submission, wrong) in enumerate(graded(course, submissions, jobs), 1):
             row = outcome(course, gradebook, submission, wrong)
             rows.append(row | {"file": printable(str(submission.file)), "notes": printable(row["notes"])})
             given = f"{row['points']:g} of {row['of']:g}" if wrong is None else "refused"
@@ -224,12 +263,8 @@ def main() -> None:
     parser.add_argument("submitted", nargs="?", default="", help="the folder, or a zip of it")
     parser.add_argument("--course", type=Path, default=COURSE, help="nbgrader's course folder")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many to grade side by side")
-    parser.add_argument("--one", nargs=2, metavar=("SET", "STUDENT"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     course = given.course.resolve()
-    if given.one:
-        grade_one(course, *given.one)
-        return
     if not given.submitted:
         sys.exit("Say where the submissions are: make grade SUBMITTED=folder")
     submitted = Path(given.submitted).resolve()
