@@ -1,6 +1,7 @@
 """What nbgrader does otherwise here: run a submission behind walls, and keep hidden tests out of the feedback."""
 
 import ast
+import contextlib
 import json
 import os
 import secrets
@@ -109,6 +110,28 @@ def _seal():
     return checked
 _checked = _seal()
 """
+# What a test's cell says, hidden tests and all, is taken out of where answers could read it.
+FORGET = """
+def _forget():
+    try:
+        import linecache
+        history = get_ipython().history_manager
+        history.input_hist_parsed[-1] = history.input_hist_raw[-1] = get_ipython().user_ns["_i"] = ""
+        for name in [name for name, entry in linecache.cache.items() if "_forget" in "".join(entry[2] or ())]:
+            linecache.cache[name] = (0, None, [], name)
+    except Exception:
+        pass
+_forget()
+"""
+# An error is one of Python's own: a class of an answer's own could see to it that nobody is told.
+OWN = """
+try:
+    pass
+except BaseException as error:
+    if type(error).__module__ != "builtins" or type(error).__flags__ & 1 << 9:
+        raise AssertionError(f"{type(error).__name__}, an error of the answer's own") from None
+    raise
+"""
 MOST_OUTPUT = 20 * 2**20  # bytes that all cells of a submission may put out together
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "OMP_NUM_THREADS", "SEALED_FOLDER", "HOME", "TZ")
 
@@ -156,7 +179,7 @@ class SealedExecute(Execute):
                 cell.outputs, cell.execution_count = [], None
         ends = {id(cell): (cell, cell.source, secrets.token_hex(16)) for cell in nb.cells if is_test(cell)}
         for cell, source, word in ends.values():
-            cell.source = enclosed(source, word)
+            cell.source = enclosed(source, word, STATE)
         before, failing, after = probe(FIRST), nbformat.v4.new_code_cell(MUST_FAIL), probe()
         beside = [(cell, probe()) for cell in nb.cells if is_test(cell)]
         probes = [before, *(look for _, look in beside), failing, after]
@@ -173,10 +196,11 @@ class SealedExecute(Execute):
             raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        starts = []
         for cell, source, word in ends.values():
             cell.source = source
-            settle(cell, word)
-        judge(nb.cells, [cell["id"] for cell in probes])
+            starts += settle(cell, word)
+        judge(nb.cells, [cell["id"] for cell in probes], starts)
         known = {cell["id"] for cell in probes}
         nb.cells = [cell for cell in nb.cells if cell.get("id") not in known]
         for cell in nb.cells:
@@ -197,23 +221,32 @@ class SealedExecute(Execute):
         return super().process_message(msg, cell, cell_index)
 
 
-def settle(cell: Any, word: str) -> None:
-    """Leave of a test's outputs its text and its error, in place: nothing else earns or costs points.
+def settle(cell: Any, word: str) -> list[dict[str, str]]:
+    """Return what a test says of the state that it found; leave of its outputs its text and its error, in place.
 
-    A result would be taken for points, and anything on the error stream (a progress bar, a warning) for a failure. A
-    test that neither failed nor said the word behind its end was kept from running.
+    Nothing else earns or costs points. A result would be taken for points, and anything on the error stream (a progress
+    bar, a warning) for a failure. A test that neither failed nor said the word behind its end was kept from running.
 
     Raises:
         TamperedError: it was.
     """
     texts = [output for output in cell.outputs if output.output_type == "stream" and output.name == "stdout"]
     reached = any(word in output.text.splitlines() for output in texts) and cell.execution_count is not None
+    found = []
     for output in texts:
-        output.text = "".join(line for line in output.text.splitlines(True) if line.strip() != word).removesuffix("\n")
+        kept = []
+        for line in output.text.splitlines(True):
+            if line.startswith('{"') and '"hooks"' in line:
+                with contextlib.suppress(ValueError):
+                    found.append(dict(json.loads(line)))
+            elif line.strip() != word:
+                kept.append(line)
+        output.text = "".join(kept).removesuffix("\n")
     errors = [output for output in cell.outputs if output.output_type == "error"]
-    if not reached and not errors:
+    if not errors and not (reached and found):
         raise TamperedError(f"a test did not run to its end: {cell.metadata.nbgrader['grade_id']}")
     cell.outputs = [output for output in texts if output.text] + errors
+    return found
 
 
 def is_test(cell: Any) -> bool:
@@ -226,7 +259,7 @@ def probe(first: str = "") -> Any:
     return nbformat.v4.new_code_cell(first + STATE)
 
 
-def enclosed(source: str, word: str) -> str:
+def enclosed(source: str, word: str, probe: str = "") -> str:
     """Return a test as it is run: a function, so that answers see none of its names, which says a word at its end.
 
     After every call it looks whether that has changed what it rests on. What it asserts is compared as numbers and
@@ -234,8 +267,10 @@ def enclosed(source: str, word: str) -> str:
     """
     lines = ast.parse(source).body + ast.parse(REACHED % word).body
     whole = ast.parse(f"def _test_{word}(): pass\n_test_{word}()")
-    first = ast.parse(SEAL).body + ast.parse(PLAIN).body
-    whole.body[0].body = first + [Guarded().visit(line) for line in lines]  # type: ignore[attr-defined]
+    first = [*ast.parse(FORGET).body, *ast.parse(probe).body, *ast.parse(SEAL).body, *ast.parse(PLAIN).body]
+    (told,) = ast.parse(OWN).body
+    told.body = [Guarded().visit(line) for line in lines]  # type: ignore[attr-defined]
+    whole.body[0].body = [*first, told]  # type: ignore[attr-defined]
     return ast.unparse(ast.fix_missing_locations(whole))
 
 
@@ -262,12 +297,13 @@ class Guarded(ast.NodeTransformer):
         return ast.Call(ast.Name("_plain", ast.Load()), [called], []) if self.inside else called
 
 
-def judge(cells: list[Any], probes: list[str]) -> None:
+def judge(cells: list[Any], probes: list[str], starts: list[dict[str, str]]) -> None:
     """Compare what the probes of a run said.
 
     Args:
         cells: all that ran, probes among it.
         probes: the probes' ids: the first, one behind each test, the test that must fail, the last.
+        starts: what the tests themselves found before they called an answer.
 
     Raises:
         TamperedError: a test that must fail did not, or what tests rest on is not what it was before the submission.
@@ -277,8 +313,7 @@ def judge(cells: list[Any], probes: list[str]) -> None:
     if not any(output.output_type == "error" and output.ename == "AssertionError" for output in cells[failing].outputs):
         raise TamperedError("a test that must fail did not: the submission changed how tests are run")
     start = said(cells[first])
-    for index in [*behind, last]:
-        digests = said(cells[index])
+    for digests in [*starts, *(said(cells[index]) for index in [*behind, last])]:
         odd = [name for name in start if digests.get(name) != start[name]]
         if odd:
             raise TamperedError(f"the submission changed what tests rest on (changed: {', '.join(odd[:3])})")

@@ -1,0 +1,135 @@
+"""Kinds of submission to the first problem set that were thought of after the thirty: hostile ones and honest ones.
+
+Of the hostile ones none may earn a point: each is the unanswered set with these cells in it, and "before" in a cell of
+its own.
+Of the honest ones each earns what its answers deserve.
+"""
+
+# A patch that is there while an answer is called, and takes itself back when it is used.
+ONCE = """
+def once(place, name, value):
+    true = place[name]
+    def fake(*a, **k):
+        place[name] = true
+        return value(*a, **k)
+    place[name] = fake
+"""
+SHAPES = """
+def step(x, h, W_ih, W_hh, b, *a):
+    patch()
+    return x @ W_ih.T * 0
+def run(x, h0, *a, **k):
+    patch()
+    return np.zeros((len(x) + 1, *h0.shape))
+def errors(dy, *a):
+    patch()
+    return dy * 0
+def blame(x, h, d, *a):
+    patch()
+    return np.zeros((d.shape[2], x.shape[2])), np.zeros((d.shape[2],) * 2), np.zeros(d.shape[2])
+def numeric(f, W, *a):
+    patch()
+    return W * 0
+"""
+
+
+def patched(line):
+    """Return answers of the right shapes that patch something each time before they return."""
+    return {"step": f"{ONCE}\nimport gc\nimport lstmlib\ndef patch():\n    {line}\n{SHAPES}"}
+
+
+HOSTILE = {
+    "checker-back-again": patched("import lstmlib.exercises.report as r; once(vars(r), '_same', lambda *a: True)"),
+    "complaint-back-again": patched(
+        "import lstmlib.exercises.report as r; once(vars(r), 'complaint', lambda *a: None)"
+    ),
+    "tanh-back-again": patched("once(vars(np), 'tanh', lambda z: z * 0)"),
+    "abs-back-again": patched("once(vars(np), 'abs', lambda z: np.zeros(np.shape(z)))"),
+    "method-of-arrays": patched("once(gc.get_referents(np.ndarray.__dict__)[0], 'all', lambda *a, **k: True)"),
+    "allclose-back-again": patched("once(vars(np), 'allclose', lambda *a, **k: True)"),
+    "built-in-back-again": patched("import builtins; once(vars(builtins), 'abs', lambda z: z * 0)"),
+    "draws-nothing": patched("once(vars(np.random), 'default_rng', lambda *a: np.random.RandomState(0))"),
+    "masked": {
+        "step": "def step(x, h, *a): return np.ma.masked_all(np.shape(h))\nrun = errors = blame = numeric = step"
+    },
+    "equal-to-anything": {
+        "step": "from unittest.mock import ANY\ndef step(*a, **k): return ANY\nrun = errors = blame = numeric = step"
+    },
+    "word-and-quit": {
+        "step": """
+import bdb, re
+def step(*a, **k):
+    for word in re.findall('_test_([0-9a-f]{32})', ''.join(In) + repr(globals())):
+        print()
+        print(word)
+    raise bdb.BdbQuit
+run = errors = blame = numeric = step
+"""
+    },
+    "error-that-hides": {
+        "step": """
+class Quiet(BaseException):
+    def __str__(self): raise KeyboardInterrupt
+    def _render_traceback_(self): return []
+def step(*a, **k): raise Quiet
+run = errors = blame = numeric = step
+"""
+    },
+    "between-cells": {
+        "before": """
+import lstmlib.exercises.report as r
+state = {'true': r.complaint, 'cells': 0}
+def before_each(*a):
+    state['cells'] += 1
+    r.complaint = (lambda *a: None) if state['cells'] % 2 == 0 else state['true']
+def after_each(*a):
+    r.complaint = state['true']
+get_ipython().events.register('pre_execute', before_each)
+get_ipython().events.register('post_execute', after_each)
+""",
+        "step": "def patch(): pass\n" + SHAPES,
+    },
+    "task-behind": {
+        "before": """
+import asyncio
+import lstmlib.exercises.report as r
+async def toggle():
+    while True:
+        r.complaint, r.lent = getattr(r, 'lent', lambda *a: None), r.complaint
+        await asyncio.sleep(0.001)
+task = asyncio.get_event_loop().create_task(toggle())
+""",
+        "step": "def patch(): pass\n" + SHAPES,
+    },
+    "speaks-for-the-kernel": {
+        "step": """
+def step(*a, **k):
+    kernel = get_ipython().kernel
+    kernel.session.send(kernel.iopub_socket, 'status', {'execution_state': 'idle'}, parent=kernel.get_parent())
+    raise ValueError
+run = errors = blame = numeric = step
+"""
+    },
+}
+
+RIGHT = {
+    "step": "def step(x, h, W_ih, W_hh, b):\n    return np.tanh(x @ W_ih.T + h @ W_hh.T + b)",
+    "run": """
+def run(x, h0, W_ih, W_hh, b, step=None):
+    h = [h0]
+    for x_t in x:
+        h.append(step(x_t, h[-1], W_ih, W_hh, b))
+    return np.array(h)
+""",
+}
+# What stands in front of the two right answers, or wraps them; each earns the points of both.
+HONEST = {
+    "other-rooms": "import lstmlib.torch\nimport lstmlib.onnx\nimport lstmlib.data\nimport numpy.testing\n",
+    "warns": "import warnings\nwarnings.simplefilter('always')\nwarnings.warn('so far so good')\n",
+    "waits-at-the-top": "import asyncio\nawait asyncio.sleep(0.01)\n",
+    "sets-printing": "np.set_printoptions(precision=3, suppress=True)\nnp.seterr(all='ignore')\n",
+    "magic": "%time 1 + 1\n%timeit -n 1 -r 1 pass\n",
+    "cached": "import functools\n@functools.cache\ndef size(n): return n\nsize(3)\n",
+    "styled": "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 50\nplt.plot([1, 2])\nplt.show()\n",
+    "typed": "from __future__ import annotations\n",
+}
