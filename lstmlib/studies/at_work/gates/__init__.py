@@ -29,9 +29,9 @@ most 1,000 pairs are drawn, once, and they are the same for all nets unless the 
 - handwriting, forget: "resets at character boundaries". A digit's last point and the next two, for the cells that read
   from the front; for the others a digit's first point and the two before it. Partners: three points in a row inside a
   digit. Strata: direction of the middle one's stroke, in eight, and which third of the string.
-- handwriting, input: "stores distinctive strokes". Points whose direction is at least twice as frequent at this tenth of
-  this digit as at this tenth of all digits, counted over the strings that are learnt from. Partners: points at which it
-  is at most as frequent. Strata: direction and tenth.
+- handwriting, input: "stores distinctive strokes". Points whose direction is at least twice as frequent at this tenth
+  of this digit as at this tenth of all digits, counted over the strings that are learnt from. Partners: points at which
+  it is at most as frequent. Strata: direction and tenth.
 - handwriting, output: "outputs identity". The first point at which a net says a digit, in a string that it reads
   rightly, if it lies inside the digit. Partners: points inside digits at which it says nothing. Strata: direction and
   tenth. The untrained net is looked at in the same places.
@@ -57,3 +57,16 @@ claims tested, for each measure. A claim
   below 0.05, and at least one of them in eight of ten nets;
 - doesn't hold otherwise. Whether activation goes the other way, with p below 0.05, is said beside it.
 """
+
+from pathlib import Path
+
+
+def run(folder: Path) -> None:
+    """Train and measure what isn't stored yet: ten nets of each kind.
+
+    Args:
+        folder: where the results are.
+    """
+    from lstmlib.studies.at_work.gates import record
+
+    record.run(folder)

@@ -19,15 +19,15 @@ from lstmlib.studies.at_work.text import nets, trials
 FIRST, PIECE, WARM = 50_000, 5_000, 200  # characters of each test play; in one piece; read before it
 AHEAD = 20  # characters whose loss a clamp may change
 BACK = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20)  # characters back that a probe is asked for
-DETERMINERS = frozenset("the a an this that these those my thy mine thine his her our your their no".split())
-FUNCTION = DETERMINERS | frozenset(
-    """i thou he she it we you ye they me thee him us them who whom whose which what
+LIST = "the a an this that these those my thy mine thine his her our your their no"
+DETERMINERS = frozenset(LIST.split())
+OTHERS = """i thou he she it we you ye they me thee him us them who whom whose which what
     and or but nor if though as than because since while until till lest so yet for
     of in to with from by on upon at into unto against about after before between through under over without within
     is am are was were be been being art wert have has had hath hast having do does did doth dost done
     will would shall should may might can could must let wilt shalt wouldst shouldst canst
-    not there here when where why how then all any some such each every both either neither""".split()
-)
+    not there here when where why how then all any some such each every both either neither"""
+FUNCTION = DETERMINERS | frozenset(OTHERS.split())
 SEEN, AFTER, ENDS = 10, 0.25, 0.6  # of ``nouns``
 
 Texts = Sequence[str]
@@ -52,7 +52,10 @@ def nouns(text: str) -> set[str]:
     return {
         word
         for word in after
-        if word not in FUNCTION and seen[word] >= SEEN and after[word] >= AFTER * seen[word] and ends[word] >= ENDS * after[word]
+        if word not in FUNCTION
+        and seen[word] >= SEEN
+        and after[word] >= AFTER * seen[word]
+        and ends[word] >= ENDS * after[word]
     }
 
 
@@ -76,7 +79,7 @@ def sentences(text: str) -> tuple[list[Spot], list[Spot]]:
 
 
 def words(text: str, wanted: set[str]) -> tuple[list[Spot], list[Spot]]:
-    """Return where words in small letters end, of those wanted and of others: the last letter but one, and a stratum."""
+    """Return where words in small letters end, of those wanted and of others: where the last two letters begin."""
     found: tuple[list[Spot], list[Spot]] = ([], [])
     for match in re.finditer(r"(?<![A-Za-z'])([a-z]{3,})([^A-Za-z'])", text):
         word, sign = match[1], match[2]
@@ -166,7 +169,20 @@ class Bench:
             }
         found["frozen"] = frozen(model, readout, self.x, reading)
         found["saturation"] = {gate: measures.saturation(getattr(reading, gate)[WARM:]) for gate in GATES}
-        found["probe"] = {name: probes(one.c, self.x, self.texts) for name, one in (("learnt", reading), ("untrained", blank))}
+        found["probe"] = {
+            name: probes(one.c, self.x, self.texts) for name, one in (("learnt", reading), ("untrained", blank))
+        }
+        return found
+
+    def unmatched(self, seed: int, folder: Path) -> dict[str, float]:
+        """Return by how much each claim's gate differs at its places from all steps."""
+        reading = cells.read(weights(self.learnt(seed, folder))[0], self.x[:-1])
+        inside = np.repeat((np.arange(len(reading.c)) >= WARM)[:, None], self.x.shape[1], 1)
+        found = {}
+        for name, (kind, width, _) in CLAIMS.items():
+            gate, product = getattr(reading, kind), kind == "forget"
+            there = measures.window(gate, self.pairs[name].places, width, product).mean()
+            found[name] = float(there) - measures.everywhere(gate, inside, width, product)
         return found
 
 

@@ -48,8 +48,10 @@ def paired(
         ValueError: not as many strata as places, or nothing that can be paired.
     """
     if len(places) != len(strata) or len(partners) != len(others):
-        raise ValueError(f"{len(places)}, {len(partners)} places and {len(strata)}, {len(others)} strata: expected equal")
-    rng, free = np.random.default_rng(seed), {}
+        counts = f"{len(places)} and {len(partners)} places, {len(strata)} and {len(others)} strata"
+        raise ValueError(f"{counts}: expected as many strata as places")
+    rng = np.random.default_rng(seed)
+    free: dict[Hashable, list[int]] = {}
     for k in rng.permutation(len(partners)):
         free.setdefault(others[k], []).append(int(k))
     found = [(int(k), free[strata[k]].pop()) for k in rng.permutation(len(places)) if free.get(strata[k])][:PAIRS]
@@ -71,6 +73,15 @@ def window(gate: NDArray[np.floating], places: Places, width: int, product: bool
     t, n = places.T
     steps = np.stack([gate[t + k, n] for k in range(width)]).astype(float)  # (width, n, H)
     return np.asarray(steps.prod(0) if product else steps.mean(0))
+
+
+def everywhere(gate: NDArray[np.floating], inside: NDArray[np.bool_], width: int, product: bool) -> float:
+    """Return what a gate does on average in all windows that lie within ``inside``, (T, N), over all cells."""
+    last = len(gate) - width + 1
+    places = np.argwhere(np.stack([inside[k : last + k] for k in range(width)]).all(0))
+    parts = (places[k : k + 20_000] for k in range(0, len(places), 20_000))
+    found = [window(gate, part, width, product).sum(0) for part in parts]
+    return float(np.mean(np.sum(found, 0) / len(places)))
 
 
 def areas(places: Array, partners: Array, lower: bool) -> tuple[Array, Array]:
@@ -96,9 +107,7 @@ class Act(NamedTuple):
     area: float  # its area in the second
 
 
-def act(
-    gate: NDArray[np.floating], pairs: Pairs, width: int, product: bool, lower: bool, layers: int = 1
-) -> Act:
+def act(gate: NDArray[np.floating], pairs: Pairs, width: int, product: bool, lower: bool, layers: int = 1) -> Act:
     """Measure activation and single cells of one gate.
 
     Args:
@@ -109,10 +118,8 @@ def act(
         lower: whether the claim has the gate lower at the places.
         layers: how many layers of H cells the net has, for which p is corrected.
     """
-    first, second = (
-        [window(gate, side, width, product) for side in half] for half in pairs.halves()
-    )
-    found, there = areas(*first, lower)[0], areas(*second, lower)
+    first, second = ([window(gate, side, width, product) for side in half] for half in pairs.halves())
+    found, there = areas(first[0], first[1], lower)[0], areas(second[0], second[1], lower)
     hits = (found >= AREA) & (there[0] >= AREA) & (there[1] * len(found) * layers < LEVEL)
     best = int(found.argmax())
     both = [window(gate, side, width, product) for side in pairs]

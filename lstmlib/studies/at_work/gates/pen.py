@@ -1,5 +1,6 @@
 """The claims about handwriting: where digits begin and end, which strokes are distinctive, where a net says a digit."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -115,11 +116,22 @@ class Two(NamedTuple):
     readout: tuple[NDArray[Any], NDArray[Any]]
 
 
+def as_torch(params: Mapping[str, NDArray[Any]]) -> dict[str, torch.Tensor]:
+    """Return the library's parameters of a net of both directions by the names of ``nets.Net``."""
+    found = {}
+    for name, value in params.items():
+        layer, _, rest = name.partition(".")
+        back = rest.endswith("_reverse")
+        key = rest.removesuffix("_reverse")
+        found[f"{'readout' if layer == 'readout' else 'back' if back else 'there'}.{key}"] = torch.from_numpy(value)
+    return found
+
+
 def weights(net: nets.Net) -> Two:
     """Return a net's two layers and its read-out."""
     values = {name: value.detach().numpy() for name, value in net.state_dict().items()}
-    layers = (cells.cells_of(values, name) for name in ("there", "back"))
-    return Two(*layers, (values["readout.weight"], values["readout.bias"]))
+    there, back = (cells.cells_of(values, name, "_l0") for name in ("there", "back"))
+    return Two(there, back, (values["readout.weight"], values["readout.bias"]))
 
 
 class Bench:
@@ -134,10 +146,13 @@ class Bench:
         self.edges = (boundaries(self.known, False), boundaries(self.known, True))
 
     def learnt(self, seed: int, folder: Path) -> nets.Net:
-        """Return a net that is trained as ``handwriting`` trains it, now if it isn't kept here."""
+        """Return a net as ``handwriting`` trains it: its own first, or one that is trained now and kept."""
         from safetensors.numpy import load_file, save_file
 
         path, net = folder / f"pen-{seed}.safetensors", nets.Net(seed)
+        if seed == 0:
+            net.load_state_dict(as_torch(handwriting.stored("CTC").params))
+            return net
         if not path.exists():
             data = (reading.learnt("test"), self.source)
             made, _ = nets.learn("CTC", reading.chosen(handwriting.load()), seed, data)
@@ -182,7 +197,7 @@ class Bench:
         two, raw = weights(self.learnt(seed, folder)), weights(nets.Net(seed))
         there, back, scores = self.read(two)
         best = [[int(k) for k in scores[:T, n].argmax(-1)] for n, T in enumerate(self.source.lengths)]
-        rate = label_error_rate([handwriting_labels(one) for one in best], reading.wanted(self.source))
+        rate = label_error_rate([collapsed(one) for one in best], reading.wanted(self.source))
         inside = np.arange(len(scores))[:, None] < self.source.lengths
         fixed = tuple({gate: getattr(one, gate)[inside].mean(0) for gate in GATES} for one in (there, back))
         usual = self.loss(scores)
@@ -202,6 +217,20 @@ class Bench:
             found["frozen"][name] = float(self.loss(self.read(two, *held)[2]).mean())  # type: ignore[arg-type]
         return found
 
+    def unmatched(self, seed: int, folder: Path) -> dict[str, float]:
+        """Return by how much each claim's gate differs at its places from all points, mean of both layers."""
+        two = weights(self.learnt(seed, folder))
+        inside = np.arange(len(self.source.x))[:, None] < self.source.lengths
+        found = {}
+        for name, both in self.pairs(self.read(two)[2]).items():
+            kind, width, _ = CLAIMS[name]
+            product, each = kind == "forget", []
+            for gate, own in zip(self.gates(two, kind), both, strict=True):
+                there = measures.window(gate, own.places, width, product).mean()
+                each.append(float(there) - measures.everywhere(gate, inside, width, product))
+            found[name] = float(np.mean(each))
+        return found
+
     def clamped(
         self, two: Two, usual: NDArray[Any], both: tuple[Pairs, Pairs], width: int, gate: str, fixed: Any
     ) -> list[float]:
@@ -213,7 +242,7 @@ class Bench:
         for side in range(2):
             values = []
             same = both[0] is both[1]
-            for layers in (((0, 1),) if same else ((0,), (1,))):
+            for layers in ((0, 1),) if same else ((0,), (1,)):
                 at = one_a_string(both[layers[0]][side])
                 where = np.zeros(self.source.owner.shape, bool)
                 for k in range(width):
@@ -226,7 +255,7 @@ class Bench:
         return found
 
 
-def handwriting_labels(path: list[int]) -> list[int]:
+def collapsed(path: list[int]) -> list[int]:
     """Return the digits that a path of classes says."""
     return [k - 1 for k, before in zip(path, [0, *path], strict=False) if k and k != before]
 

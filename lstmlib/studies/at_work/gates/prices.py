@@ -19,7 +19,7 @@ from lstmlib.studies.at_work.gates.cells import GATES, Cells, Held
 from lstmlib.studies.at_work.gates.measures import Pairs
 
 SIZE, SPAN, BATCH = 16, 250, 32  # cells; days of a training sequence; sequences in a batch
-RATES, MARKS = (0.003, 0.01, 0.03, 0.1), (50, 100, 200, 300)  # what is searched; marks are updates
+RATES, MARKS = (0.001, 0.003, 0.01, 0.03, 0.1), (50, 100, 200, 300, 400)  # what is searched; marks are updates
 SEEDS = (100, 101)  # of the search
 VALIDATION, TEST = np.datetime64("2009-01-01"), np.datetime64("2011-01-01")  # where they begin
 DECAY, AHEAD = 0.94, 10  # of the weighted mean of squares; days whose loss a clamp may change
@@ -97,7 +97,7 @@ class Net(torch.nn.Module):
         self.recurrent: Any = torch.nn.LSTM(2, SIZE)
         self.readout: Any = torch.nn.Linear(SIZE, 1)
         with torch.no_grad():
-            self.recurrent.bias_hh_l0[SIZE : 2 * SIZE] = 1.0  # forget gates begin open
+            self.recurrent.get_parameter("bias_hh_l0")[SIZE : 2 * SIZE] = 1.0  # forget gates begin open
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return log v of the next day's return, in units of the learnt variance, (T, N), from x (T, N, 2)."""
@@ -166,14 +166,28 @@ class Bench:
         sigma = expected(self.data.r) / self.data.r[: self.data.test].std()
         self.simple = float(qlike(2.0 * np.log(sigma), self.z)[self.data.test :].mean())
 
+    def learnt(self, seed: int, folder: Path) -> Net:
+        """Return a net that has learnt: the first is kept beside the results, the others are trained now."""
+        from safetensors.numpy import load_file, save_file
+
+        path, net = folder / f"gates-prices-{seed}.safetensors", Net(seed)
+        if path.exists():
+            net.load_state_dict({name: torch.from_numpy(value) for name, value in load_file(path).items()})
+            return net
+        net, _ = learn(self.data, "test", self.rate, seed, self.updates)
+        if seed == 0:
+            save_file({name: value.numpy() for name, value in net.state_dict().items()}, path)
+        return net
+
     def measure(self, seed: int, folder: Path) -> dict[str, Any]:
-        """Return all that is measured of one net, and of the same before it learnt; it is trained now."""
-        net, score = learn(self.data, "test", self.rate, seed, self.updates)
+        """Return all that is measured of one net, and of the same before it learnt."""
+        net = self.learnt(seed, folder)
         (model, readout), (raw, _) = weights(net), weights(Net(seed))
         x, first = inputs(self.z[:, None]), self.data.test
         reading, blank = cells.read(model, x), cells.read(raw, x)
         fixed = {gate: getattr(reading, gate)[first:].mean((0, 1)) for gate in GATES}
-        found: dict[str, Any] = {"score": score[self.updates], "simple": self.simple, "claims": {}}
+        score = self.loss(reading.h, readout)
+        found: dict[str, Any] = {"score": score, "simple": self.simple, "claims": {}}
         for name, (gate, width, lower) in CLAIMS.items():
             own = self.pairs[name]
             how = (own, width, gate == "forget", lower)
@@ -184,11 +198,22 @@ class Bench:
                 "untrained": measures.act(getattr(blank, gate), *how),
                 "clamp": [self.clamped(model, readout, reading, side, width, held) for side in own],
             }
-        found["frozen"] = {"none": self.loss(reading.h, readout)}
+        found["frozen"] = {"none": score}
         for name in (*GATES, "all"):
             which = tuple(GATES) if name == "all" else (name,)
             held_all = [Held(gate, fixed[gate]) for gate in which]
             found["frozen"][name] = self.loss(cells.read(model, x, None, *held_all).h, readout)
+        return found
+
+    def unmatched(self, seed: int, folder: Path) -> dict[str, float]:
+        """Return by how much each claim's gate differs at its places from all test days."""
+        reading = cells.read(weights(self.learnt(seed, folder))[0], inputs(self.z[:, None]))
+        inside = (np.arange(len(self.z)) >= self.data.test)[:, None]
+        found = {}
+        for name, (kind, width, _) in CLAIMS.items():
+            gate, product = getattr(reading, kind), kind == "forget"
+            there = measures.window(gate, self.pairs[name].places, width, product).mean()
+            found[name] = float(there) - measures.everywhere(gate, inside, width, product)
         return found
 
     def loss(self, h: NDArray[Any], readout: tuple[NDArray[Any], float]) -> float:
