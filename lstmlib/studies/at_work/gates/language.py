@@ -174,15 +174,17 @@ class Bench:
         }
         return found
 
-    def unmatched(self, seed: int, folder: Path) -> dict[str, float]:
-        """Return by how much each claim's gate differs at its places from all steps."""
-        reading = cells.read(weights(self.learnt(seed, folder))[0], self.x[:-1])
+    def afterwards(self, seed: int, folder: Path) -> dict[str, list[float]]:
+        """Return of each claim what was thought of after the measures, as ``record.afterwards`` has it."""
+        net, raw = self.learnt(seed, folder), self.untrained(seed)
+        reading, blank = (cells.read(weights(one)[0], self.x[:-1]) for one in (net, raw))
         inside = np.repeat((np.arange(len(reading.c)) >= WARM)[:, None], self.x.shape[1], 1)
         found = {}
-        for name, (kind, width, _) in CLAIMS.items():
-            gate, product = getattr(reading, kind), kind == "forget"
-            there = measures.window(gate, self.pairs[name].places, width, product).mean()
-            found[name] = float(there) - measures.everywhere(gate, inside, width, product)
+        for name, (kind, width, lower) in CLAIMS.items():
+            gate, product, own = getattr(reading, kind), kind == "forget", self.pairs[name]
+            there = float(measures.window(gate, own.places, width, product).mean())
+            large = [measures.large(getattr(one, kind), own, width, product, lower) for one in (reading, blank)]
+            found[name] = [there - measures.everywhere(gate, inside, width, product), *large]
         return found
 
 

@@ -118,12 +118,35 @@ def act(gate: NDArray[np.floating], pairs: Pairs, width: int, product: bool, low
         lower: whether the claim has the gate lower at the places.
         layers: how many layers of H cells the net has, for which p is corrected.
     """
-    first, second = ([window(gate, side, width, product) for side in half] for half in pairs.halves())
-    found, there = areas(first[0], first[1], lower)[0], areas(second[0], second[1], lower)
-    hits = (found >= AREA) & (there[0] >= AREA) & (there[1] * len(found) * layers < LEVEL)
+    found, there, hits = _told_apart(gate, pairs, width, product, lower, layers)
     best = int(found.argmax())
     both = [window(gate, side, width, product) for side in pairs]
-    return Act(float(both[0].mean()), float(both[1].mean()), float(hits.mean()), best, float(there[0][best]))
+    return Act(float(both[0].mean()), float(both[1].mean()), float(hits.mean()), best, float(there[best]))
+
+
+def large(gate: NDArray[np.floating], pairs: Pairs, width: int, product: bool, lower: bool, layers: int = 1) -> float:
+    """Return the share of cells that tell places from partners, and differ there by ``LEAST`` or more on average.
+
+    Args:
+        gate: (T, N, H), and the rest as ``act`` takes it.
+        pairs: of places.
+        width: of their windows, in steps.
+        product: as ``window`` takes it.
+        lower: whether the claim has the gate lower at the places.
+        layers: for which p is corrected.
+    """
+    hits = _told_apart(gate, pairs, width, product, lower, layers)[2]
+    place, partner = (window(gate, side, width, product).mean(0) for side in pairs)
+    return float((hits & (np.abs(place - partner) >= LEAST)).mean())
+
+
+def _told_apart(
+    gate: NDArray[np.floating], pairs: Pairs, width: int, product: bool, lower: bool, layers: int
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Return each cell's area on the first half of the pairs and on the second, and whether it passes."""
+    first, second = ([window(gate, side, width, product) for side in half] for half in pairs.halves())
+    found, (there, p) = areas(first[0], first[1], lower)[0], areas(second[0], second[1], lower)
+    return found, there, (found >= AREA) & (there >= AREA) & (p * len(found) * layers < LEVEL)
 
 
 def saturation(gate: NDArray[np.floating]) -> Array:

@@ -1,6 +1,5 @@
 """The claims about handwriting: where digits begin and end, which strokes are distinctive, where a net says a digit."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -116,17 +115,6 @@ class Two(NamedTuple):
     readout: tuple[NDArray[Any], NDArray[Any]]
 
 
-def as_torch(params: Mapping[str, NDArray[Any]]) -> dict[str, torch.Tensor]:
-    """Return the library's parameters of a net of both directions by the names of ``nets.Net``."""
-    found = {}
-    for name, value in params.items():
-        layer, _, rest = name.partition(".")
-        back = rest.endswith("_reverse")
-        key = rest.removesuffix("_reverse")
-        found[f"{'readout' if layer == 'readout' else 'back' if back else 'there'}.{key}"] = torch.from_numpy(value)
-    return found
-
-
 def weights(net: nets.Net) -> Two:
     """Return a net's two layers and its read-out."""
     values = {name: value.detach().numpy() for name, value in net.state_dict().items()}
@@ -146,13 +134,11 @@ class Bench:
         self.edges = (boundaries(self.known, False), boundaries(self.known, True))
 
     def learnt(self, seed: int, folder: Path) -> nets.Net:
-        """Return a net as ``handwriting`` trains it: its own first, or one that is trained now and kept."""
+        """Return a net as ``handwriting`` trains it: the first is stored, the others are trained now and kept."""
         from safetensors.numpy import load_file, save_file
 
-        path, net = folder / f"pen-{seed}.safetensors", nets.Net(seed)
-        if seed == 0:
-            net.load_state_dict(as_torch(handwriting.stored("CTC").params))
-            return net
+        kept, net = handwriting.FOLDER / f"gates-pen-{seed}.safetensors", nets.Net(seed)
+        path = kept if kept.exists() else folder / f"pen-{seed}.safetensors"
         if not path.exists():
             data = (reading.learnt("test"), self.source)
             made, _ = nets.learn("CTC", reading.chosen(handwriting.load()), seed, data)
@@ -217,18 +203,20 @@ class Bench:
             found["frozen"][name] = float(self.loss(self.read(two, *held)[2]).mean())  # type: ignore[arg-type]
         return found
 
-    def unmatched(self, seed: int, folder: Path) -> dict[str, float]:
-        """Return by how much each claim's gate differs at its places from all points, mean of both layers."""
-        two = weights(self.learnt(seed, folder))
+    def afterwards(self, seed: int, folder: Path) -> dict[str, list[float]]:
+        """Return of each claim what was thought of after the measures, as ``record.afterwards`` has it."""
+        two, raw = weights(self.learnt(seed, folder)), weights(nets.Net(seed))
         inside = np.arange(len(self.source.x))[:, None] < self.source.lengths
         found = {}
         for name, both in self.pairs(self.read(two)[2]).items():
-            kind, width, _ = CLAIMS[name]
-            product, each = kind == "forget", []
-            for gate, own in zip(self.gates(two, kind), both, strict=True):
-                there = measures.window(gate, own.places, width, product).mean()
-                each.append(float(there) - measures.everywhere(gate, inside, width, product))
-            found[name] = float(np.mean(each))
+            kind, width, lower = CLAIMS[name]
+            product, layers = kind == "forget", zip(self.gates(two, kind), self.gates(raw, kind), both, strict=True)
+            each = []
+            for gate, blank, own in layers:
+                there = float(measures.window(gate, own.places, width, product).mean())
+                large = [measures.large(one, own, width, product, lower, 2) for one in (gate, blank)]
+                each.append([there - measures.everywhere(gate, inside, width, product), *large])
+            found[name] = np.mean(each, 0).tolist()
         return found
 
     def clamped(

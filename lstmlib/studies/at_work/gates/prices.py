@@ -205,15 +205,17 @@ class Bench:
             found["frozen"][name] = self.loss(cells.read(model, x, None, *held_all).h, readout)
         return found
 
-    def unmatched(self, seed: int, folder: Path) -> dict[str, float]:
-        """Return by how much each claim's gate differs at its places from all test days."""
-        reading = cells.read(weights(self.learnt(seed, folder))[0], inputs(self.z[:, None]))
+    def afterwards(self, seed: int, folder: Path) -> dict[str, list[float]]:
+        """Return of each claim what was thought of after the measures, as ``record.afterwards`` has it."""
+        x, nets = inputs(self.z[:, None]), (self.learnt(seed, folder), Net(seed))
+        reading, blank = (cells.read(weights(net)[0], x) for net in nets)
         inside = (np.arange(len(self.z)) >= self.data.test)[:, None]
         found = {}
-        for name, (kind, width, _) in CLAIMS.items():
-            gate, product = getattr(reading, kind), kind == "forget"
-            there = measures.window(gate, self.pairs[name].places, width, product).mean()
-            found[name] = float(there) - measures.everywhere(gate, inside, width, product)
+        for name, (kind, width, lower) in CLAIMS.items():
+            gate, product, own = getattr(reading, kind), kind == "forget", self.pairs[name]
+            there = float(measures.window(gate, own.places, width, product).mean())
+            large = [measures.large(getattr(one, kind), own, width, product, lower) for one in (reading, blank)]
+            found[name] = [there - measures.everywhere(gate, inside, width, product), *large]
         return found
 
     def loss(self, h: NDArray[Any], readout: tuple[NDArray[Any], float]) -> float:

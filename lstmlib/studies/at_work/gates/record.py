@@ -77,21 +77,27 @@ def run(folder: Path = FOLDER) -> None:
             with (folder / "gates.jsonl").open("a") as file:
                 file.write(json.dumps(_rounded(line)) + "\n")
             print(kind, seed, round(line["score"], 4), flush=True)
-    path = folder / "gates-unmatched.json"
+    path = folder / "gates-afterwards.json"
     if not path.exists():
-        path.write_text(json.dumps({kind: unmatched(kind, folder) for kind in KINDS}) + "\n")
+        path.write_text(json.dumps({kind: afterwards(kind, folder) for kind in KINDS}) + "\n")
+    path = folder / "gates-passages.json"
+    if not path.exists():
+        from lstmlib.studies.at_work.gates import passages
+
+        path.write_text(json.dumps(passages.make(folder, NETS), ensure_ascii=False) + "\n")
 
 
-def unmatched(kind: str, folder: Path) -> dict[str, list[float]]:
-    """Return of each claim, a number a net, what comes out if places are compared with all steps, matched by nothing.
+def afterwards(kind: str, folder: Path) -> dict[str, list[list[float]]]:
+    """Return of each claim, three numbers a net, what was thought of after its measures had been seen.
 
-    This was thought of after the matched differences had been seen. It is there to show what matching is for.
+    What comes out if places are compared with all steps, matched by nothing; and the shares of cells that tell places
+    from partners and differ there by a tenth of a gate's range, in the learnt net and in the untrained one.
     """
     asked = bench(kind, folder)
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[list[float]]] = {}
     for seed in SEEDS:
-        for name, value in asked.unmatched(seed, folder if kind == "prices" else NETS).items():
-            found.setdefault(name, []).append(round(value, 5))
+        for name, values in asked.afterwards(seed, folder if kind == "prices" else NETS).items():
+            found.setdefault(name, []).append([round(value, 5) for value in values])
     return found
 
 
@@ -129,9 +135,14 @@ def verdicts(found: list[dict[str, Any]]) -> Mapping[str, Verdict]:
     return measures.judged({claim.name: seen(found, claim) for claim in TESTED})
 
 
-def told_without_partners(folder: Path = FOLDER) -> dict[str, list[float]]:
-    """Return what is stored of ``unmatched``, a number a net, by a claim's name."""
-    stored = json.loads((folder / "gates-unmatched.json").read_text())
+def passages_of(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
+    """Return a passage to be looked at for each claim that is tested, by its name, as ``passages.passage`` has it."""
+    return json.loads((folder / "gates-passages.json").read_text())
+
+
+def seen_afterwards(folder: Path = FOLDER) -> dict[str, list[list[float]]]:
+    """Return what is stored of ``afterwards``, by a claim's name."""
+    stored = json.loads((folder / "gates-afterwards.json").read_text())
     return {name: values for kind in KINDS for name, values in stored[kind].items()}
 
 
