@@ -48,5 +48,6 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
         initial_activation=float(reading.get("initial", 0.0)),
         **slope_of(reading),
         gradient=reading.get("gradient", "truncated"),
+        late=reading.get("applied") == "late",
     )
     return nets, room

@@ -33,6 +33,8 @@ def net_of(row: Row, reading: Reading) -> Net:
         output_bias=row.net.output_bias or "1" in shortcuts,
         output_gates=row.net.output_gates and reading.get("without") != "output gates",
         forget_gates=reading.get("forget-gates", "none") != "none",
+        constant_seen=reading.get("constant-unit") == "seen",
+        block_size=1 if reading.get("block-size") == "1" else row.net.block_size,
     )
 
 
@@ -70,7 +72,9 @@ def learning_rate(row: Row, reading: Reading) -> float:
 def cap_of(row: Row, reading: Reading) -> int:
     """Return after how many training sequences a trial has failed."""
     forgets = reading.get("forget-gates", "none") != "none"
-    return min(row.cap, FORGETTING_CAP) if forgets else row.cap
+    cap = min(row.cap, FORGETTING_CAP) if forgets else row.cap
+    sooner = reading.get("cap", "the row's")
+    return cap if sooner == "the row's" else min(cap, int(sooner))
 
 
 def random_sources(row: Row, seed: int, trial: int) -> list[Random]:
