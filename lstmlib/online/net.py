@@ -163,8 +163,8 @@ class Net:
     def pack(self, params: dict[str, Array]) -> tuple[Array, Array]:
         """Return the parameters as two matrices: hidden units by what they see (U, M), outputs by what they see.
 
-        A hidden unit sees inputs, hidden units, perhaps the constant unit, 1; an output sees cells, inputs, 1. What doesn't exist is 0 in the
-        first matrix, and has no column in the second (O, C + D + 1 or fewer).
+        A hidden unit sees inputs, hidden units, perhaps the constant unit, 1; an output sees cells, inputs, 1. What
+        doesn't exist is 0 in the first matrix, and has no column in the second (O, C + D + 1 or fewer).
 
         Raises:
             ValueError: names or shapes that are not the net's.

@@ -72,9 +72,10 @@ def _add_run(running: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=OPTION",
-        help=f"a set of readings ({', '.join(SETS)}), or an option where the paper leaves something open; the first is the default. {options}".replace(
-            "%", "%%"
-        ),
+        help=(
+            f"a set of readings ({', '.join(SETS)}), or an option where the paper leaves something open; the first is "
+            f"the default. {options}"
+        ).replace("%", "%%"),
     )
     running.set_defaults(run=run_rows)
 

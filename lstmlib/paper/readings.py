@@ -13,8 +13,8 @@ READINGS: dict[str, tuple[str, ...]] = {
     # Whether the change that a sequence asks for is made at its end, or one step late, after the next sequence's first
     # step, as in the authors' later program (lstm.c, JKU Linz: the flag is set when the next sequence has begun).
     "applied": ("at once", "late"),
-    # Where outputs have their bias from: a weight of their own, or a unit that is always 1 and that gates and cells see,
-    # too, which so have two biases each, as in the authors' later program (there it is one more hidden unit).
+    # Where outputs have their bias from: a weight of their own, or a unit that is always 1 and that gates and cells
+    # see, too, which so have two biases each, as in the authors' later program (there it is one more hidden unit).
     "constant-unit": ("unseen", "seen"),
     # The squared error's derivative without or with its factor 2.
     "factor": ("1", "2"),
@@ -46,8 +46,8 @@ READINGS: dict[str, tuple[str, ...]] = {
     # The "average training error": mean over outputs and the window's 2000 sequences of the absolute or squared error;
     # or the absolute error summed over outputs.
     "error": ("absolute", "squared", "summed"),
-    # Experiments 4 to 6: cells of a block, as in the tables, or 1, of which the earlier version of the paper (NIPS 1996)
-    # says that it works as well.
+    # Experiments 4 to 6: cells of a block, as in the tables, or 1, of which the earlier version of the paper (NIPS
+    # 1996) says that it works as well.
     "block-size": ("2", "1"),
     # What the input holds where the first pair is marked; see lstmlib.tasks.adding. That version sets the pair's first
     # component to zero: "marker 1 and value".
@@ -81,6 +81,14 @@ READINGS: dict[str, tuple[str, ...]] = {
     "judged": ("apart", "while learning"),
     # The chunker: its lower net expected a symbol if all outputs were nearer to it than that.
     "expected": ("0.25", "0.1", "0.5"),
+    # The same: what the lower net is taught of the upper one, its hidden unit alone, as table 2's number of weights has
+    # it, or its outputs, too, as in Schmidhuber (1992).
+    "taught": ("hidden unit", "hidden unit and outputs"),
+    # The same: what both nets see, the symbol alone, as that number has it, or with it what should have been said at
+    # the step before, as in Schmidhuber (1992).
+    "seen": ("symbol", "symbol and last target"),
+    # The same: how many steps errors go back at most; 3 in Schmidhuber (1992).
+    "steps-back": ("all", "3"),
     # Recurrent cascade correlation: whether hidden units reach from -1/2 to 1/2, as in Fahlman's program, or 0 to 1.
     "units": ("symmetric", "logistic"),
     # The same: after how many passes over the training strings without a change a phase is over; 8 in the program.
@@ -101,4 +109,6 @@ SETS: dict[str, dict[str, str]] = {
     # paper leaves open or says otherwise. The rest of it is the default: gates and cells see all gates and cells of the
     # step before; outputs are logistic, and see cells alone; their errors have the slope, and no factor 2.
     "authors-program": {"initial": "0.5", "gate-bias": "noisy", "applied": "late", "constant-unit": "seen"},
+    # The chunker as the paper on it has it (Schmidhuber 1992), where table 2 counts the weights of a smaller one.
+    "chunker-1992": {"taught": "hidden unit and outputs", "seen": "symbol and last target", "steps-back": "3"},
 }

@@ -121,8 +121,8 @@ class Eight(SideBySide):
         output_slope: see ``lstm1997.LSTM1997``.
         slope_offset: the same.
         gradient: "truncated", or "full", which can change weights after whole sequences only.
-        late: whether what a sequence asks for is done one step late, after the first step of the next one that is learnt
-            from. What is judged between the two is the net without it.
+        late: whether what a sequence asks for is done one step late, after the first step of the next one that is
+            learnt from. What is judged between the two is the net without it.
 
     Raises:
         ValueError: an unknown gradient, or the full one late or with a constant unit that hidden units see.

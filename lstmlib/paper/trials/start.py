@@ -38,9 +38,18 @@ def net_of(row: Row, reading: Reading) -> Net:
     )
 
 
+def chunker_of(row: Row, reading: Reading) -> ChunkerNet:
+    """Return a row's chunker as a reading has it."""
+    assert isinstance(row.net, ChunkerNet)
+    taught, joined = reading["taught"] == "hidden unit and outputs", reading["seen"] == "symbol and last target"
+    return replace(row.net, outputs_taught=taught, joined=joined)
+
+
 def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     """Draw the parameters that a trial starts with."""
-    if isinstance(row.net, SimpleNet | ChunkerNet):
+    if isinstance(row.net, ChunkerNet):
+        return chunker_of(row, reading).draw(rng, row.weight_range)
+    if isinstance(row.net, SimpleNet):
         return row.net.draw(rng, row.weight_range)
     net, inward, outward, forget = net_of(row, reading), row.input_gate_bias, row.output_gate_bias, None
     if reading.get("input-gates") == "negative":
