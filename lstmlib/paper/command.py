@@ -17,6 +17,7 @@ from lstmlib.paper.rows import ROWS, chosen_from, find, label
 from lstmlib.paper.runner import at_least, run, threads_alone
 from lstmlib.paper.store import OWN, RESULTS, current
 from lstmlib.paper.table import FORMATS, head_record, records_of, written
+from lstmlib.paper.verdict import verdict
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -179,7 +180,7 @@ def show_rows(given: argparse.Namespace) -> None:
         found = [(whose, told(row, folder, unread)) for whose, folder in folders]
         if given.format == "text":
             lines = [line for whose, one in found for line in lines_of(row, one, seed=seed, whose=whose)]
-            print("\n".join(head_of(row) + lines))
+            print("\n".join([*head_of(row), *lines, f"  verdict: {verdict(row, found[0][1]).line}"]))
         else:
             ours = [record for whose, one in found for record in records_of(row, one, seed=seed, whose=whose)]
             records += ours or [head_record(row)]
