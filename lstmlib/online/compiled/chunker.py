@@ -250,7 +250,8 @@ def _empty(net: SimpleNet, recent: int) -> Memory:
     rows = {"V": (1 + I) * E, "dV": (1 + I) * E, "h": 1, "y": E, "e": E}
     sources: dict[str, Any] = {name: np.zeros(I + 1) for name in ("W", "dW", "sensitivity")}
     sources |= {"recent": np.zeros((recent, I + 1)), "steps": np.zeros(1, np.int64)}
-    return Memory(**sources, **{name: aligned_rows(count) for name, count in rows.items()})
+    sources |= {name: aligned_rows(count) for name, count in rows.items()}
+    return Memory(**sources)
 
 
 def train(
