@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.compiled.jit import entry
+from lstmlib.online.compiled.jit import entry, part
 from lstmlib.online.compiled.lanes import LANES, Floats, aligned_rows
 from lstmlib.online.compiled.lstm1997_full import remember, send_back
 from lstmlib.online.compiled.lstm1997_steps import Memory, Shape, add_error, hidden, outputs, reset, update
@@ -32,6 +32,24 @@ from lstmlib.tasks.batch import Batch
 from lstmlib.tasks.symbols import Symbols
 
 GRADIENTS = ("truncated", "full")
+
+
+@part
+def _ask(m: Any, c: Any, lane: int) -> bool:
+    """Ask for a lane's weights to be changed after this step."""
+    m.rate[0, lane] = c.learning_rate[lane]
+    m.keep[0, lane] = 0.0
+    return True
+
+
+@part
+def _begun(shape: Any, m: Any, c: Any, lane: int) -> bool:
+    """Take note of a sequence's first step, and return whether what the one before asked for is due now."""
+    if shape.constant_seen:
+        m.seen[len(m.seen) - 2, lane] = 1.0
+    due = m.due[lane] and c.learning_rate[lane] > 0.0
+    m.due[lane] = m.due[lane] and not due
+    return due
 
 
 @entry
@@ -68,9 +86,7 @@ def run(shape: Any, m: Any, trace_forget: Any, tray: Any, c: Any) -> None:
                     if c.learning_rate[i] > 0.0:
                         learns = True
                         if c.each_step[i]:
-                            updates = True
-                            m.rate[0, i] = c.learning_rate[i]
-                            m.keep[0, i] = 0.0
+                            updates = _ask(m, c, i)
                     else:
                         m.e[:, i] = 0.0
             if learns:
@@ -78,14 +94,8 @@ def run(shape: Any, m: Any, trace_forget: Any, tray: Any, c: Any) -> None:
         for i in active:
             if shape.full:
                 remember(shape, m, i, c.t[i])
-            if c.t[i] == 0:
-                if shape.constant_seen:
-                    m.seen[len(m.seen) - 2, i] = 1.0
-                if m.due[i] and c.learning_rate[i] > 0.0:
-                    m.due[i] = False
-                    updates = True
-                    m.rate[0, i] = c.learning_rate[i]
-                    m.keep[0, i] = 0.0
+            if c.t[i] == 0 and _begun(shape, m, c, i):
+                updates = _ask(m, c, i)
             c.t[i] += 1
             if c.t[i] == tray.lengths[i, c.n[i]]:
                 if c.learning_rate[i] > 0.0:
@@ -94,9 +104,7 @@ def run(shape: Any, m: Any, trace_forget: Any, tray: Any, c: Any) -> None:
                     if shape.late:
                         m.due[i] = True
                     else:
-                        updates = True
-                        m.rate[0, i] = c.learning_rate[i]
-                        m.keep[0, i] = 0.0
+                        updates = _ask(m, c, i)
                 if finish(shape, m, tray, c, i):
                     c.busy[i] = False
                     stopped = True
