@@ -31,7 +31,7 @@ from lstmlib.paper.version import VERSION
 PATH = RESULTS / "factors.jsonl"
 TRIALS = 4
 CAP = 200_000  # after so many sequences a net has failed: two and a half to seven times the paper's means
-# What concerns all five experiments: the text's option, or the default where the text leaves it open, and the other.
+# What concerns all four experiments: the text's option, or the default where the text leaves it open, and the other.
 COMMON = {
     "initial": ("0", "0.5"),
     "factor": ("1", "2"),
@@ -41,11 +41,8 @@ COMMON = {
     "recurrence": ("all", "cells"),
 }
 BIASED, NOISY = {"biased": ("all", "gates")}, {"gate-bias": ("exact", "noisy")}
-# 2c, without biases: no push but that of gates that are seen, and there cells alone are too much with long lags.
-RECALL = {"recurrence": ("all", "none"), "applied": ("at once", "late"), "judged": ("apart", "while learning")}
 FACTORS: dict[str, dict[str, tuple[str, str]]] = {
     "table-1/4x1-0.1": COMMON | {"shortcuts": ("none", "inputs and 1")} | NOISY,
-    "table-3/q50-p50": COMMON | RECALL,
     "table-4/T100-N3": COMMON | BIASED | NOISY,
     "table-7/T100": COMMON | BIASED | {"first-pair": ("marker 1", "marker 1 and value")},
     "table-9/6a": COMMON | BIASED | NOISY,
