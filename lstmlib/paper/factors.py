@@ -6,8 +6,8 @@
 Eight readings at a time, two options each, have 256 combinations. A quarter of them is enough: 64 runs, chosen so that
 every effect of one reading and of every pair of them can be told from every other one, as long as no three readings
 act together (a 2^(8-2) design of resolution V; Box, Hunter and Hunter 2005, chapter 6). Whether they do is seen from 16
-runs more, which the effects of the 64 have to foretell. A run is four nets; trial k starts from the same random numbers
-in all runs. Stopped, it goes on where it was.
+runs more, which the effects of the 64 have to foretell. Experiment 2c has 16 runs in all, for effects of one reading. A
+run is four nets; trial k starts from the same random numbers in all runs. Stopped, it goes on where it was.
 """
 
 import argparse

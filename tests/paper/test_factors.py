@@ -116,3 +116,10 @@ def test_the_stored_runs_are_whole_and_a_run_comes_out_as_stored():
         assert (sequences[np.isfinite(sequences)] <= factors.CAP).all()
     quickest = min(range(80), key=lambda run: stored["table-9/6a"][run].max())
     assert factors.measure("table-9/6a", quickest)["sequences"] == stored["table-9/6a"][quickest].tolist()
+
+
+def test_a_run_of_the_short_design_comes_out_as_stored():
+    for name, sequences in factors.load_short().items():
+        assert sequences.shape == (16, factors.TRIALS)
+        quickest = min(range(16), key=lambda run: sequences[run].max())
+        assert factors.measure(name, quickest)["sequences"] == sequences[quickest].tolist()
