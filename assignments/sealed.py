@@ -1,6 +1,7 @@
 """What nbgrader does otherwise here: run a submission behind walls, and keep hidden tests out of the feedback."""
 
 import ast
+import builtins
 import contextlib
 import json
 import os
@@ -72,6 +73,8 @@ FIRST = "import gc\ngc.collect()\ngc.freeze()\ndel gc\n"
 MUST_FAIL = "assert False, 'as it should'"
 REACHED = "__import__('builtins').print('\\n%s')"  # behind a test: said by those that ran to their end
 PLAIN = "from lstmlib.exercises.report import plain as _plain"
+# Before an answer is called, what NumPy keeps of freed small arrays is written over: np.empty could bring back numbers
+# that the test has just computed.
 # Stands before a test, and is asked after every call that it makes: an answer could change what the test rests on while
 # it is called, have the change take itself back, and leave nothing for the probes to see.
 SEAL = """
@@ -107,8 +110,11 @@ def _seal():
                 raise wrong("the answer changed what its test rests on")
             at_once = now
         return value
-    return checked
-_checked = _seal()
+    def fresh(answer, full=numpy.full, nan=numpy.nan):
+        [full(size, nan) for size in range(1, 128) for _ in range(8)]
+        return answer
+    return checked, fresh
+_checked, _fresh = _seal()
 """
 # What a test's cell says, hidden tests and all, is taken out of where answers could read it.
 FORGET = """
@@ -269,15 +275,30 @@ def enclosed(source: str, word: str, probe: str = "") -> str:
     whole = ast.parse(f"def _test_{word}(): pass\n_test_{word}()")
     first = [*ast.parse(FORGET).body, *ast.parse(probe).body, *ast.parse(SEAL).body, *ast.parse(PLAIN).body]
     (told,) = ast.parse(OWN).body
-    told.body = [Guarded().visit(line) for line in lines]  # type: ignore[attr-defined]
+    guarded = Guarded({name for line in lines for name in bound(line)})
+    told.body = [guarded.visit(line) for line in lines]  # type: ignore[attr-defined]
     whole.body[0].body = [*first, told]  # type: ignore[attr-defined]
     return ast.unparse(ast.fix_missing_locations(whole))
+
+
+def bound(line: ast.AST) -> set[str]:
+    """Return the names that a test makes itself: they are no answers."""
+    found = {node.id for node in ast.walk(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in ast.walk(line):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+    return found
 
 
 class Guarded(ast.NodeTransformer):
     """Lets what a test asserts read and call things through ``plain``."""
 
-    inside = False
+    def __init__(self, own: set[str]) -> None:
+        self.own, self.inside = own, False
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
         """Guard what is asserted; the message is only text."""
@@ -293,7 +314,11 @@ class Guarded(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """Guard what a call returns, and look whether the call has changed what tests rest on."""
-        called: ast.expr = ast.Call(ast.Name("_checked", ast.Load()), [self.generic_visit(node)], [])
+        name = node.func.id if isinstance(node.func, ast.Name) else "print"
+        self.generic_visit(node)
+        if name not in self.own and not hasattr(builtins, name):  # an answer
+            node.func = ast.Call(ast.Name("_fresh", ast.Load()), [node.func], [])
+        called: ast.expr = ast.Call(ast.Name("_checked", ast.Load()), [node], [])
         return ast.Call(ast.Name("_plain", ast.Load()), [called], []) if self.inside else called
 
 

@@ -52,6 +52,12 @@ HOSTILE = {
     "masked": {
         "step": "def step(x, h, *a): return np.ma.masked_all(np.shape(h))\nrun = errors = blame = numeric = step"
     },
+    "left-in-memory": {
+        "step": """
+def step(x, h, *a): return np.empty(h.shape)
+def run(x, h0, *a, **k): return np.empty((len(x) + 1, *h0.shape))
+"""
+    },
     "equal-to-anything": {
         "step": "from unittest.mock import ANY\ndef step(*a, **k): return ANY\nrun = errors = blame = numeric = step"
     },
