@@ -16,6 +16,7 @@ from lstmlib.figures import (
     CarouselUnit,
     Cell,
     CellParts,
+    Claims,
     CostOfLength,
     ErrorChain,
     ErrorLeft,
@@ -70,6 +71,7 @@ STATES: list[Figure] = [
     LearningDoors(guess=4000),
     Verdict(word=9, asked=True),
     Writer(asked=True),
+    Claims(),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 
