@@ -188,11 +188,13 @@ def test_buttons_follow_the_address(visit):
     tab = visit("book/sequences.html")
     links = tab.evaluate("[...document.querySelectorAll('.article-header-buttons a')].map(a => a.href)")
     owner_name = "/".join(repository().split("/")[-2:])
-    assert f"{repository()}/edit/main/book/sequences.ipynb" in links
+    assert f"https://github.dev/{owner_name}/blob/main/book/sequences.ipynb" in links  # edits cells, not their JSON
     assert any(link.startswith(f"{repository()}/issues/new") for link in links)
     assert f"https://colab.research.google.com/github/{owner_name}/blob/{NOTEBOOKS}/sequences.ipynb" in links
     assert f"https://mybinder.org/v2/gh/{owner_name}/{NOTEBOOKS}?urlpath=lab/tree/sequences.ipynb" in links
     assert f"{tab.url.split('/book/')[0]}/notebooks/sequences.ipynb" in links
+    icon = tab.locator('link[rel="apple-touch-icon"]').get_attribute("href")
+    assert (HTML / "book" / icon).resolve().exists()
     card = tab.locator('meta[property="og:image"]').get_attribute("content")
     assert card.startswith("https://")
     assert (HTML / "_images" / "social_previews" / Path(card).name).exists()
