@@ -1,7 +1,11 @@
 """Notebooks run with the arithmetic with which their outputs were stored; it is said how many came out."""
 
 import os
+import re
 from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
 
 
 def pytest_configure() -> None:
@@ -9,6 +13,20 @@ def pytest_configure() -> None:
     from notebooks import ARITHMETIC
 
     os.environ.setdefault(*ARITHMETIC)
+
+
+class ByFileOrPage(LoadFileScheduling):
+    """A file stays in one process; of the tests of all pages, those of one page."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        page = re.search(r"\[((book/)?[\w-]+\.html)", nodeid) if file.endswith("test_pages.py") else None
+        return f"{file} {page[1]}" if page else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrPage:
+    """Deal out the tests to the processes."""
+    return ByFileOrPage(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

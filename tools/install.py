@@ -20,6 +20,7 @@ WHAT = {
     "grading": "what hands out and grades the problem sets: nbgrader",
     "print": "what the PDF and the e-book are made with: pikepdf, latex2mathml, a driver for browsers",
     "bench": "what the layers' speed is compared with: autograd",
+    "econometrics": "what fits the variance models of the study of markets: arch",
     "all": "what the book and all its checks take, among it nbgrader, mypy, ONNX Runtime and a driver for browsers",
 }
 

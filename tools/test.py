@@ -11,7 +11,7 @@ CHECKS = {
     "style (ruff check)": [BIN / "ruff", "check", "."],
     "layout (ruff format)": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "types (mypy)": [BIN / "mypy"],
-    # Three processes, on two cores as well: a browser often waits. A file stays in one process.
+    # Three processes, on two cores as well: a browser often waits. What stays together: conftest.py.
     "tests, notebooks and pages (pytest)": [BIN / "pytest", "-q", "-n", "3", "--dist", "loadfile", "-rs"],
 }
 

@@ -6,6 +6,7 @@ from lstmlib.data.electricity import electricity
 from lstmlib.data.pendigits import Pendigits, pendigits
 from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.data.reviews import Review, reviews
+from lstmlib.data.sp500 import Prices, sp500
 from lstmlib.data.sunspots import sunspots
 from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numbers
 
@@ -14,6 +15,7 @@ __all__ = [
     "Address",
     "Pendigits",
     "Plays",
+    "Prices",
     "Review",
     "Written",
     "addresses",
@@ -23,6 +25,7 @@ __all__ = [
     "pendigits",
     "plays",
     "reviews",
+    "sp500",
     "sunspots",
     "written_dates",
     "written_numbers",

@@ -162,10 +162,22 @@ def _reviews(carried: dict[str, bytes]) -> bytes:
     return bz2.compress("".join(lines).encode(), 9)
 
 
+def _sp500(carried: dict[str, bytes]) -> bytes:
+    """Return arch's days of the S&P 500, one a line: year-month-day, open, high, low and close to a hundredth."""
+    (archive,) = carried.values()
+    lines = []
+    for line in gzip.decompress(archive).decode("ascii").splitlines()[1:]:
+        date, *prices = line.split(",")[:5]
+        month, day, year = (int(number) for number in date.split("/"))
+        lines.append(f"{year}-{month:02}-{day:02} " + " ".join(f"{float(price):.2f}" for price in prices) + "\n")
+    return packed("".join(lines))
+
+
 DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "addresses.txt.gz": _addresses,
     "electricity.txt": _electricity,
     "pendigits.bin": _pendigits,
     "plays.txt.bz2": _plays,
     "reviews.txt.bz2": _reviews,
+    "sp500.txt.gz": _sp500,
 }
