@@ -22,7 +22,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The 
 <h3>2.1. What</h3>
 <p><a href="#exercises">own</a> <a href="#book/first-solution-1">solved</a></p></section>
 <section id="exercises"><h3>2.2. Exercises</h3><p>More. <a href="#lstmlib.LSTM">LSTM</a></p></section>
-<span id="document-book/api-cells"></span><section id="cells"><h3>Cells</h3><p id="lstmlib.LSTM">LSTM</p></section></section>
+<span id="document-book/api-cells"></span>
+<section id="cells"><h3>Cells</h3><p id="lstmlib.LSTM">LSTM</p></section></section>
 </div></section></article></main></body></html>"""
 
 
