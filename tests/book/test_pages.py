@@ -175,6 +175,19 @@ def test_printed_code_is_whole(visit, page):
 
 
 @pytest.mark.browser
+def test_in_the_dark_the_colours_of_day_are_printed(visit):
+    tab = visit("book/gates.html", "dark")
+    theme = "document.documentElement.dataset.theme"
+    assert tab.evaluate(theme) == "dark"
+    tab.evaluate("() => { dispatchEvent(new Event('beforeprint')); }")
+    assert tab.evaluate(theme) == "light"
+    tab.emulate_media(media="print")
+    assert not tab.locator("details.hide summary").first.is_visible()  # folded code stays away, its output doesn't
+    tab.evaluate("() => { dispatchEvent(new Event('afterprint')); }")
+    assert tab.evaluate(theme) == "dark"
+
+
+@pytest.mark.browser
 def test_without_javascript_there_is_a_still_picture(visit):
     tab = visit("book/index.html", java_script_enabled=False)
     picture = tab.locator("lstm-safe img").first
@@ -195,6 +208,17 @@ def test_the_chapter_of_that_name_comes_among_the_first_and_its_text_is_quoted(v
     assert "The forget gate" in "".join(tab.locator("ul.search li a").all_inner_texts()[:3])
     quoted = tab.locator("ul.search li p.context").first
     assert "On this page" not in quoted.inner_text()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("words", ["install", "installation", "licence", "license", "cite"])
+def test_installation_licence_and_citation_are_found(visit, words):
+    tab = visit(f"search.html?q={words}")
+    tab.wait_for_selector("ul.search li a", timeout=60_000)
+    assert any(
+        "install.html" in link
+        for link in tab.locator("ul.search li a").evaluate_all("all => all.slice(0, 3).map((a) => a.href)")
+    )
 
 
 @pytest.mark.browser

@@ -33,7 +33,7 @@
     else if (href !== "#") { broken.add(href); link.removeAttribute("href"); }
   }
 
-  for (const { name, section } of documents) if (!onPaper(name)) section.remove();
+  for (const { name, section } of documents) if (!onPaper(name)) for (const part of [section, document.getElementById(`document-${name}`)]) part.remove();
   // What stands between two chapters would be a page of its own: their marks, since chapters have pages of their own.
   const printed = documents.filter(({ name }) => onPaper(name));
   for (const { name, section } of printed) section.prepend(document.getElementById(`document-${name}`));
