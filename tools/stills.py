@@ -23,6 +23,7 @@ from lstmlib.figures import (
     GRUBesideLSTM,
     Laboratory,
     LearningDoors,
+    OpenNet,
     ParallelScan,
     Pen,
     Ranking,
@@ -68,6 +69,7 @@ STATES: list[Figure] = [
     LearningDoors(guess=4000),
     Verdict(word=9, asked=True),
     Writer(asked=True),
+    OpenNet(asked=True),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 
