@@ -26,7 +26,7 @@ function mount(frame, store) {
     if (page) putAddress(`#net:${name}`);
   }));
   const field = el("input", { type: "text", maxlength: LETTERS, spellcheck: "false", autocomplete: "off", autocapitalize: "characters", "aria-label": "The string that is read" });
-  const type = el("label", { class: "type" }, el("span", { class: "name" }, "A string"), field);
+  const type = el("label", { class: "type" }, el("span", { class: "name" }, "A string, in experiment 1"), field);
   field.addEventListener("input", () => {
     const text = [...field.value.toUpperCase()].filter((letter) => SYMBOLS.includes(letter)).join("");
     if (text.length >= 2) store.update({ text, step: -1 });
@@ -68,13 +68,14 @@ function mount(frame, store) {
     width = wide;
     const experiment = store.get("experiment"), ready = plan();
     kinds.forEach((each, k) => each.setAttribute("aria-pressed", EXPERIMENTS[k] === experiment));
-    type.hidden = experiment !== "1";
-    what.hidden = experiment === "1";
-    mark.hidden = experiment !== "4" && experiment !== "5";
-    wait.hidden = !waits(experiment);
-    other.hidden = experiment === "1" || experiment === "2a";
     if (field.value.toUpperCase() !== store.get("text")) field.value = store.get("text");
-    for (const control of [where.input, what.input, mark, wait.input, other, back, field]) control.disabled = !ready;
+    where.input.disabled = !ready;
+    back.disabled = !ready || (!store.get("edits").length && !store.get("wait") && store.get("text") === STRING);
+    field.disabled = !ready || experiment !== "1";
+    what.input.disabled = !ready || experiment === "1";
+    mark.disabled = !ready || (experiment !== "4" && experiment !== "5");
+    wait.input.disabled = !ready || !waits(experiment);
+    other.disabled = !ready || experiment === "1" || experiment === "2a";
     twin.setAttribute("aria-pressed", store.get("twin"));
     wait.set(store.get("wait"), String(store.get("wait")));
     if (!ready) {
@@ -97,12 +98,11 @@ function mount(frame, store) {
   }
 
   function showInput(experiment, ready, { symbols, x, width: D }, step) {
-    back.disabled = !store.get("edits").length && !store.get("wait") && store.get("text") === STRING;
+    mark.textContent = D === 2 && x[2 * step + 1] === 1 ? "Take its mark away" : "Mark it";
     if (symbols) return void what.set(symbols[step], symbolName(experiment, ready, symbols[step]), { min: 0, max: ready.net.input_size - 1, step: 1 });
     const [min, max] = RANGE[experiment[0]], value = x[D * step];
     what.set(value, fixed(value), { min, max, step: "any" });
-    if (D === 2) mark.textContent = x[2 * step + 1] === 1 ? "Take its mark away" : "Mark it";
-    mark.disabled = D === 2 && x[2 * step + 1] === -1; // the first and the last pair
+    if (D === 2 && x[2 * step + 1] === -1) mark.disabled = true; // the first and the last pair
   }
 
   const linked = () => {
@@ -130,7 +130,7 @@ function verdict(experiment, plan, steps, asked) {
   return `the answer is ${answerName(experiment, plan, asked.answer)} and the net says ${answerName(experiment, plan, best)}, with ${fixed(outputs[best])}`;
 }
 
-const LEFT = 34, TOPS = { input: 16, inward: 74, contents: 148, outward: 268, outputs: 342 }, HEIGHT = 430;
+const LEFT = 44, TOPS = { input: 16, inward: 74, contents: 148, outward: 268, outputs: 342 }, HEIGHT = 430;
 
 function panels(wide, { experiment, plan, sequence, steps, pale, asked, step }) {
   const right = wide - 4, T = sequence.steps, x = (t) => LEFT + ((right - LEFT) * t) / Math.max(1, T - 1), { num_blocks: B, block_size: S, output_gates: gated } = plan.net;
@@ -191,8 +191,8 @@ function tape(wide, x, experiment, plan, sequence, asked) {
 }
 
 const LOOK = `
-.type{display:grid;gap:2px;font-size:14px;margin-bottom:8px} .type[hidden],.slider[hidden],button[hidden]{display:none}
-.type input{font:15px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;color:inherit;background:var(--softer);border:1px solid var(--line);border-radius:7px;padding:6px 8px;width:100%}
+.type{display:grid;gap:2px;font-size:14px;margin-bottom:8px}
+.type input{font:15px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;color:inherit;background:var(--softer);border:1px solid var(--line);border-radius:7px;padding:6px 8px;width:100%} .type input:disabled{opacity:.45}
 .set .buttons{gap:6px;margin-bottom:8px} .set button{padding:4px 9px} .see svg{cursor:crosshair}
 .mark{stroke:var(--line);stroke-dasharray:1.5 3} .cursor{stroke:currentColor;stroke-width:1.2}
 .grid{stroke:var(--soft)} .noise{fill:var(--line);opacity:.6} .counts{fill:var(--cell)}

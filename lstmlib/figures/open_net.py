@@ -8,17 +8,13 @@ from typing import Any
 
 import numpy as np
 import traitlets as t
-from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
 from lstmlib.page import bundle
 from lstmlib.page.figure import Asking
 from lstmlib.paper.inside import PLANS, Inside, load
-from lstmlib.paper.steps import STRING, Steps, read
-from lstmlib.paper.trials import draw
-from lstmlib.paper.watch import Plan
+from lstmlib.paper.steps import STRING, Steps, example, read, stretched
 from lstmlib.tasks.embedded_reber import SYMBOLS
-from lstmlib.tasks.symbols import Symbols
 
 EXPERIMENTS = tuple(PLANS)
 MOST_WAIT, MOST_LETTERS = 900, 60
@@ -84,16 +80,16 @@ class OpenNet(Asking):
         plan = PLANS[self.experiment]
         if self.experiment == "1":
             return np.eye(len(SYMBOLS))[[SYMBOLS.index(letter) for letter in self.text[:-1]]]
-        drawn: Any = draw(plan.row, plan.reading, 1, np.random.default_rng(self.seed))
-        T, symbolic = int(drawn.lengths[0]), isinstance(drawn, Symbols)
-        rows = drawn.symbols[:T, 0].astype(float)[:, None] if symbolic else drawn.x[:T, 0].astype(float)
-        if self.experiment != "2a":
-            more = _fill(self.experiment, plan, self.wait, np.random.default_rng([self.seed, 1]))
-            rows = np.concatenate([rows[:-1], more, rows[-1:]])
+        x = example(plan, self.seed).x if self.experiment == "2a" else stretched(plan, self.seed, self.wait)
+        symbolic = x.shape[1] > 2
         for step, channel, value in self.edits:
-            if step < len(rows):
-                rows[int(step), int(channel)] = value
-        return np.eye(plan.net.input_size)[rows[:, 0].astype(int)] if symbolic else rows
+            if step >= len(x):
+                continue
+            if symbolic:
+                x[int(step)] = np.eye(x.shape[1])[int(value)]
+            else:
+                x[int(step), int(channel)] = value
+        return x
 
     def reading(self) -> Steps:
         """Return what the library's net does over the sequence."""
@@ -111,15 +107,3 @@ def _given(stored: Inside) -> dict[str, Any]:
         "after": stored.after,
         "fresh_wrong": stored.fresh_wrong,
     }
-
-
-def _fill(experiment: str, plan: Plan, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draw what comes in while the net waits, (count, D) or (count, 1) for symbols."""
-    task = plan.row.task
-    if experiment[0] in "26":
-        low, high = (2, 6) if experiment[0] == "6" else (0, int(task.get("num_distractors", task.get("lag", 0) - 1)))
-        return rng.integers(low, high, size=count).astype(float)[:, None]
-    if experiment[0] == "3":
-        return np.sqrt(0.2) * rng.standard_normal((count, 1))
-    values = rng.random(count)
-    return np.column_stack([2.0 * values - 1.0 if experiment == "4" else values, np.zeros(count)])

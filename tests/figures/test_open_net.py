@@ -25,13 +25,6 @@ def test_what_it_loads_is_what_is_stored():
     assert len(OpenNet.given_script()) < 200_000
 
 
-def test_more_steps_to_wait_stand_before_the_last():
-    short, long = OpenNet(experiment="4").sequence(), OpenNet(experiment="4", wait=70).sequence()
-    np.testing.assert_array_equal(long[: len(short) - 1], short[:-1])
-    np.testing.assert_array_equal(long[-1], short[-1])
-    assert not long[len(short) - 1 : -1, 1].any()  # none is marked
-
-
 def test_a_net_that_adds_keeps_the_sum_for_a_while():
     said = [float(OpenNet(experiment="4", wait=wait).reading().outputs[-1, 0]) for wait in (0, 100)]
     assert said[0] == pytest.approx(0.6, abs=0.02)

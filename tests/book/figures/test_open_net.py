@@ -25,7 +25,12 @@ FIGURES = [
     OpenNet(asked=True, experiment="6b", seed=4, step=12),
 ]
 # What is pressed, and what a screen reader then says: role, name, key, text.
-HEARD = ("button", "Another sequence", "Enter", r"Two numbers are marked; .+ Step \d+: .+ the answer is .+ its twin: the")
+HEARD = (
+    "button",
+    "Another sequence",
+    "Enter",
+    r"Two numbers are marked; .+ Step \d+: .+ the answer is .+ its twin: the",
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +43,9 @@ def modules(browser):
 READ = """async ([experiment, plan, state]) => {
   const { opened, question, sequenceOf, twinOf } = await import("/page/opened.js");
   const sequence = sequenceOf(experiment, plan, state), twin = twinOf(experiment, plan, sequence), net = opened(plan);
-  const listed = (steps) => Object.fromEntries(["inward", "contents", "outward", "outputs"].map((name) => [name, steps.map((step) => [...step[name]])]));
+  const names = ["inward", "contents", "outward", "outputs"];
+  const of = (steps, name) => steps.map((step) => [...step[name]]);
+  const listed = (steps) => Object.fromEntries(names.map((name) => [name, of(steps, name)]));
   const asked = question(experiment, plan, sequence);
   return { steps: listed(net(sequence)), twin: twin && listed(net(twin)), asked };
 }"""
