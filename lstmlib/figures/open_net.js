@@ -47,7 +47,7 @@ function mount(frame, store) {
     el("p", { class: "how" }, "It reads one sequence; pale, its twin, in which what has to be kept differs. Change what comes in, or let it wait longer than it ever had to."),
     el("div", { class: "controls first" }, group("Experiment", kinds)),
     given.row,
-    stage(picture, type, el("div", { class: "buttons" }, other, back, twin), where, what, el("div", { class: "buttons" }, mark), wait, status),
+    stage(picture, type, el("div", { class: "buttons" }, other, back, twin, mark), where, what, wait, status),
     spoken,
   );
   picture.addEventListener("click", (event) => {
@@ -198,7 +198,7 @@ const LOOK = `
 .grid{stroke:var(--soft)} .noise{fill:var(--line);opacity:.6} .counts{fill:var(--cell)}
 .curve{fill:none;stroke-width:1.6} .curve.thick{stroke-width:2.6} .curve.pale{opacity:.42}
 .curve.gate{stroke:var(--gate)} .curve.held{stroke:var(--cell)} .curve.said{stroke:var(--hidden)}
-.fate{min-height:13em;font-size:14px}
+.fate{min-height:11em;font-size:13.5px}
 `;
 
 const EMPTY = { asked: false, experiment: "4", seed: 10, wait: 0, edits: [], text: STRING, step: -1, twin: true };
