@@ -18,20 +18,31 @@ class ChunkerNet:
     Attributes:
         num_symbols: inputs of both nets, and outputs of the upper one.
         hidden_size: hidden units of each net. The lower one has as many outputs more, for those of the upper one.
+        outputs_taught: whether it has outputs for the upper one's outputs, too, as in Schmidhuber (1992).
+        joined: whether both nets see beside a symbol what should have been said at the step before, as there. Where
+            the next symbol is to be said this is the symbol once more, but at a sequence's first step nothing.
     """
 
     num_symbols: int
     hidden_size: int = 1
+    outputs_taught: bool = False
+    joined: bool = False
+
+    @property
+    def input_size(self) -> int:
+        """The width of both nets' inputs."""
+        return 2 * self.num_symbols if self.joined else self.num_symbols
 
     @property
     def lower(self) -> SimpleNet:
         """The automatizer, which says the next symbol, and what the hidden units of the upper net are."""
-        return SimpleNet(self.num_symbols, self.hidden_size, self.num_symbols + self.hidden_size)
+        outputs = self.num_symbols + self.hidden_size + (self.num_symbols if self.outputs_taught else 0)
+        return SimpleNet(self.input_size, self.hidden_size, outputs)
 
     @property
     def upper(self) -> SimpleNet:
         """The chunker, which says the next symbol that the lower net does not expect."""
-        return SimpleNet(self.num_symbols, self.hidden_size, self.num_symbols)
+        return SimpleNet(self.input_size, self.hidden_size, self.num_symbols)
 
     @property
     def num_weights(self) -> int:
@@ -71,15 +82,19 @@ class Chunker:
         net: sizes.
         params: name -> array, as ``net.draw`` returns them; copied.
         tolerance: a symbol was expected if all the lower net's outputs were nearer to it.
+        steps_back: see ``SimpleRecurrent``; of both nets.
 
     Raises:
-        ValueError: parameters that don't fit the net.
+        ValueError: parameters that don't fit the net, or a negative number of steps.
     """
 
-    def __init__(self, net: ChunkerNet, params: dict[str, Array], tolerance: float = 0.25) -> None:
+    def __init__(
+        self, net: ChunkerNet, params: dict[str, Array], tolerance: float = 0.25, *, steps_back: int | None = None
+    ) -> None:
         self.net, self.tolerance = net, tolerance
         lower, upper = net.split(params)
-        self.lower, self.upper = SimpleRecurrent(net.lower, lower), SimpleRecurrent(net.upper, upper)
+        self.lower = SimpleRecurrent(net.lower, lower, steps_back=steps_back)
+        self.upper = SimpleRecurrent(net.upper, upper, steps_back=steps_back)
         self.reset()
 
     @property
@@ -92,6 +107,7 @@ class Chunker:
         self.lower.reset()
         self.upper.reset()
         self.expected = False
+        self.asked: Array = np.zeros(self.net.num_symbols)  # what should have been said at the step before
 
     def step(self, x: Array, target: Array) -> Array:
         """Take one step, and add what its errors ask of every weight.
@@ -107,10 +123,14 @@ class Chunker:
             TypeError, ValueError: an array of the wrong rank, width or dtype, or NaN in it.
         """
         target = check_array("target", target, (self.net.num_symbols,))
+        seen = np.concatenate([x, self.asked]) if self.net.joined else x
         if not self.expected:
-            self.upper.step(x)
-        y = self.lower.step(x)[: self.net.num_symbols]
-        self.lower.add_error(np.concatenate([target, self.upper.h]))
+            self.upper.step(seen)
+        y = self.lower.step(seen)[: self.net.num_symbols]
+        self.lower.add_error(
+            np.concatenate([target, self.upper.h, *([self.upper.y] if self.net.outputs_taught else [])])
+        )
+        self.asked = target
         self.expected = bool(np.abs(target - y).max() < self.tolerance)
         if not self.expected:
             self.upper.add_error(target)

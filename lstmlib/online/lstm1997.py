@@ -26,6 +26,9 @@ class LSTM1997:
             learner.add_error(target)       # where there is one
         learner.update(learning_rate)       # after the sequence, or after each step
 
+    What was added up survives ``reset``. So a program that changes weights one step late, as the authors' later one
+    does, calls ``update`` after the next sequence's first step, and what that step's error asks for is in the change.
+
     Source: Hochreiter and Schmidhuber (1997), appendix A.1. The factor 2 of the squared error's derivative is left out,
     as in equation (19).
 
@@ -71,6 +74,7 @@ class LSTM1997:
         self.trace_in = np.zeros((C, M))  # ds / dw_in
         self.trace_c = np.zeros((C, M))  # ds / dw_c
         self.trace_forget = np.zeros((C, M))  # ds / dw_forget, if there are forget gates
+        self.constant = self.initial_activation  # of the constant unit, if there is one; 1 from the first step on
 
     def step(self, x: Array) -> Array:
         """Take one step.
@@ -89,7 +93,8 @@ class LSTM1997:
         B, S, C = net.num_blocks, net.block_size, net.num_cells
 
         # What hidden units see: this step's inputs, the activations of the step before, 1.
-        self.seen = np.concatenate([x, self.a[net.seen_units], [1.0]])  # (M,)
+        before = [*self.a[net.seen_units], self.constant] if net.constant_seen else self.a[net.seen_units]
+        self.seen, self.constant = np.concatenate([x, before, [1.0]]), 1.0  # (M,)
         total = self.W @ self.seen  # (U,), equations (7) and (8)
         y_in = f(total[:B])
         gates = f(total[B + C :])  # output gates, forget gates, as far as there are any

@@ -33,6 +33,9 @@ class Net:
         linear_output: whether the output units are linear, in place of logistic.
         swapped_ranges: whether g has the range [-1, 1] and h [-2, 2].
         forget_gates: whether each block has a gate that its cells' states are multiplied with at every step.
+        constant_seen: whether the outputs' bias comes from a unit that is always 1, and that the hidden units see, too:
+            a second bias of theirs. They see it as any unit, as it was a step before; and before the first step it is
+            what all units are there. So it is in the authors' later program.
     """
 
     input_size: int
@@ -49,6 +52,7 @@ class Net:
     linear_output: bool = False
     swapped_ranges: bool = False
     forget_gates: bool = False
+    constant_seen: bool = False
 
     @property
     def ranges(self) -> tuple[float, float]:
@@ -74,8 +78,8 @@ class Net:
 
     @property
     def num_sources(self) -> int:
-        """M, what a hidden unit can see, inputs, hidden units, and 1 for the bias."""
-        return self.input_size + len(self.seen_units) + 1
+        """M, what a hidden unit can see: inputs, hidden units, perhaps the constant unit, and 1 for the bias."""
+        return self.input_size + len(self.seen_units) + self.constant_seen + 1
 
     @property
     def biased_units(self) -> NDArray[np.bool_]:
@@ -91,7 +95,8 @@ class Net:
         """Name -> shape of every parameter that the net has, as in ``lstmlib.numpy.LSTM1997`` where it has the same.
 
         ``weight_ih`` (U, D), ``weight_hh`` (U, U), or (U, C) where gates aren't seen, and ``bias``, one entry for each
-        unit that is biased; then for the outputs ``weight_out`` (O, C), ``weight_direct`` (O, D) and ``bias_out`` (O,).
+        unit that is biased; then for the outputs ``weight_out`` (O, C), ``weight_direct`` (O, D) and ``bias_out`` (O,);
+        and ``weight_constant`` (U,), from the constant unit to the hidden units.
         """
         D, U, C, O = self.input_size, self.num_units, self.num_cells, self.output_size  # noqa: E741
         there = {
@@ -101,6 +106,7 @@ class Net:
             "weight_out": (C > 0, (O, C)),
             "weight_direct": (self.direct, (O, D)),
             "bias_out": (self.output_bias, (O,)),
+            "weight_constant": (self.constant_seen, (U,)),
         }
         return {name: shape for name, (exists, shape) in there.items() if exists}
 
@@ -157,8 +163,8 @@ class Net:
     def pack(self, params: dict[str, Array]) -> tuple[Array, Array]:
         """Return the parameters as two matrices: hidden units by what they see (U, M), outputs by what they see.
 
-        A hidden unit sees inputs, hidden units, 1; an output sees cells, inputs, 1. What doesn't exist is 0 in the
-        first matrix, and has no column in the second (O, C + D + 1 or fewer).
+        A hidden unit sees inputs, hidden units, perhaps the constant unit, 1; an output sees cells, inputs, 1. What
+        doesn't exist is 0 in the first matrix, and has no column in the second (O, C + D + 1 or fewer).
 
         Raises:
             ValueError: names or shapes that are not the net's.
@@ -170,7 +176,9 @@ class Net:
         if self.num_units:
             hidden[:, : self.input_size] = params["weight_ih"]
         if "weight_hh" in params:
-            hidden[:, self.input_size : -1] = params["weight_hh"]
+            hidden[:, self.input_size : self.input_size + len(self.seen_units)] = params["weight_hh"]
+        if self.constant_seen:
+            hidden[:, -2] = params["weight_constant"]
         if "bias" in params:
             hidden[self.biased_units, -1] = params["bias"]
         columns = [params[name] for name in ("weight_out", "weight_direct") if name in params]
@@ -182,10 +190,11 @@ class Net:
         D, C = self.input_size, self.num_cells
         there = {
             "weight_ih": hidden[:, :D],
-            "weight_hh": hidden[:, D:-1],
+            "weight_hh": hidden[:, D : D + len(self.seen_units)],
             "bias": hidden[self.biased_units, -1],
             "weight_out": output[:, :C],
             "weight_direct": output[:, C : C + D],
             "bias_out": output[:, -1],
+            "weight_constant": hidden[:, -2],
         }
         return {name: there[name].copy() for name in self.shapes}

@@ -101,13 +101,19 @@ class SimpleRecurrent:
         params: name -> array, with the shapes of ``net.shapes``; copied.
         look_back: whether the gradient goes back to the sequence's beginning. If not, the hidden units of the step
             before count as inputs, as in Elman's net.
+        steps_back: how many steps back the gradient goes at most, as in Schmidhuber's (1992) chunker; to the beginning
+            if ``None``. 0 is ``look_back=False``.
 
     Raises:
-        ValueError: parameters that don't fit the net.
+        ValueError: parameters that don't fit the net, or a negative number of steps.
     """
 
-    def __init__(self, net: SimpleNet, params: dict[str, Array], *, look_back: bool = True) -> None:
-        self.net, self.look_back = net, look_back
+    def __init__(
+        self, net: SimpleNet, params: dict[str, Array], *, look_back: bool = True, steps_back: int | None = None
+    ) -> None:
+        if steps_back is not None and steps_back < 0:
+            raise ValueError(f"steps_back is {steps_back}, expected None or at least 0")
+        self.net, self.look_back, self.steps_back = net, look_back, steps_back
         self.W, self.V = net.pack(params)  # (H, D + H); (O, H + D), (O, H) or (O, 0)
         self.dW, self.dV = np.zeros_like(self.W), np.zeros_like(self.V)
         self.y: Array = np.zeros(net.output_size)
@@ -123,6 +129,7 @@ class SimpleRecurrent:
         H, D = self.net.hidden_size, self.net.input_size
         self.h: Array = np.zeros(H)
         self.sensitivity = np.zeros((H, H, D + H))  # [k, u, s]: dh_k / dw from source s to unit u
+        self.recent: list[Array] = []  # what the weights did at each of the last steps, where older ones don't count
 
     def step(self, x: Array) -> Array:
         """Take one step.
@@ -145,7 +152,15 @@ class SimpleRecurrent:
         before = self.sensitivity if self.look_back else np.zeros_like(self.sensitivity)
         through = np.tensordot(self.W[:, D:], before, 1)  # (H, H, D + H)
         through[np.arange(H), np.arange(H)] += seen
-        self.sensitivity = (self.h * (1.0 - self.h))[:, None, None] * through
+        slope = (self.h * (1.0 - self.h))[:, None, None]
+        self.sensitivity = slope * through
+        if self.steps_back is not None:
+            # The same, step by step: what was done at each of them has come through the recurrent weights once more.
+            now = np.zeros_like(through)
+            now[np.arange(H), np.arange(H)] = seen
+            older = [np.tensordot(self.W[:, D:], part, 1) for part in self.recent[-self.steps_back :]]
+            self.recent = [slope * part for part in [*(older if self.steps_back else []), now]]
+            self.sensitivity = np.sum(self.recent, axis=0)
 
         if self.net.recurrent_outputs:
             self.y = self.h[-self.net.output_size :]

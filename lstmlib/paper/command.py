@@ -10,13 +10,14 @@ from typing import Any
 from lstmlib.paper import archive
 from lstmlib.paper.cluster import Lost
 from lstmlib.paper.progress import to_stderr
-from lstmlib.paper.readings import READINGS
+from lstmlib.paper.readings import READINGS, SETS
 from lstmlib.paper.report import Stored, head_of, lines_of, stored
 from lstmlib.paper.row import Row
-from lstmlib.paper.rows import ROWS, find, label
+from lstmlib.paper.rows import ROWS, chosen_from, find, label
 from lstmlib.paper.runner import at_least, run, threads_alone
 from lstmlib.paper.store import OWN, RESULTS, current
 from lstmlib.paper.table import FORMATS, head_record, records_of, written
+from lstmlib.paper.verdict import verdict
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -50,7 +51,10 @@ _COMES = "those that come with the library"
 def _add_run(running: argparse.ArgumentParser) -> None:
     """Give ``run`` its arguments."""
     running.add_argument(
-        "rows", nargs="*", metavar="ROW", help="a row such as table-7/T100, or a table such as table-7"
+        "rows",
+        nargs="*",
+        metavar="ROW",
+        help=f"a row such as table-7/T100, or a table such as table-7; or a set of readings: {', '.join(SETS)}",
     )
     running.add_argument("--all", action="store_true", help="every row that the library has a learner for")
     running.add_argument("--trials", type=int, help="how many there shall be (default: as many as in the paper)")
@@ -69,7 +73,10 @@ def _add_run(running: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=OPTION",
-        help=f"where the paper leaves something open; the first is the default. {options}".replace("%", "%%"),
+        help=(
+            f"a set of readings ({', '.join(SETS)}), or an option where the paper leaves something open; the first is "
+            f"the default. {options}"
+        ).replace("%", "%%"),
     )
     running.set_defaults(run=run_rows)
 
@@ -173,7 +180,7 @@ def show_rows(given: argparse.Namespace) -> None:
         found = [(whose, told(row, folder, unread)) for whose, folder in folders]
         if given.format == "text":
             lines = [line for whose, one in found for line in lines_of(row, one, seed=seed, whose=whose)]
-            print("\n".join(head_of(row) + lines))
+            print("\n".join([*head_of(row), *lines, f"  verdict: {verdict(row, found[0][1]).line}"]))
         else:
             ours = [record for whose, one in found for record in records_of(row, one, seed=seed, whose=whose)]
             records += ours or [head_record(row)]
@@ -199,20 +206,20 @@ def run_rows(given: argparse.Namespace) -> None:
     """Run rows; Ctrl-C stops, and loses only the trials that were running."""
     need("joblib", "numba", "scipy", *(["distributed"] if given.scheduler else []))
     threads_alone()
-    rows = chosen_rows(given.rows, given.all)
-    if given.all or any(name == row.table for name in given.rows for row in rows):
+    words = [name for name in given.rows if name in SETS] + given.reading
+    names = [name for name in given.rows if name not in SETS]
+    rows = chosen_rows(names, given.all)
+    if given.all or any(name == row.table for name in names for row in rows):
         rows = [row for row in rows if row.runnable]
-    try:
-        chosen = dict(part.split("=", 1) for part in given.reading)
-    except ValueError:
-        sys.exit(f"lstmlib paper: --reading {' '.join(given.reading)}: expected NAME=OPTION")
+    if any("=" not in word and word not in SETS for word in words):
+        sys.exit(f"lstmlib paper: --reading {' '.join(given.reading)}: expected NAME=OPTION or {', '.join(SETS)}")
     if not rows:
         sys.exit("lstmlib paper: the library has no learner for these rows")
-    options: dict[str, Any] = {"seed": given.seed, "chosen": chosen, "directory": given.results}
+    options: dict[str, Any] = {"seed": given.seed, "directory": given.results}
     options |= {"workers": given.workers, "scheduler": given.scheduler}
     for row in rows:
         try:
-            run(row, given.trials, **options)
+            run(row, given.trials, chosen=chosen_from(row, words), **options)
         except ValueError as error:
             sys.exit(f"lstmlib paper: {error}")
         except (OSError, Lost, MemoryError) as error:

@@ -1,7 +1,8 @@
 """What the text of the papers leaves open, and how it can be read.
 
 Where it leaves something open, the choice is a *reading*: it has a name, a default (the first option) and
-alternatives. ``READINGS`` says what each is about, and a row says which of them concern it.
+alternatives. ``READINGS`` says what each is about, and a row says which of them concern it. Some belong together, since
+they have one source: ``SETS`` has a name for them.
 """
 
 READINGS: dict[str, tuple[str, ...]] = {
@@ -9,6 +10,12 @@ READINGS: dict[str, tuple[str, ...]] = {
     "update": ("sequence", "step"),
     # What all hidden units' activations are before a sequence's first step.
     "initial": ("0", "0.5"),
+    # Whether the change that a sequence asks for is made at its end, or one step late, after the next sequence's first
+    # step, as in the authors' later program (lstm.c, JKU Linz: the flag is set when the next sequence has begun).
+    "applied": ("at once", "late"),
+    # Where outputs have their bias from: a weight of their own, or a unit that is always 1 and that gates and cells
+    # see, too, which so have two biases each, as in the authors' later program (there it is one more hidden unit).
+    "constant-unit": ("unseen", "seen"),
     # The squared error's derivative without or with its factor 2.
     "factor": ("1", "2"),
     # An output's error with the slope y (1 - y), as equation (19) has it, or the difference alone. That is against
@@ -39,7 +46,11 @@ READINGS: dict[str, tuple[str, ...]] = {
     # The "average training error": mean over outputs and the window's 2000 sequences of the absolute or squared error;
     # or the absolute error summed over outputs.
     "error": ("absolute", "squared", "summed"),
-    # What the input holds where the first pair is marked; see lstmlib.tasks.adding.
+    # Experiments 4 to 6: cells of a block, as in the tables, or 1, of which the earlier version of the paper (NIPS
+    # 1996) says that it works as well.
+    "block-size": ("2", "1"),
+    # What the input holds where the first pair is marked; see lstmlib.tasks.adding. That version sets the pair's first
+    # component to zero: "marker 1 and value".
     "first-pair": ("marker 1", "marker -1", "marker 1 and value"),
     # No reading, but what the paper speaks of and doesn't show: the net without output gates, or with the input gates'
     # biases drawn like any weight.
@@ -49,6 +60,8 @@ READINGS: dict[str, tuple[str, ...]] = {
     # Nor this: forget gates, which came later, with biases drawn like any weight, or starting at that number. All else
     # starts as without them, and a trial has failed after 500,000 sequences.
     "forget-gates": ("none", "random", "2", "5"),
+    # No reading: after how many training sequences a trial is given up, for those of which fewer say enough.
+    "cap": ("the row's", "1000000", "300000", "100000"),
     # After how many training sequences success is tested; 1000 in experiment 2c, where a test takes up to 10,000, and
     # without memory cells, where it takes up to five million.
     "test-every": ("10", "1", "100", "1000"),
@@ -68,6 +81,14 @@ READINGS: dict[str, tuple[str, ...]] = {
     "judged": ("apart", "while learning"),
     # The chunker: its lower net expected a symbol if all outputs were nearer to it than that.
     "expected": ("0.25", "0.1", "0.5"),
+    # The same: what the lower net is taught of the upper one, its hidden unit alone, as table 2's number of weights has
+    # it, or its outputs, too, as in Schmidhuber (1992).
+    "taught": ("hidden unit", "hidden unit and outputs"),
+    # The same: what both nets see, the symbol alone, as that number has it, or with it what should have been said at
+    # the step before, as in Schmidhuber (1992).
+    "seen": ("symbol", "symbol and last target"),
+    # The same: how many steps errors go back at most; 3 in Schmidhuber (1992).
+    "steps-back": ("all", "3"),
     # Recurrent cascade correlation: whether hidden units reach from -1/2 to 1/2, as in Fahlman's program, or 0 to 1.
     "units": ("symmetric", "logistic"),
     # The same: after how many passes over the training strings without a change a phase is over; 8 in the program.
@@ -79,4 +100,15 @@ READINGS: dict[str, tuple[str, ...]] = {
     "right": ("absolute", "squared", "order"),
     # Streams: after how many symbols a training stream ends if there was no error.
     "stream": ("100000", "1000000"),
+}
+
+# Options that have one source, under its name. A set concerns the rows that have all of its readings but those about
+# outputs' biases, which a row may do without.
+SETS: dict[str, dict[str, str]] = {
+    # The simulator that one of the authors published later (JKU Linz, lstm.c), as far as it says something that the
+    # paper leaves open or says otherwise. The rest of it is the default: gates and cells see all gates and cells of the
+    # step before; outputs are logistic, and see cells alone; their errors have the slope, and no factor 2.
+    "authors-program": {"initial": "0.5", "gate-bias": "noisy", "applied": "late", "constant-unit": "seen"},
+    # The chunker as the paper on it has it (Schmidhuber 1992), where table 2 counts the weights of a smaller one.
+    "chunker-1992": {"taught": "hidden unit and outputs", "seen": "symbol and last target", "steps-back": "3"},
 }

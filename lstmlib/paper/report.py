@@ -14,7 +14,7 @@ from lstmlib.paper import disk
 from lstmlib.paper.readings import READINGS
 from lstmlib.paper.result import Result
 from lstmlib.paper.row import Row
-from lstmlib.paper.rows import label, reading_of
+from lstmlib.paper.rows import chosen_from, label, reading_of
 from lstmlib.paper.store import RESULTS, Store, current
 
 _Part = tuple[int, float | None] | None
@@ -138,7 +138,7 @@ def stored_readings(row: Row, directory: Path = RESULTS) -> list[dict[str, str]]
             continue
         name = path.stem[len(start) :]
         try:
-            chosen = {} if name == "default" else dict(part.split("=") for part in name.split(","))
+            chosen = chosen_from(row, [] if name == "default" else name.split(","))
             reading = reading_of(row, {key: _option(key, value) for key, value in chosen.items()})
         except ValueError:
             continue

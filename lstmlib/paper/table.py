@@ -11,6 +11,7 @@ from lstmlib.paper.report import Stored, summarise
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import label
 from lstmlib.paper.store import current
+from lstmlib.paper.verdict import verdict
 
 FORMATS = ("text", "csv", "md", "json")
 PAPER = ("sequences", "percent", "earlier", "wrong", "error", "at_least")
@@ -18,7 +19,7 @@ OURS = (
     *("trials", "solved", "success_low", "success_high", "mean", "spread", "mean_low", "mean_high", "least", "most"),
     *("earlier", "wrong", "error", "seconds"),
 )
-FIELDS = ("row", "experiment", "method", *(f"paper_{name}" for name in PAPER), "whose", "reading", *OURS)
+FIELDS = ("row", "experiment", "method", *(f"paper_{name}" for name in PAPER), "whose", "reading", *OURS, "verdict")
 
 
 def records_of(row: Row, found: Stored, *, seed: int | None = None, whose: str = "ours") -> list[dict[str, Any]]:
@@ -32,6 +33,7 @@ def records_of(row: Row, found: Stored, *, seed: int | None = None, whose: str =
 
     Returns:
         the keys of ``FIELDS``; ``None`` where there is no such number. Sequences are counted as the row counts them.
+        The verdict is the row's, the same in all of its records.
     """
     records = []
     for reading, results in found.readings:
@@ -42,7 +44,8 @@ def records_of(row: Row, found: Stored, *, seed: int | None = None, whose: str =
         s["success_low"], s["success_high"] = s["success"]
         s["mean_low"], s["mean_high"] = s["interval"] or (None, None)
         ours = {name: float(f"{s[name]:.8g}") if isinstance(s[name], float) else s[name] for name in OURS}
-        records.append(_head(row) | {"whose": whose, "reading": label(row, reading)} | ours)
+        told = {"verdict": verdict(row, found).line}
+        records.append(_head(row) | {"whose": whose, "reading": label(row, reading)} | ours | told)
     return records
 
 

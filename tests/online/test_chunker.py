@@ -49,6 +49,22 @@ def test_the_lower_net_is_taught_the_next_symbol_and_the_upper_net_s_hidden_unit
         np.testing.assert_allclose(chunker.params[part], value, rtol=0, atol=1e-15)
 
 
+def test_by_the_paper_of_1992_it_is_taught_outputs_too_and_sees_what_was_asked(rng):
+    net, one = ChunkerNet(4, outputs_taught=True, joined=True), np.eye(4)
+    params = net.draw(rng)
+    chunker, lower = Chunker(net, params), SimpleRecurrent(net.lower, net.split(params)[0])
+    asked = np.zeros(4)
+    for x, target in ((0, 1), (1, 3), (3, 2)):
+        chunker.step(one[x], one[target])
+        lower.step(np.concatenate([one[x], asked]))
+        lower.add_error(np.concatenate([one[target], chunker.upper.h, chunker.upper.y]))
+        asked = one[target]
+    chunker.update(0.5)
+    lower.update(0.5)
+    for part, value in lower.params.items():
+        np.testing.assert_allclose(chunker.params[part], value, rtol=0, atol=1e-15)
+
+
 def test_bad_input(rng):
     with pytest.raises(ValueError, match="params has the shapes"):
         Chunker(ChunkerNet(5), ChunkerNet(4).draw(rng))

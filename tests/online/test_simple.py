@@ -92,3 +92,40 @@ def test_bad_input(rng):
         SimpleRecurrent(net, net.draw(rng)).step(np.zeros(4))
     with pytest.raises(ValueError, match="among 6 hidden units: expected direct=False, and at least 7"):
         SimpleNet(7, 6, 7, direct=False, recurrent_outputs=True)
+
+
+@pytest.mark.parametrize("steps_back", [0, 1, 3, 9])
+def test_the_gradient_goes_so_many_steps_back(steps_back, rng):
+    """At the last step it is that of a net whose weights before are others, kept as they are."""
+    net = SimpleNet(3, 2, 2)
+    params, x, target = net.draw(rng, 1.0), rng.standard_normal((6, 3)), rng.random(2)
+    learner = SimpleRecurrent(net, params, steps_back=steps_back)
+    for t in range(6):
+        learner.step(x[t])
+    learner.add_error(target)
+    learner.update(1.0)
+
+    def loss(changed):
+        before, now = SimpleRecurrent(net, params), SimpleRecurrent(net, changed)
+        for t in range(5 - min(steps_back, 5)):
+            before.step(x[t])
+        now.h = before.h
+        for t in range(5 - min(steps_back, 5), 6):
+            y = now.step(x[t])
+        return 0.5 * ((y - target) ** 2).sum()
+
+    for name, value in params.items():
+        for at in np.ndindex(value.shape):
+            sides = []
+            for step in (1e-5, -1e-5):
+                changed = {key: array.copy() for key, array in params.items()}
+                changed[name][at] += step
+                sides.append(loss(changed))
+            found = learner.params[name][at] - value[at]
+            assert found == pytest.approx((sides[1] - sides[0]) / 2e-5, abs=1e-9)
+
+
+def test_steps_back_can_t_be_negative(rng):
+    net = SimpleNet(3, 2, 2)
+    with pytest.raises(ValueError, match="steps_back is -1"):
+        SimpleRecurrent(net, net.draw(rng), steps_back=-1)

@@ -12,8 +12,9 @@ import numpy as np
 from lstmlib.numpy.checks import Array
 from lstmlib.online.chunker import ChunkerNet
 from lstmlib.online.compiled.jit import entry, larger, part
-from lstmlib.online.compiled.lanes import LANES, Floats, aligned_rows, fused, load, logistic, store
+from lstmlib.online.compiled.lanes import LANES, Floats, Integers, aligned_rows, fused, load, logistic, store
 from lstmlib.online.compiled.side_by_side import SideBySide, finish
+from lstmlib.online.simple import SimpleNet
 from lstmlib.tasks.symbols import Symbols
 
 
@@ -23,16 +24,20 @@ class Shape(NamedTuple):
     D: int
     expected_within: float
     by_class: bool
+    outputs_taught: bool
+    joined: bool
 
 
 class Memory(NamedTuple):
     """One net: arrays of rows, a row eight outputs; E rows for all outputs, the last of them filled up with zeros."""
 
-    W: Floats  # (D + 1,), from the inputs and from the hidden unit
-    V: Floats  # ((1 + D) E, 8), from the hidden unit and from the inputs
+    W: Floats  # (I + 1,), from the I inputs and from the hidden unit
+    V: Floats  # ((1 + I) E, 8), from the hidden unit and from the inputs
     dW: Floats
     dV: Floats
-    sensitivity: Floats  # (D + 1,), of the hidden unit to W
+    sensitivity: Floats  # (I + 1,), of the hidden unit to W
+    recent: Floats  # (K, I + 1), what W did at each of the last K steps; K is 0 where all steps count
+    steps: Integers  # (1,), taken since the sequence began
     h: Floats  # (1, 8), eight times the same
     y: Floats  # (E, 8)
     e: Floats  # (E, 8), target minus output, 0 where there is no output
@@ -43,30 +48,54 @@ def _reset(m: Any) -> None:
     """Begin a new sequence."""
     m.h[:] = 0.0
     m.sensitivity[:] = 0.0
+    m.recent[:] = 0.0
+    m.steps[0] = 0
 
 
 @part
-def _step(m: Any, symbol: int) -> None:
-    """Take one net one step on."""
-    D = m.W.shape[0] - 1
+def _step(m: Any, symbol: int, again: int) -> None:
+    """Take one net one step on; ``again`` is the input that is on beside the symbol, -1 if there is none."""
+    I = m.W.shape[0] - 1  # noqa: E741
     before = m.h[0, 0]
-    m.h[:] = m.W[symbol] + m.W[D] * before
+    net = m.W[symbol] + m.W[I] * before
+    if again >= 0:
+        net += m.W[again]
+    m.h[:] = net
     store(m.h, 0, logistic(load(m.h, 0)))
     slope = m.h[0, 0] * (1.0 - m.h[0, 0])
-    through = slope * m.W[D]
-    for s in range(D + 1):
-        m.sensitivity[s] *= through
+    through = slope * m.W[I]
+    K = m.recent.shape[0]
+    if K == 0:
+        for s in range(I + 1):
+            m.sensitivity[s] *= through
+    else:
+        m.sensitivity[:] = 0.0
+        now = m.steps[0] % K  # where the oldest is forgotten
+        for k in range(K):
+            for s in range(I + 1):
+                m.recent[k, s] = 0.0 if k == now else m.recent[k, s] * through
+                m.sensitivity[s] += m.recent[k, s]
+        m.recent[now, symbol] = slope
+        m.recent[now, I] = slope * before
+        if again >= 0:
+            m.recent[now, again] = slope
+        m.steps[0] += 1
     m.sensitivity[symbol] += slope
-    m.sensitivity[D] += slope * before
+    m.sensitivity[I] += slope * before
+    if again >= 0:
+        m.sensitivity[again] += slope
     E = m.y.shape[0]
     h = load(m.h, 0)
     for j in range(E):
-        store(m.y, j, logistic(fused(load(m.V, j), h, load(m.V, (1 + symbol) * E + j))))
+        y = fused(load(m.V, j), h, load(m.V, (1 + symbol) * E + j))
+        if again >= 0:
+            y = y + load(m.V, (1 + again) * E + j)
+        store(m.y, j, logistic(y))
 
 
 @part
-def _add_error(m: Any, symbol: int) -> None:
-    """Add what the error in ``m.e`` asks of every weight; ``symbol`` is what the net saw."""
+def _add_error(m: Any, symbol: int, again: int) -> None:
+    """Add what the error in ``m.e`` asks of every weight; ``symbol`` and ``again`` are what the net saw."""
     E = m.y.shape[0]
     h = load(m.h, 0)
     for j in range(E):
@@ -75,6 +104,8 @@ def _add_error(m: Any, symbol: int) -> None:
         store(m.e, j, e)
         store(m.dV, j, fused(e, h, load(m.dV, j)))
         store(m.dV, (1 + symbol) * E + j, load(m.dV, (1 + symbol) * E + j) + e)
+        if again >= 0:
+            store(m.dV, (1 + again) * E + j, load(m.dV, (1 + again) * E + j) + e)
     to_hidden = 0.0
     for j in range(E):
         for k in range(LANES):
@@ -109,7 +140,7 @@ def _differ(m: Any, D: int, target: int) -> float:
 def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> None:
     """Go on with one pair until it stops; every step of a sequence asks for an answer."""
     D = shape.D
-    shown = 0  # the last symbol that the upper net saw
+    shown, shown_again = 0, -1  # what the upper net saw last
     expected = False
     while c.busy[lane]:
         n, t = c.n[lane], c.t[lane]
@@ -119,18 +150,24 @@ def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> Non
             _reset(lower)
             _reset(upper)
             expected = False
+        # What should have been said at the step before, where nets see that, too.
+        again = D + tray.classes[lane, n, t - 1] if shape.joined and t > 0 else -1
         if not expected:
-            _step(upper, symbol)
-            shown = symbol
-        _step(lower, symbol)
+            _step(upper, symbol, again)
+            shown, shown_again = symbol, again
+        _step(lower, symbol, again)
         worst = _differ(lower, D, target)
         expected = worst < shape.expected_within
         if rate > 0.0:
             lower.e[D // LANES, D % LANES] = upper.h[0, 0] - lower.y[D // LANES, D % LANES]
-            _add_error(lower, symbol)
+            if shape.outputs_taught:
+                for k in range(D):
+                    q = D + 1 + k
+                    lower.e[q // LANES, q % LANES] = upper.y[k // LANES, k % LANES] - lower.y[q // LANES, q % LANES]
+            _add_error(lower, symbol, again)
             if not expected:
                 _differ(upper, D, target)
-                _add_error(upper, shown)
+                _add_error(upper, shown, shown_again)
         c.worst[lane] = larger(c.worst[lane], worst)
         c.answers[lane] += D
         c.t[lane] += 1
@@ -150,19 +187,30 @@ class Pairs(SideBySide):
         num_sequences: how many sequences a pair has room for.
         num_steps: the most steps of a sequence.
         tolerance: see ``chunker.Chunker``.
+        steps_back: the same.
 
     Raises:
-        ValueError: more hidden units than one.
+        ValueError: more hidden units than one, or a negative number of steps.
     """
 
-    def __init__(self, net: ChunkerNet, num_sequences: int, num_steps: int, *, tolerance: float = 0.25) -> None:
+    def __init__(
+        self,
+        net: ChunkerNet,
+        num_sequences: int,
+        num_steps: int,
+        *,
+        tolerance: float = 0.25,
+        steps_back: int | None = None,
+    ) -> None:
         if net.hidden_size != 1:
             raise ValueError(f"net has {net.hidden_size} hidden units, expected 1")
-        D = net.num_symbols
+        if steps_back is not None and steps_back < 0:
+            raise ValueError(f"steps_back is {steps_back}, expected None or at least 0")
+        D, recent = net.num_symbols, 0 if steps_back is None else steps_back + 1
         super().__init__(D, D, num_sequences, num_steps)
         self.net = net
-        self.shape = Shape(D, tolerance, True)
-        self.memory = [(_empty(D, D + 1), _empty(D, D)) for _ in range(LANES)]
+        self.shape = Shape(D, tolerance, True, net.outputs_taught, net.joined)
+        self.memory = [tuple(_empty(one, recent) for one in (net.lower, net.upper)) for _ in range(LANES)]
 
     def put(self, lane: int, params: dict[str, Array]) -> None:
         """Give a lane a pair of its own.
@@ -197,11 +245,13 @@ class Pairs(SideBySide):
             run(self.shape, *self.memory[lane], self.tray, self.control, lane)
 
 
-def _empty(D: int, O: int) -> Memory:  # noqa: E741
-    E = -(-O // LANES)
-    rows = {"V": (1 + D) * E, "dV": (1 + D) * E, "h": 1, "y": E, "e": E}
-    sources: dict[str, Any] = {name: np.zeros(D + 1) for name in ("W", "dW", "sensitivity")}
-    return Memory(**sources, **{name: aligned_rows(count) for name, count in rows.items()})
+def _empty(net: SimpleNet, recent: int) -> Memory:
+    I, E = net.input_size, -(-net.output_size // LANES)  # noqa: E741
+    rows = {"V": (1 + I) * E, "dV": (1 + I) * E, "h": 1, "y": E, "e": E}
+    sources: dict[str, Any] = {name: np.zeros(I + 1) for name in ("W", "dW", "sensitivity")}
+    sources |= {"recent": np.zeros((recent, I + 1)), "steps": np.zeros(1, np.int64)}
+    sources |= {name: aligned_rows(count) for name, count in rows.items()}
+    return Memory(**sources)
 
 
 def train(
@@ -212,6 +262,7 @@ def train(
     *,
     each_step: bool = False,
     tolerance: float = 0.25,
+    steps_back: int | None = None,
 ) -> tuple[dict[str, Array], Floats]:
     """Show one pair sequences, one after another, and let it learn from each; see ``lstm1997.train``.
 
@@ -219,10 +270,10 @@ def train(
         the parameters after the last sequence; and for each sequence the lower net's largest error (N,).
 
     Raises:
-        ValueError: parameters that don't fit the net, or more hidden units than one.
+        ValueError: parameters that don't fit the net, more hidden units than one, or a negative number of steps.
     """
     T, N = drawn.mask.shape
-    nets = Pairs(net, N, T, tolerance=tolerance)
+    nets = Pairs(net, N, T, tolerance=tolerance, steps_back=steps_back)
     nets.put(0, params)
     nets.load(0, 0, drawn)
     nets.start(0, 0, N, learning_rate, each_step=each_step)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from lstmlib.numpy.checks import Array
-from lstmlib.online.compiled.jit import entry
+from lstmlib.online.compiled.jit import entry, part
 from lstmlib.online.compiled.lanes import LANES, Floats, aligned_rows
 from lstmlib.online.compiled.lstm1997_full import remember, send_back
 from lstmlib.online.compiled.lstm1997_steps import Memory, Shape, add_error, hidden, outputs, reset, update
@@ -32,6 +32,24 @@ from lstmlib.tasks.batch import Batch
 from lstmlib.tasks.symbols import Symbols
 
 GRADIENTS = ("truncated", "full")
+
+
+@part
+def _ask(m: Any, c: Any, lane: int) -> bool:
+    """Ask for a lane's weights to be changed after this step."""
+    m.rate[0, lane] = c.learning_rate[lane]
+    m.keep[0, lane] = 0.0
+    return True
+
+
+@part
+def _begun(shape: Any, m: Any, c: Any, lane: int) -> bool:
+    """Take note of a sequence's first step, and return whether what the one before asked for is due now."""
+    if shape.constant_seen:
+        m.seen[len(m.seen) - 2, lane] = 1.0
+    due = m.due[lane] and c.learning_rate[lane] > 0.0
+    m.due[lane] = m.due[lane] and not due
+    return due
 
 
 @entry
@@ -68,9 +86,7 @@ def run(shape: Any, m: Any, trace_forget: Any, tray: Any, c: Any) -> None:
                     if c.learning_rate[i] > 0.0:
                         learns = True
                         if c.each_step[i]:
-                            updates = True
-                            m.rate[0, i] = c.learning_rate[i]
-                            m.keep[0, i] = 0.0
+                            updates = _ask(m, c, i)
                     else:
                         m.e[:, i] = 0.0
             if learns:
@@ -78,14 +94,17 @@ def run(shape: Any, m: Any, trace_forget: Any, tray: Any, c: Any) -> None:
         for i in active:
             if shape.full:
                 remember(shape, m, i, c.t[i])
+            if c.t[i] == 0 and _begun(shape, m, c, i):
+                updates = _ask(m, c, i)
             c.t[i] += 1
             if c.t[i] == tray.lengths[i, c.n[i]]:
                 if c.learning_rate[i] > 0.0:
                     if shape.full:
                         send_back(shape, m, tray, i, c.n[i], c.t[i])
-                    updates = True
-                    m.rate[0, i] = c.learning_rate[i]
-                    m.keep[0, i] = 0.0
+                    if shape.late:
+                        m.due[i] = True
+                    else:
+                        updates = _ask(m, c, i)
                 if finish(shape, m, tray, c, i):
                     c.busy[i] = False
                     stopped = True
@@ -110,9 +129,11 @@ class Eight(SideBySide):
         output_slope: see ``lstm1997.LSTM1997``.
         slope_offset: the same.
         gradient: "truncated", or "full", which can change weights after whole sequences only.
+        late: whether what a sequence asks for is done one step late, after the first step of the next one that is
+            learnt from. What is judged between the two is the net without it.
 
     Raises:
-        ValueError: an unknown gradient.
+        ValueError: an unknown gradient, or the full one late or with a constant unit that hidden units see.
     """
 
     def __init__(
@@ -129,12 +150,18 @@ class Eight(SideBySide):
         output_slope: bool = True,
         slope_offset: float = 0.0,
         gradient: str = "truncated",
+        late: bool = False,
     ) -> None:
         if gradient not in GRADIENTS:
             raise ValueError(f"gradient is {gradient!r}, expected one of {', '.join(GRADIENTS)}")
+        if gradient == "full" and (late or net.constant_seen):
+            raise ValueError(
+                "gradient is 'full', expected 'truncated' with late changes or a constant unit that is seen"
+            )
         options = {"symbolic": symbolic, "by_class": by_class, "by_order": by_order}
         super().__init__(net.input_size, net.output_size, num_sequences, num_steps, window=window, **options)
         self.full = gradient == "full"
+        self.late = late
         self.net = net
         B, S, D, O = net.num_blocks, net.block_size, net.input_size, net.output_size  # noqa: E741
         C, U, M = net.num_cells, net.num_units, net.num_sources
@@ -142,13 +169,14 @@ class Eight(SideBySide):
         self.shape = Shape(
             *(D, B, S, O, net.output_gates, net.output_bias, net.seen_units.start, len(net.seen_units), net.direct),
             *(net.plain, net.linear_output, *net.ranges, symbolic, by_class, float(initial_activation)),
-            *(output_slope, float(slope_offset), net.forget_gates, self.full),
+            *(output_slope, float(slope_offset), net.forget_gates, self.full, net.constant_seen, late),
         )
         rows = {"W": M * U, "V": K * O, "dW": M * U, "dV": K * O, "a": U, "s": C, "h": C, "trace": M * 2 * C}
         rows |= {"past": num_steps * (U + 5 * C) if self.full else 0}
         rows |= {"seen": M, "slopes": 3 * C, "y": O, "e": O, "to_cells": C, "rate": 1, "keep": 1}
         memory: dict[str, Any] = {name: aligned_rows(count) for name, count in rows.items()}
-        self.memory = Memory(biased=net.biased_units.astype(float), **memory)
+        memory |= {"biased": net.biased_units.astype(float), "due": np.zeros(LANES, bool)}
+        self.memory = Memory(**memory)
         self.memory.seen[-1] = 1.0
         self.trace_forget = aligned_rows(M * C) if net.forget_gates else None
 
@@ -167,7 +195,7 @@ class Eight(SideBySide):
         m.W[:, lane] = hidden.T.ravel()
         m.V[: output.size, lane] = output.T.ravel()
         m.dW[:, lane] = m.dV[:, lane] = 0.0
-        c.busy[lane] = False
+        c.busy[lane] = m.due[lane] = False
         c.seen[lane] = c.wrong[lane] = c.total[lane] = c.was_wrong[lane] = c.was_error[lane] = 0
 
     def params(self, lane: int) -> dict[str, Array]:
@@ -192,6 +220,7 @@ def train(
     output_slope: bool = True,
     slope_offset: float = 0.0,
     gradient: str = "truncated",
+    late: bool = False,
 ) -> tuple[dict[str, Array], Floats]:
     """Show one net a batch, one sequence after another, and let it learn from each.
 
@@ -205,13 +234,14 @@ def train(
         output_slope: see ``lstm1997.LSTM1997``.
         slope_offset: the same.
         gradient: see ``Eight``.
+        late: the same; what the last sequence asks for is then not done any more.
 
     Returns:
         the parameters after the last sequence; and for each sequence the largest, the mean and the mean squared error
         (N, 3), over outputs and over the steps that count.
 
     Raises:
-        ValueError: parameters that don't fit the net, an unknown gradient, or the full one after each step.
+        ValueError: parameters that don't fit the net, an unknown gradient, or one that doesn't go with the rest.
     """
     T, N = drawn.mask.shape
     symbolic, by_class = isinstance(drawn, Symbols), drawn.target.ndim == 2
@@ -225,6 +255,7 @@ def train(
         output_slope=output_slope,
         slope_offset=slope_offset,
         gradient=gradient,
+        late=late,
     )
     nets.put(0, params)
     nets.load(0, 0, drawn)

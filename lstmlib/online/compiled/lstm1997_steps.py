@@ -2,6 +2,9 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lstmlib.online.compiled.jit import inlined, part
 from lstmlib.online.compiled.lanes import Floats, Integers, fused, gather, load, logistic, scatter_add, store
 
@@ -29,6 +32,8 @@ class Shape(NamedTuple):
     slope_offset: float  # what is added to that slope
     forget_gates: bool
     full: bool  # whether errors go back through everything, in place of the cells alone
+    constant_seen: bool  # whether there is a constant unit that hidden units see, too
+    late: bool  # whether what a sequence asks for is done after the first step of the next one
 
 
 class Memory(NamedTuple):
@@ -55,6 +60,7 @@ class Memory(NamedTuple):
     rate: Floats  # (1, 8), the learning rate where weights are to change at this step, else 0
     keep: Floats  # (1, 8), 0 where what was added up has been used
     past: Floats  # (T (U + 5 C), 8), for the full gradient: a, slopes, h and to_cells of a sequence's steps
+    due: NDArray[np.bool_]  # (8,), whether a change is to come after the next sequence's first step
 
 
 @part
@@ -62,6 +68,8 @@ def reset(shape: Any, m: Any, trace_forget: Any, lane: int) -> None:
     """Begin a new sequence in one lane."""
     for u in range(m.a.shape[0]):
         m.a[u, lane] = shape.initial_activation
+    if shape.constant_seen:
+        m.seen[m.seen.shape[0] - 2, lane] = shape.initial_activation
     for c in range(m.s.shape[0]):
         m.s[c, lane] = 0.0
     for row in range(m.trace.shape[0]):

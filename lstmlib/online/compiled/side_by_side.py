@@ -155,6 +155,7 @@ class SideBySide:
     """
 
     full = False  # whether the gradient is the full one, known at a sequence's end
+    late = False  # whether changes come one step late
 
     def __init__(
         self,
@@ -228,10 +229,13 @@ class SideBySide:
             squared: whether that mean is of squared errors.
 
         Raises:
-            ValueError: changes after each step along the full gradient, which is known at a sequence's end.
+            ValueError: changes after each step along the full gradient, which is known at a sequence's end, or one step
+                late.
         """
         if each_step and self.full:
             raise ValueError("each_step is True, expected False with the full gradient")
+        if each_step and self.late:
+            raise ValueError("each_step is True, expected False where changes come one step late")
         c = self.control
         c.n[lane], c.t[lane], c.stop[lane] = start, 0, stop
         c.learning_rate[lane], c.each_step[lane] = learning_rate, each_step

@@ -14,7 +14,7 @@ from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.experiments import size_of
 from lstmlib.paper.trials.recall import IN_A_ROW
-from lstmlib.paper.trials.start import net_of, slope_of
+from lstmlib.paper.trials.start import chunker_of, net_of, slope_of
 from lstmlib.paper.trials.streams import make_streams
 
 WINDOW = 2000  # the most recent training sequences that decide in experiments 4, 5 and 6
@@ -32,10 +32,12 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
     steps, behind = size_of(row)
     room = min(500, max(64, 50_000 // steps))
     if isinstance(row.net, SimpleNet):
-        options = {"look_back": row.method != "Elman net", "by_order": row.experiment == "1"}
+        options: dict[str, Any] = {"look_back": row.method != "Elman net", "by_order": row.experiment == "1"}
         return EightSimple(row.net, room + behind, steps, **options), room
     if isinstance(row.net, ChunkerNet):
-        return Pairs(row.net, room + behind, steps, tolerance=float(reading["expected"])), room
+        back = None if reading["steps-back"] == "all" else int(reading["steps-back"])
+        options = {"tolerance": float(reading["expected"]), "steps_back": back}
+        return Pairs(chunker_of(row, reading), room + behind, steps, **options), room
     symbols = row.experiment in ("1", "2a", "2b", "2c", "6a", "6b")
     nets = Eight(
         net_of(row, reading),
@@ -48,5 +50,6 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
         initial_activation=float(reading.get("initial", 0.0)),
         **slope_of(reading),
         gradient=reading.get("gradient", "truncated"),
+        late=reading.get("applied") == "late",
     )
     return nets, room

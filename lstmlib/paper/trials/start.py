@@ -33,12 +33,23 @@ def net_of(row: Row, reading: Reading) -> Net:
         output_bias=row.net.output_bias or "1" in shortcuts,
         output_gates=row.net.output_gates and reading.get("without") != "output gates",
         forget_gates=reading.get("forget-gates", "none") != "none",
+        constant_seen=reading.get("constant-unit") == "seen",
+        block_size=1 if reading.get("block-size") == "1" else row.net.block_size,
     )
+
+
+def chunker_of(row: Row, reading: Reading) -> ChunkerNet:
+    """Return a row's chunker as a reading has it."""
+    assert isinstance(row.net, ChunkerNet)
+    taught, joined = reading["taught"] == "hidden unit and outputs", reading["seen"] == "symbol and last target"
+    return replace(row.net, outputs_taught=taught, joined=joined)
 
 
 def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
     """Draw the parameters that a trial starts with."""
-    if isinstance(row.net, SimpleNet | ChunkerNet):
+    if isinstance(row.net, ChunkerNet):
+        return chunker_of(row, reading).draw(rng, row.weight_range)
+    if isinstance(row.net, SimpleNet):
         return row.net.draw(rng, row.weight_range)
     net, inward, outward, forget = net_of(row, reading), row.input_gate_bias, row.output_gate_bias, None
     if reading.get("input-gates") == "negative":
@@ -70,7 +81,9 @@ def learning_rate(row: Row, reading: Reading) -> float:
 def cap_of(row: Row, reading: Reading) -> int:
     """Return after how many training sequences a trial has failed."""
     forgets = reading.get("forget-gates", "none") != "none"
-    return min(row.cap, FORGETTING_CAP) if forgets else row.cap
+    cap = min(row.cap, FORGETTING_CAP) if forgets else row.cap
+    sooner = reading.get("cap", "the row's")
+    return cap if sooner == "the row's" else min(cap, int(sooner))
 
 
 def random_sources(row: Row, seed: int, trial: int) -> list[Random]:

@@ -8,8 +8,8 @@ from lstmlib.online.compiled.chunker import Pairs, train
 from lstmlib.tasks.long_lag import draw_long_lag
 
 
-def readable(net, params, drawn, learning_rate, each_step, tolerance=0.25):
-    chunker, one = Chunker(net, params, tolerance), np.eye(net.num_symbols)
+def readable(net, params, drawn, learning_rate, each_step, tolerance=0.25, **options):
+    chunker, one = Chunker(net, params, tolerance, **options), np.eye(net.num_symbols)
     worst = np.zeros(drawn.mask.shape[1])
     for n, length in enumerate(drawn.lengths):
         chunker.reset()
@@ -36,6 +36,20 @@ def test_it_is_the_readable_learner_over_thousands_of_updates(lag, random_betwee
         assert np.abs(value - start[part]).max() > 0.05
 
 
+@pytest.mark.parametrize("steps_back", [None, 0, 3])
+@pytest.mark.parametrize(("outputs_taught", "joined"), [(True, False), (False, True), (True, True)])
+def test_it_is_the_readable_learner_by_the_paper_of_1992(outputs_taught, joined, steps_back):
+    net, rng = ChunkerNet(8, outputs_taught=outputs_taught, joined=joined), np.random.default_rng(3)
+    start, drawn = net.draw(rng), draw_long_lag(7, 400, rng)
+    ours, errors = train(net, start, drawn, 1.0, steps_back=steps_back)
+    theirs, expected = readable(net, start, drawn, 1.0, False, steps_back=steps_back)
+    np.testing.assert_allclose(errors, expected, rtol=0, atol=1e-9)
+    for part, value in theirs.items():
+        np.testing.assert_allclose(ours[part], value, rtol=0, atol=1e-9 * max(np.abs(value).max(), 1.0))
+    other, _ = train(net, start, drawn, 1.0, steps_back=None if steps_back is not None else 1)
+    assert max(np.abs(other[part] - ours[part]).max() for part in ours) > 1e-6
+
+
 def test_pairs_are_apart_and_learn_nothing_in_a_test(rng):
     net = ChunkerNet(5)
     starts, drawn = [net.draw(rng) for _ in range(3)], draw_long_lag(4, 50, rng)
@@ -57,3 +71,5 @@ def test_pairs_are_apart_and_learn_nothing_in_a_test(rng):
 def test_bad_input():
     with pytest.raises(ValueError, match="net has 2 hidden units, expected 1"):
         Pairs(ChunkerNet(5, 2), 10, 4)
+    with pytest.raises(ValueError, match="steps_back is -1, expected None or at least 0"):
+        Pairs(ChunkerNet(5), 10, 4, steps_back=-1)

@@ -1,5 +1,7 @@
 """The compiled learner is the readable one, over thousands of updates; its lanes are apart; when they stop."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from lstmlib.numpy.rnn import sigmoid
 from lstmlib.online import LSTM1997, Net
 from lstmlib.online.compiled.lanes import LANES
 from lstmlib.online.compiled.lstm1997 import Eight, train
+from lstmlib.tasks.batch import Batch
 from lstmlib.tasks.embedded_reber import as_symbols, embedded_reber_string
 from lstmlib.tasks.long_lag import draw_long_lag, draw_triggered_recall
 from lstmlib.tasks.symbols import Symbols, one_hot
@@ -53,7 +56,7 @@ CASES = {
 }
 
 
-def readable(net, params, drawn, learning_rate, each_step, initial_activation=0.0, **options):
+def readable(net, params, drawn, learning_rate, each_step, initial_activation=0.0, late=False, **options):
     batch = one_hot(drawn, net.input_size) if isinstance(drawn, Symbols) else drawn
     target = np.eye(net.output_size)[batch.target] if batch.target.ndim == 2 else batch.target
     learner = LSTM1997(net, params, initial_activation, **options)
@@ -65,7 +68,10 @@ def readable(net, params, drawn, learning_rate, each_step, initial_activation=0.
                 learner.add_error(target[t, n])
                 if each_step:
                     learner.update(learning_rate)
-        learner.update(learning_rate)
+            if late and t == 0 and n > 0:
+                learner.update(learning_rate)  # what the sequence before has asked for, and this step
+        if not late:
+            learner.update(learning_rate)
     return learner.params
 
 
@@ -97,6 +103,52 @@ def test_it_is_the_readable_learner_with_another_slope_of_the_outputs(rng, optio
     for part, value in theirs.items():
         np.testing.assert_allclose(ours[part], value, rtol=0.0, atol=1e-11 * max(np.abs(value).max(), 1.0))
         assert np.abs(value - with_slope[part]).max() > 1e-3
+
+
+@pytest.mark.parametrize("name", ["adding", "Reber", "forget gates", "symbols, forget gates"])
+def test_it_is_the_readable_learner_in_the_authors_program(name):
+    """Changes one step late, and a constant unit that starts at 0.5 and that all hidden units see."""
+    net, draw, count, learning_rate, weight_range = CASES[name]
+    net = replace(net, constant_seen=True)
+    rng = np.random.default_rng(3)
+    start, drawn = net.draw(rng, weight_range), draw(rng, count // 2)
+    options = {"initial_activation": 0.5, "late": True}
+    ours, _ = train(net, start, drawn, learning_rate, **options)
+    theirs = readable(net, start, drawn, learning_rate, False, **options)
+    at_once, _ = train(net, start, drawn, learning_rate, initial_activation=0.5)
+    assert max(np.abs(at_once[part] - theirs[part]).max() for part in start) > 1e-5
+    assert np.abs(theirs["weight_constant"] - start["weight_constant"]).max() > 1e-3
+    for part, value in theirs.items():
+        tolerance = 1e-9 if name == "Reber" else 1e-11
+        np.testing.assert_allclose(ours[part], value, rtol=0.0, atol=tolerance * max(np.abs(value).max(), 1.0))
+
+
+def test_what_is_due_waits_while_a_net_is_judged(rng):
+    """Between two sequences that are learnt from, a test finds the net without the change, and doesn't lose it."""
+    net, draw, _, _, _ = CASES["adding"]
+    start, drawn = net.draw(rng, 0.5), draw(rng, 3)
+    nets = Eight(net, 3, drawn.mask.shape[0], symbolic=False, by_class=False, late=True)
+    nets.put(0, start)
+    nets.load(0, 0, drawn)
+    found = []
+    for n, rate in ((0, 0.5), (1, 0.0), (2, 0.5)):
+        nets.start(0, n, n + 1, rate)
+        nets.run()
+        found.append(nets.params(0))
+    expected, _ = train(net, start, shown(drawn, [0]), 0.5)
+    for part, value in start.items():
+        np.testing.assert_array_equal(found[0][part], value)
+        np.testing.assert_array_equal(found[1][part], value)
+        np.testing.assert_allclose(found[2][part], expected[part], rtol=0.0, atol=1e-14)
+    nets.put(0, start)  # a new net owes nothing
+    nets.start(0, 0, 1, 0.5)
+    nets.run()
+    np.testing.assert_array_equal(nets.params(0)["weight_ih"], start["weight_ih"])
+
+
+def shown(batch, which):
+    """Return some sequences of a batch."""
+    return Batch(batch.x[:, which], batch.target[:, which], batch.mask[:, which], batch.lengths[which])
 
 
 def whole_change(net, params, batch, n):
