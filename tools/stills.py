@@ -23,6 +23,8 @@ from lstmlib.figures import (
     GRUBesideLSTM,
     Laboratory,
     LearningDoors,
+    Market,
+    OpenNet,
     ParallelScan,
     Pen,
     Ranking,
@@ -61,6 +63,7 @@ STATES: list[Figure] = [
     Ranking(),
     ErrorLeft(bias=3, kept=[{"cell": "GRU", "bias": 3, "radius": 0}, {"cell": "Elman net", "bias": 1, "radius": 0}]),
     Forecast(),
+    Market(asked=True),
     Tagger(asked=True, cell=3),
     Pen(asked=True),
     Laboratory(experiment="2c", lag=1000, guess=50_000),
@@ -68,6 +71,7 @@ STATES: list[Figure] = [
     LearningDoors(guess=4000),
     Verdict(word=9, asked=True),
     Writer(asked=True),
+    OpenNet(asked=True),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 

@@ -14,6 +14,8 @@ from lstmlib.figures.error_left import ErrorLeft
 from lstmlib.figures.forecast import Forecast
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
 from lstmlib.figures.laboratory import Laboratory
+from lstmlib.figures.market import Market
+from lstmlib.figures.open_net import OpenNet
 from lstmlib.figures.pen import Pen
 from lstmlib.figures.quiz import Quiz
 from lstmlib.figures.ranking import Ranking
@@ -41,6 +43,8 @@ __all__ = [
     "GRUBesideLSTM",
     "Laboratory",
     "LearningDoors",
+    "Market",
+    "OpenNet",
     "ParallelScan",
     "Pen",
     "Quiz",

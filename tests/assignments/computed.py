@@ -7,6 +7,8 @@ import itertools
 
 import numpy as np
 import torch
+from scipy.optimize import brentq
+from statsmodels.stats.multitest import multipletests
 
 from lstmlib.numpy import (
     GRU,
@@ -27,7 +29,9 @@ from lstmlib.numpy.error_flow import vanishing_bound
 from lstmlib.numpy.scan import combine, doubling, scan
 from lstmlib.numpy.squashing import sigmoid
 from lstmlib.online.rtrl import RTRL
+from lstmlib.studies.at_work.gates.measures import window
 from lstmlib.studies.at_work.labelling import measures
+from lstmlib.studies.at_work.markets import simple
 from lstmlib.studies.at_work.sentiment.task import calibration
 from lstmlib.tasks.adding import adding
 
@@ -185,6 +189,18 @@ def halving(a, T):
     return (states[T] - states[T - 1]) / states[0]
 
 
+def fading(lam):
+    before, after = simple.ewma(np.r_[0.0, np.ones(21), 0.0], lam)[-2:]
+    return np.log(0.5) / np.log(after / before)
+
+
+def long_run(w, a, b):
+    size = 1.0
+    for _ in range(300):  # returns of the size that is said
+        size = np.sqrt(simple.garch(np.full(300, size), simple.Garch(0.0, w, a, 0.0, b))[-1])
+    return size
+
+
 # Chapter -> a function for each of its questions with a number, in their order in assignments/questions/.
 CHECKS = {
     "sequences": [
@@ -232,9 +248,17 @@ CHECKS = {
         lambda H, D: size(LSTM(D, H)) + size(Linear(H, 1)),
         lambda a, b: np.sqrt(np.mean(np.r_[np.full(50, a), np.full(50, b)] ** 2.0)),
     ],
+    "markets": [
+        fading,
+        long_run,
+    ],
     "handwriting": [
         lambda S, R: ctc.shortest([7] * (R + 1) + [k % 2 for k in range(S - R - 1)]),
         lambda T: 2.0**T * np.exp(-ctc.alignments(np.full((T, 2), -np.log(2.0)), [1]).loss),
+    ],
+    "what-gates-do": [
+        lambda a: window(np.full((3, 1, 1), a), np.zeros((1, 2), int), 3, product=True)[0, 0],
+        lambda H: brentq(lambda p: multipletests([p] * H, method="bonferroni")[1][0] - 0.05, 0.0, 0.04, xtol=1e-14),
     ],
     "text": [
         lambda b, T: -np.log2(np.full(T, 2.0**-b)).sum() / 8 / 1000,
