@@ -104,8 +104,8 @@ function mount(frame, store) {
   frame.append(
     el("p", { class: "title" }, "An index, a day ahead"),
     el("p", { class: "how" }, "Choose a day. The band should contain 90 % of the returns. Then decide for tomorrow: in the index, or out?"),
-    el("div", { class: "controls first" }, group("Go", days), group("Tomorrow", own)),
     asked.row,
+    el("div", { class: "controls first" }, group("Go", days), group("Tomorrow", own)),
     stage(picture, when, cost, which, el("div", { class: "buttons" }, cut, all), status),
     spoken,
   );
