@@ -24,6 +24,7 @@ from lstmlib.figures import (
     Laboratory,
     LearningDoors,
     Market,
+    OpenNet,
     ParallelScan,
     Pen,
     Ranking,
@@ -70,6 +71,7 @@ STATES: list[Figure] = [
     LearningDoors(guess=4000),
     Verdict(word=9, asked=True),
     Writer(asked=True),
+    OpenNet(asked=True),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 

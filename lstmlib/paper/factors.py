@@ -6,8 +6,8 @@
 Eight readings at a time, two options each, have 256 combinations. A quarter of them is enough: 64 runs, chosen so that
 every effect of one reading and of every pair of them can be told from every other one, as long as no three readings
 act together (a 2^(8-2) design of resolution V; Box, Hunter and Hunter 2005, chapter 6). Whether they do is seen from 16
-runs more, which the effects of the 64 have to foretell. A run is four nets; trial k starts from the same random numbers
-in all runs. Stopped, it goes on where it was.
+runs more, which the effects of the 64 have to foretell. Experiment 2c has 16 runs in all, for effects of one reading. A
+run is four nets; trial k starts from the same random numbers in all runs. Stopped, it goes on where it was.
 """
 
 import argparse
@@ -47,6 +47,12 @@ FACTORS: dict[str, dict[str, tuple[str, str]]] = {
     "table-7/T100": COMMON | BIASED | {"first-pair": ("marker 1", "marker 1 and value")},
     "table-9/6a": COMMON | BIASED | NOISY,
 }
+# Experiment 2c in 16 runs: effects of one reading can be told from those of pairs, pairs not from each other (a 2^(8-4)
+# design of resolution IV). Its net has no biases: what pushes are gates that are seen, and it is whether units see
+# any unit that decides.
+RECALL = {"recurrence": ("all", "none"), "applied": ("at once", "late"), "judged": ("apart", "while learning")}
+SHORT: dict[str, dict[str, tuple[str, str]]] = {"table-3/q50-p50": COMMON | RECALL}
+SHORT_RUNS = 16
 # The default, a test every 10 sequences, would spend most of the time on testing.
 FIXED = {"table-4/T100-N3": {"test-every": "100"}}
 RUNS, CHECKS = 64, 16
@@ -65,22 +71,33 @@ def design() -> NDArray[np.int8]:
     return np.concatenate([runs, np.random.default_rng(0).choice(others, CHECKS, replace=False)]).astype(np.int8)
 
 
+def short_design() -> NDArray[np.int8]:
+    """Return the options of the 16 runs of a row of ``SHORT``, as ``design`` does. Shape: (16, 8).
+
+    Four readings have all their combinations; the other four are sums, modulo 2, of three of these each.
+    """
+    every = (np.arange(SHORT_RUNS)[:, None] >> np.arange(4) & 1).astype(np.int8)
+    sums = [every[:, list(columns)].sum(1) % 2 for columns in combinations(range(4), 3)]
+    return np.column_stack([every, *sums]).astype(np.int8)
+
+
 def reading_of_run(name: str, run: int) -> Reading:
     """Return the option of every reading that a run has.
 
     Args:
-        name: a key of ``FACTORS``.
-        run: its number, 0 to 79.
+        name: a key of ``FACTORS`` or of ``SHORT``.
+        run: its number, 0 to 79, or to 15.
 
     Raises:
         ValueError: an unknown row or number.
     """
-    if name not in FACTORS:
-        raise ValueError(f"name is {name!r}, expected one of {', '.join(FACTORS)}")
-    runs = design()
+    both_kinds = FACTORS | SHORT
+    if name not in both_kinds:
+        raise ValueError(f"name is {name!r}, expected one of {', '.join(both_kinds)}")
+    runs, factors = short_design() if name in SHORT else design(), both_kinds[name]
     if not 0 <= run < len(runs):
         raise ValueError(f"run is {run}, expected 0 to {len(runs) - 1}")
-    options = {reading: both[which] for (reading, both), which in zip(FACTORS[name].items(), runs[run], strict=True)}
+    options = {reading: both[which] for (reading, both), which in zip(factors.items(), runs[run], strict=True)}
     return reading_of(ROWS[name], options | FIXED.get(name, {}))
 
 
@@ -88,8 +105,8 @@ def measure(name: str, run: int, trials: int = TRIALS, *, cap: int = CAP) -> dic
     """Run the nets of one run, and return after how many sequences each succeeded, ``None`` where it didn't.
 
     Args:
-        name: a key of ``FACTORS``.
-        run: its number, 0 to 79.
+        name: a key of ``FACTORS`` or of ``SHORT``.
+        run: its number, 0 to 79, or to 15.
         trials: how many nets.
         cap: after how many sequences a net has failed.
     """
@@ -116,6 +133,22 @@ def load(path: Path = PATH) -> dict[str, NDArray[np.float64]]:
     return {
         name: np.array([[np.inf if n is None else n for n in runs[name, run]] for run in range(RUNS + CHECKS)])
         for name in FACTORS
+    }
+
+
+def load_short(path: Path = PATH) -> dict[str, NDArray[np.float64]]:
+    """Return the stored runs of the rows in ``SHORT``, as ``load`` does. Shape: (16, 4).
+
+    Raises:
+        OSError: the file can't be read.
+        ValueError: runs of a row are missing.
+    """
+    runs, numbers = _stored(path), range(SHORT_RUNS)
+    for name in SHORT:
+        if missing := [run for run in numbers if (name, run) not in runs]:
+            raise ValueError(f"{path}: {name} has no runs {missing}: python -m lstmlib.paper.factors goes on with them")
+    return {
+        name: np.array([[np.inf if n is None else n for n in runs[name, run]] for run in numbers]) for name in SHORT
     }
 
 
@@ -153,6 +186,30 @@ def effects(name: str, sequences: NDArray[np.float64], cap: int = CAP) -> list[E
     return [
         Effect(tuple(names[k] for k in term), float(ratio), float(low), float(high), float(p))
         for term, ratio, (low, high), p in zip(TERMS, ratios, intervals, corrected, strict=True)
+    ]
+
+
+def short_effects(name: str, sequences: NDArray[np.float64], cap: int = CAP) -> list[Effect]:
+    """Return the effect of each reading of a row in ``SHORT``, by least squares on its 16 runs' mean logarithms.
+
+    What the eight leave unexplained, 7 degrees of freedom, holds the pairs, which can't be told from each other. So an
+    interval is wide where pairs matter. Holm's correction is for the eight.
+
+    Args:
+        name: a key of ``SHORT``.
+        sequences: of each run and net, as from ``load_short``. Shape: (16, nets).
+        cap: what a failure counts as.
+    """
+    import statsmodels.api as sm
+    from statsmodels.stats.multitest import multipletests
+
+    columns = np.column_stack([np.ones(SHORT_RUNS), 2.0 * short_design() - 1.0])
+    fitted = sm.OLS(np.log(np.minimum(sequences, cap)).mean(1), columns).fit()
+    ratios, intervals = np.exp(2.0 * fitted.params[1:]), np.exp(2.0 * fitted.conf_int()[1:])
+    corrected = multipletests(fitted.pvalues[1:], method="holm")[1]
+    return [
+        Effect((reading,), float(ratio), float(low), float(high), float(p))
+        for reading, ratio, (low, high), p in zip(SHORT[name], ratios, intervals, corrected, strict=True)
     ]
 
 
@@ -194,7 +251,9 @@ def _stored(path: Path) -> dict[tuple[str, int], list[int | None]]:
 
 def _missing(path: Path) -> Iterator[tuple[str, int]]:
     there = _stored(path)
-    return ((name, run) for name in FACTORS for run in range(RUNS + CHECKS) if (name, run) not in there)
+    wanted = [(name, run) for name in FACTORS for run in range(RUNS + CHECKS)]
+    wanted += [(name, run) for name in SHORT for run in range(SHORT_RUNS)]
+    return (one for one in wanted if one not in there)
 
 
 def main() -> None:

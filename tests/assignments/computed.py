@@ -7,6 +7,8 @@ import itertools
 
 import numpy as np
 import torch
+from scipy.optimize import brentq
+from statsmodels.stats.multitest import multipletests
 
 from lstmlib.numpy import (
     GRU,
@@ -27,6 +29,7 @@ from lstmlib.numpy.error_flow import vanishing_bound
 from lstmlib.numpy.scan import combine, doubling, scan
 from lstmlib.numpy.squashing import sigmoid
 from lstmlib.online.rtrl import RTRL
+from lstmlib.studies.at_work.gates.measures import window
 from lstmlib.studies.at_work.labelling import measures
 from lstmlib.studies.at_work.markets import simple
 from lstmlib.studies.at_work.sentiment.task import calibration
@@ -252,6 +255,10 @@ CHECKS = {
     "handwriting": [
         lambda S, R: ctc.shortest([7] * (R + 1) + [k % 2 for k in range(S - R - 1)]),
         lambda T: 2.0**T * np.exp(-ctc.alignments(np.full((T, 2), -np.log(2.0)), [1]).loss),
+    ],
+    "what-gates-do": [
+        lambda a: window(np.full((3, 1, 1), a), np.zeros((1, 2), int), 3, product=True)[0, 0],
+        lambda H: brentq(lambda p: multipletests([p] * H, method="bonferroni")[1][0] - 0.05, 0.0, 0.04, xtol=1e-14),
     ],
     "text": [
         lambda b, T: -np.log2(np.full(T, 2.0**-b)).sum() / 8 / 1000,

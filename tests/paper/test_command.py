@@ -115,6 +115,15 @@ def test_run_and_show(monkeypatch, capsys, tmp_path):
     assert "--results DIR" in again.err
 
 
+@pytest.mark.parametrize("words", [["authors-program"], ["--reading", "authors-program"]])
+def test_a_set_of_readings_is_run_by_its_name(monkeypatch, capsys, tmp_path, words):
+    lstmlib(monkeypatch, "run", "table-5/T100-N3", *words, "--trials", 1, "--workers", 1, "--results", tmp_path)
+    assert "yours (authors-program): " in capsys.readouterr().out
+    assert [path.name for path in (tmp_path / "table-5").glob("*.jsonl")] == ["T100-N3.authors-program.jsonl"]
+    lstmlib(monkeypatch, "show", "table-5/T100-N3", "--results", tmp_path)
+    assert re.search(r"\n  ours \(authors-program\): .*\n  verdict: ", capsys.readouterr().out)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -126,6 +135,7 @@ def test_run_and_show(monkeypatch, capsys, tmp_path):
         (["run", "table-7/T100", "--reading", "initial=7"], "reading initial has no option '7'; it has 0, 0.5"),
         (["run", "table-7/T100", "--reading", "update=step"], "leaves no reading 'update' open"),
         (["run", "table-1/RCC", "--reading", "update=step"], "it has strings, units, patience"),
+        (["run", "table-1/RCC", "authors-program"], "authors-program doesn't concern table-1/RCC"),
     ],
 )
 def test_bad_input(monkeypatch, arguments, message, tmp_path):
@@ -161,14 +171,14 @@ def test_listing_needs_nothing_and_running_says_what_it_needs(tmp_path):
         [sys.executable, "-c", PROGRAM, "list", "--results", str(tmp_path)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert "scipy is missing: pip install 'lstmlib[paper]'" in done.stderr
+    assert "scipy is missing: pip install scipy" in done.stderr
     done = subprocess.run([sys.executable, "-c", PROGRAM, "list"], capture_output=True, text=True)
     assert "(40 of 40 solved)" in done.stdout  # that takes no more than what is there
     assert "Traceback" not in done.stderr
     command = [sys.executable, "-c", PROGRAM, "run", "table-5/T100-N3", "--trials", "1", "--results", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "pip install 'lstmlib[paper]'" in done.stderr
+    assert "is missing: pip install " in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -30,6 +30,23 @@ def test_a_row_s_readings_are_its_own_and_begin_with_the_default(name):
         assert last[reading] in (usual, other)
 
 
+def test_in_the_short_design_effects_of_one_reading_are_apart_from_pairs(rng):
+    signs = 2 * factors.short_design().astype(int) - 1
+    assert len(np.unique(signs, axis=0)) == len(signs) == 16
+    for count in range(1, 4):
+        for columns in combinations(range(8), count):
+            assert signs[:, columns].prod(1).sum() == 0
+    for name, readings in factors.SHORT.items():
+        assert len(readings) == 8
+        assert set(readings) <= set(ROWS[name].readings)
+        assert {factors.reading_of_run(name, 0)[key] for key in readings} <= {both[0] for both in readings.values()}
+    logs = np.log(50_000.0) + 0.5 * np.log(0.25) * signs[:, 5] + rng.normal(0.0, 0.01, 16)
+    found = factors.short_effects("table-3/q50-p50", np.exp(logs)[:, None] * np.ones((1, 4)))
+    for k, effect in enumerate(found):
+        assert effect.ratio == pytest.approx(0.25 if k == 5 else 1.0, rel=0.05)
+        assert (effect.holm < 0.001) == (k == 5)
+
+
 def test_unknown_names_and_numbers_are_refused():
     with pytest.raises(ValueError, match="table-9/6a"):
         factors.reading_of_run("table-9", 0)
@@ -64,6 +81,7 @@ def test_nets_that_failed_count_with_the_cap():
 def test_what_was_stopped_goes_on(tmp_path, monkeypatch, capsys):
     path = tmp_path / "factors.jsonl"
     monkeypatch.setattr(factors, "FACTORS", {"table-9/6a": factors.FACTORS["table-9/6a"]})
+    monkeypatch.setattr(factors, "SHORT", {})
     done = []
 
     def measured(name, run):
@@ -98,3 +116,10 @@ def test_the_stored_runs_are_whole_and_a_run_comes_out_as_stored():
         assert (sequences[np.isfinite(sequences)] <= factors.CAP).all()
     quickest = min(range(80), key=lambda run: stored["table-9/6a"][run].max())
     assert factors.measure("table-9/6a", quickest)["sequences"] == stored["table-9/6a"][quickest].tolist()
+
+
+def test_a_run_of_the_short_design_comes_out_as_stored():
+    for name, sequences in factors.load_short().items():
+        assert sequences.shape == (16, factors.TRIALS)
+        quickest = min(range(16), key=lambda run: sequences[run].max())
+        assert factors.measure(name, quickest)["sequences"] == sequences[quickest].tolist()
