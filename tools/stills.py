@@ -25,6 +25,7 @@ from lstmlib.figures import (
     Laboratory,
     LearningDoors,
     Market,
+    OpenNet,
     ParallelScan,
     Pen,
     Ranking,
@@ -71,6 +72,7 @@ STATES: list[Figure] = [
     LearningDoors(guess=4000),
     Verdict(word=9, asked=True),
     Writer(asked=True),
+    OpenNet(asked=True),
     Claims(),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]

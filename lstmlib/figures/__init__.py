@@ -16,6 +16,7 @@ from lstmlib.figures.forecast import Forecast
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
 from lstmlib.figures.laboratory import Laboratory
 from lstmlib.figures.market import Market
+from lstmlib.figures.open_net import OpenNet
 from lstmlib.figures.pen import Pen
 from lstmlib.figures.quiz import Quiz
 from lstmlib.figures.ranking import Ranking
@@ -45,6 +46,7 @@ __all__ = [
     "Laboratory",
     "LearningDoors",
     "Market",
+    "OpenNet",
     "ParallelScan",
     "Pen",
     "Quiz",
