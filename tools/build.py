@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 
+import page_weight
 import plain_notebooks
 import site_files
 from address import ROOT
@@ -62,6 +63,7 @@ def main() -> None:
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)
         print(done.stdout[-8000:])
         sys.exit("The book did not build. The lines marked WARNING or ERROR above name the file and what is wrong.")
+    page_weight.lighten_all(OUT / "html")
     site_files.finish()
     try:
         plain_notebooks.write()

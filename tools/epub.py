@@ -15,11 +15,12 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urldefrag
 from xml.etree import ElementTree
 
-from address import ROOT
+from address import ROOT, pages
 
 BUILT = ROOT / "_build" / "e-book"
 OUT = ROOT / "_build" / "the-memory-cell.epub"
 PACKAGE = "{http://www.idpf.org/2007/opf}"
+XHTML = "{http://www.w3.org/1999/xhtml}"
 CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 
 
@@ -46,12 +47,17 @@ def wrong(path: Path) -> list[str]:
         for name, about in items.items():
             if name in names and b"<math" in book.read(name) and "mathml" not in about.get("properties", "").split():
                 found.append(f"{name}: holds MathML, and the manifest doesn't say so")
+        called = tree.find(f".//*[@id='{tree.attrib.get('unique-identifier')}']")
+        for name in (n for n in items if n.endswith(".ncx") and n in names):  # the contents for old readers
+            uid = re.search(rb'name="dtb:uid" content="([^"]*)"', book.read(name))
+            if called is not None and (not uid or uid[1].decode() != called.text):
+                found.append(f"{name}: names the book by another identifier than the package")
         texts = {n: book.read(n) for n, about in items.items() if "xhtml" in about["media-type"] and n in names}
         return found + _wrong_pages(texts, set(names))
 
 
 def declare(source: Path, target: Path) -> None:
-    """Write an e-book again with what its manifest should say of its pages: which of them hold MathML."""
+    """Write an e-book again with what Sphinx leaves out: which pages hold MathML, the book's name in old contents."""
     with zipfile.ZipFile(source) as book, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
         names = {PurePosixPath(n).name: n for n in book.namelist() if n.endswith(".xhtml")}
         hold = {name for name, path in names.items() if b"<math" in book.read(path)}
@@ -60,6 +66,8 @@ def declare(source: Path, target: Path) -> None:
             if entry.filename.endswith(".opf"):
                 text = re.sub(r"<item [^>]*/>", lambda found: _declared(found[0], hold), data.decode())
                 data = text.encode()
+            elif entry.filename.endswith(".ncx"):  # Sphinx writes the name of the identifier, not what it is
+                data = re.sub(rb'(name="dtb:uid" content=")[^"]*', rb"\1" + pages().encode(), data)
             written.writestr(entry, data, zipfile.ZIP_STORED if entry.filename == "mimetype" else None)
 
 
@@ -86,6 +94,8 @@ def _wrong_pages(texts: dict[str, bytes], names: set[str]) -> list[str]:
         for element in tree.iter():
             if element.tag.endswith("}script"):
                 found.append(f"{name}: a script")
+            if element.tag == f"{XHTML}svg":
+                found.append(f"{name}: an SVG that doesn't say that it is one")
             for attribute in ("href", "src"):
                 if target := element.attrib.get(attribute):
                     found += _wrong_link(name, target, element.tag.rpartition("}")[2], names, ids)

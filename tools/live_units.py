@@ -176,6 +176,12 @@ def _touched(tree: ast.AST, changed_arguments: dict[str, set[int]]) -> set[str]:
         touched |= {_base(a) for k, a in enumerate(node.args) if k in changed_arguments.get(name, ())}
         if name == "use_style":
             touched.add("plt")  # it sets what every plot begins with
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For)]
+    for loop in reversed(
+        loops
+    ):  # what is changed item by item is changed; the inner loop comes later, and is asked first
+        if _loaded(loop.target, ast.Store) & touched:
+            touched |= _loaded(loop.iter) - BUILTIN
     return touched - {""}
 
 

@@ -13,6 +13,7 @@ import html
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -158,22 +159,31 @@ def write(out: Path = OUT) -> list[Path]:
     return written
 
 
-def write_branch(folder: Path, out: Path = OUT) -> None:
+def newest_commit() -> str:
+    """Return the commit that is checked out; nothing where there is no git."""
+    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return found.stdout.strip() if found.returncode == 0 else ""
+
+
+def write_branch(folder: Path, out: Path = OUT, commit: str = "") -> None:
     """Write what stands on the branch of notebooks: these, and what Binder installs to run them.
 
     Args:
         folder: made if it isn't there.
         out: where the notebooks are, with what came from the same build.
+        commit: of the library that they install; without, whatever is newest then.
     """
     (folder / ".binder").mkdir(parents=True, exist_ok=True)
-    for path in out.glob("*.ipynb"):
-        shutil.copy(path, folder)
+    moving, fixed = f"git+{repository()}", f"git+{repository()}@{commit}" if commit else f"git+{repository()}"
+    for path in out.glob("*.ipynb"):  # a copy that somebody keeps goes on with the library that it was written for
+        text = path.read_text(encoding="utf8")
+        (folder / path.name).write_text(text.replace(f'{moving}\\"', f'{fixed}\\"'), encoding="utf8")
     shutil.copy(ROOT / "constraints.txt", folder / ".binder")
     (folder / ".binder" / "requirements.txt").write_text(
         "# No CUDA: Binder's machines have no GPU, and little room.\n"
         "--extra-index-url https://download.pytorch.org/whl/cpu\n"
         "-c constraints.txt\n"
-        f"lstmlib[torch,notebooks,paper,lab] @ git+{repository()}\n",
+        f"lstmlib[torch,notebooks,paper,lab] @ {fixed}\n",
         encoding="utf8",
     )
     listed = [f"- [{Path(page).name}]({Path(page).name}.ipynb)\n" for _, page in notebooks()]
@@ -192,7 +202,7 @@ def main() -> None:
     if folder is None:
         print(f"{len(write())} notebooks are in {OUT.relative_to(ROOT)}/")
     else:
-        write_branch(folder)
+        write_branch(folder, commit=newest_commit())
         print(f"The branch's files are in {folder}/")
 
 

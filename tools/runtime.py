@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import editor
 from address import ROOT
 
 RUNTIME = ROOT / "book" / "_live" / "runtime"
@@ -88,12 +89,13 @@ def cut(lock: dict[str, Any], files: set[str]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Fetch, unpack, check."""
+    """Fetch, unpack, check; then the same for the editor."""
     about = listed()
     unpack(about, *fetch(about))
     if bad := wrong():
         sys.exit("\n".join(bad))
     print(f"{len(about['files'])} files in {RUNTIME.relative_to(ROOT)}, all as listed")
+    editor.main()
 
 
 if __name__ == "__main__":

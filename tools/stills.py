@@ -16,6 +16,7 @@ from lstmlib.figures import (
     CarouselUnit,
     Cell,
     CellParts,
+    Claims,
     CostOfLength,
     ErrorChain,
     ErrorLeft,
@@ -24,6 +25,7 @@ from lstmlib.figures import (
     Laboratory,
     LearningDoors,
     Market,
+    OpenNet,
     ParallelScan,
     Pen,
     Ranking,
@@ -70,6 +72,8 @@ STATES: list[Figure] = [
     LearningDoors(guess=4000),
     Verdict(word=9, asked=True),
     Writer(asked=True),
+    OpenNet(asked=True),
+    Claims(),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 

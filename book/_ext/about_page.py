@@ -113,6 +113,8 @@ def say(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], 
         return
     tags = context.get("metatags", "")
     context["metatags"] = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n{tags}'
+    icon = context["pathto"]("_static/apple-touch-icon.png", 1)  # on a phone's home screen, where no SVG is taken
+    context["metatags"] += f'\n<link rel="apple-touch-icon" href="{icon}">'
     if doctree is None or pagename not in app.env.all_docs:
         return
     citation, day = cited(), dated()

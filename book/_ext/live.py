@@ -1,6 +1,7 @@
 """Code that runs in the page: marks the cells, says which of them can run, and puts beside the pages what that takes.
 
-Nothing of it is fetched before a reader presses "Run". ``book/_static/live.js`` puts the buttons there.
+Nothing of it is fetched before a reader presses "Run", and the editor not before "Edit". ``book/_static/live.js`` puts
+the buttons there.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from sphinx.application import Sphinx
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+import editor  # noqa: E402
 from live_plan import plan  # noqa: E402
 
 LIVE = ROOT / "book" / "_live"
@@ -78,6 +80,8 @@ def put_beside(app: Sphinx, exception: Exception | None) -> None:
         if not (out / name).exists() or (out / name).stat().st_mtime < (LIVE / "runtime" / name).stat().st_mtime:
             shutil.copyfile(LIVE / "runtime" / name, out / name)
     shutil.copyfile(LIVE / "worker.js", out / "worker.js")
+    for name in (editor.BUNDLE, editor.LICENCES):
+        shutil.copyfile(LIVE / "editor" / name, out / name)
     (out / "library.zip").write_bytes(library())
     listed = {name: {key: about[key] for key in ("part", "bytes", "sha256")} for name, about in files.items()}
     for name in ("pyodide-lock.json", "library.zip"):

@@ -72,6 +72,16 @@ def visit_displaymath(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def as_xhtml(text: str) -> str:
+    """Return HTML with every element closed, and every SVG in its own namespace and spelling."""
+    soup = BeautifulSoup(text, "html.parser")
+    for svg in soup("svg"):
+        svg["xmlns"] = "http://www.w3.org/2000/svg"
+        if "viewbox" in svg.attrs:  # the parser writes all names small
+            svg["viewBox"] = svg.attrs.pop("viewbox")
+    return str(soup)
+
+
 def write_xhtml(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """For an e-book: close every element of what cells, figures and authors wrote as HTML, and lead to its pages."""
     if app.builder.name != "epub":
@@ -80,7 +90,7 @@ def write_xhtml(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if "html" in raw.get("format", ""):
             text = TO_FIGURE.sub(r'href="\1.xhtml"', raw.astext())
             if not TAG.fullmatch(text):  # one tag has its other half elsewhere
-                text = str(BeautifulSoup(text, "html.parser"))
+                text = as_xhtml(text)
             raw.children[:] = [nodes.Text(text)]
 
 

@@ -102,7 +102,7 @@ def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> Non
 def lead_to_plain_notebooks(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Have a chapter's buttons lead to the notebook that every viewer shows: tools/plain_notebooks.py writes it."""
+    """Have a chapter's buttons lead to the notebook that every viewer shows (tools/plain_notebooks.py), or edits."""
     if not str(context.get("sourcename", "")).endswith(".ipynb"):
         return
     notebook = f"{pagename.rsplit('/', 1)[-1]}.ipynb"
@@ -110,6 +110,8 @@ def lead_to_plain_notebooks(
         for button in group.get("buttons", []):
             if button.get("label") == "download-source-button":
                 button["url"] = context["pathto"](f"notebooks/{notebook}", 1)
+            elif button.get("label") == "source-edit-button":  # as cells, in a browser: GitHub's own editor shows JSON
+                button["url"] = f"{repository().replace('github.com', 'github.dev')}/blob/main/{pagename}.ipynb"
             elif group.get("label") == "launch-buttons":
                 for between in ("?urlpath=lab/tree/", "/"):
                     button["url"] = button["url"].replace(

@@ -1,3 +1,8 @@
+// Paper is white: in the dark, the colours of day are put on for printing, and taken off again.
+let shown = "";
+addEventListener("beforeprint", () => { shown = document.documentElement.dataset.theme; document.documentElement.dataset.theme = "light"; });
+addEventListener("afterprint", () => { document.documentElement.dataset.theme = shown; });
+
 // What scrolls sideways can be reached and scrolled by keyboard: wide formulas, tables and signatures, as the theme does for
 // code. A formula in a line only overhangs a little, and can't scroll; fonts that come late change what is wide.
 addEventListener("load", () => {

@@ -121,6 +121,21 @@
     putBack() { this.live.hidden = true; this.live.replaceChildren(); this.stored?.classList.remove("live-replaced"); }
   }
 
+  // ---- What code is edited in: CodeMirror, fetched at the first press of "Edit"; where it doesn't come, the browser's own.
+  const FETCHING = "The editor is on its way.", KEYS = "Control and Enter runs it.";
+  const TAB = "Tab indents; to leave with the keyboard, press Escape, then Tab.";
+
+  function plainEditor(place, { text, label, described, run }) {
+    const area = Object.assign(document.createElement("textarea"), { value: text, rows: text.split("\n").length + 1, spellcheck: false });
+    for (const [name, value] of Object.entries({ autocapitalize: "off", autocomplete: "off", wrap: "off", "aria-label": label, "aria-describedby": described }))
+      area.setAttribute(name, value);
+    area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey)) { event.preventDefault(); run(); }
+    });
+    place.append(area);
+    return { get text() { return area.value; }, focus: () => area.focus(), close: () => area.remove() };
+  }
+
   // ---- A cell's buttons.
   class Cell {
     constructor(box, number, place) {
@@ -147,25 +162,30 @@
       return button;
     }
     get stored() { return this.input.querySelector("pre").textContent.replace(/\n$/, ""); }
-    get edited() { return Boolean(this.area) && this.area.value !== this.stored; }
+    get edited() { return Boolean(this.editor) && this.editor.text !== this.stored; }
     get pending() { return (this.ranText ?? this.stored) !== this.source; }
-    get source() { return this.area?.value ?? this.stored; }
-    open() {
-      const lines = this.stored.split("\n").length;
-      this.area = Object.assign(document.createElement("textarea"), { value: this.stored, rows: lines + 1, spellcheck: false });
-      for (const [name, value] of Object.entries({ autocapitalize: "off", autocomplete: "off", wrap: "off", "aria-label": `Code ${this.place}. Control and Enter run it` }))
-        this.area.setAttribute(name, value);
-      this.area.addEventListener("keydown", (event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.shiftKey)) { event.preventDefault(); start(this); }
-      });
+    get source() { return this.editor?.text ?? this.stored; }
+    async open() {
+      if (this.opening) return;
+      this.opening = true;
+      if (busy !== this) this.say(FETCHING);
+      const fetched = await import(new URL("live/codemirror.js", STATIC)).catch(() => null);
+      if (!this.opening) return; // put back meanwhile
+      this.frame = document.createElement("div");
+      this.frame.className = "live-editor highlight";
+      const hint = Object.assign(document.createElement("p"), { className: "live-note", id: `live-hint-${this.number}`, textContent: fetched ? `${KEYS} ${TAB}` : KEYS });
       this.input.hidden = this.edit.hidden = true;
       this.back.hidden = false;
-      this.input.after(this.area);
-      this.area.focus();
+      this.input.after(this.frame, hint);
+      this.editor = (fetched?.open ?? plainEditor)(this.frame, { text: this.stored, label: `Code ${this.place}`, described: hint.id, run: () => start(this) });
+      this.close = () => { this.editor.close(); this.frame.remove(); hint.remove(); };
+      if (this.status.textContent === FETCHING) this.say("");
+      this.editor.focus();
     }
     putBack() {
-      this.area?.remove();
-      this.area = null;
+      this.close?.();
+      this.editor = this.close = null;
+      this.opening = false;
       this.input.hidden = this.edit.hidden = false;
       this.back.hidden = true;
       const units = plan?.cells[this.number].units ?? [];

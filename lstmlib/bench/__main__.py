@@ -56,7 +56,7 @@ def parts(rounds: int, threads: int, *, compiled: bool) -> Iterator[tuple[str, C
     if importlib.util.find_spec("autograd"):
         yield "NumPy beside the tape", lambda: cases.numpy_against_tape(rounds)
     else:
-        print('autograd is not installed (pip install "lstmlib[bench]"): left out what is compared with it')
+        print("autograd is not installed (pip install autograd): left out what is compared with it")
     yield "growth", lambda: cases.growth(rounds)
     if not importlib.util.find_spec("torch"):
         print("torch is not installed: left out what is compared with it")

@@ -7,6 +7,7 @@ import lstmlib.page.figure  # noqa: F401  # first, since it says what to install
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
+from lstmlib.figures.claims import Claims
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.doors import LearningDoors
 from lstmlib.figures.error_chain import ErrorChain
@@ -15,6 +16,7 @@ from lstmlib.figures.forecast import Forecast
 from lstmlib.figures.gru_lstm import GRUBesideLSTM
 from lstmlib.figures.laboratory import Laboratory
 from lstmlib.figures.market import Market
+from lstmlib.figures.open_net import OpenNet
 from lstmlib.figures.pen import Pen
 from lstmlib.figures.quiz import Quiz
 from lstmlib.figures.ranking import Ranking
@@ -35,6 +37,7 @@ __all__ = [
     "CarouselUnit",
     "Cell",
     "CellParts",
+    "Claims",
     "CostOfLength",
     "ErrorChain",
     "ErrorLeft",
@@ -43,6 +46,7 @@ __all__ = [
     "Laboratory",
     "LearningDoors",
     "Market",
+    "OpenNet",
     "ParallelScan",
     "Pen",
     "Quiz",

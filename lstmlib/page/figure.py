@@ -17,7 +17,7 @@ try:
     import anywidget
     import traitlets as t
 except ImportError as error:
-    raise ImportError('the figures need anywidget: pip install "lstmlib[notebooks]"') from error
+    raise ImportError("the figures need anywidget: pip install anywidget") from error
 
 from lstmlib.page import bundle
 

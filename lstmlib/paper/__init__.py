@@ -7,7 +7,7 @@ With them comes table 2 of Gers, Schmidhuber and Cummins (2000): streams that do
     summarise(results)                              # success, mean, spread, intervals
 
 On the command line: ``lstmlib paper list``, ``lstmlib paper run table-9``, ``lstmlib paper show``. Running needs
-``pip install 'lstmlib[paper]'``.
+Numba, SciPy and joblib.
 """
 
 from lstmlib.paper.readings import READINGS

@@ -103,8 +103,7 @@ def remedy(package: str) -> str:
     try:
         importlib.import_module(package)
     except ModuleNotFoundError:
-        extra = "cluster" if package == "distributed" else "paper"
-        return f"lstmlib paper: {package} is missing: pip install 'lstmlib[{extra}]'"
+        return f"lstmlib paper: {package} is missing: pip install {package}"
     return ""
 
 

@@ -99,6 +99,52 @@ def example(plan: Plan, seed: int = 0) -> Example:
     return Example(x, twin, (informative - 1, last), (answer, 1.0 - answer), "")
 
 
+def stretched(plan: Plan, seed: int, wait: int) -> Array:
+    """Draw the sequence of a seed with more steps before its last one, drawn like the task's others.
+
+    Args:
+        plan: an experiment, but neither 1, whose strings follow a grammar, nor 2a, whose symbols are a chain.
+        seed: of the sequence, as for ``example``; the steps that are added are drawn with ``[seed, 1]``.
+        wait: how many are added.
+
+    Returns:
+        inputs (T + wait, D).
+
+    Raises:
+        ValueError: experiment 1 or 2a, or a negative number of steps.
+    """
+    experiment, task = plan.row.experiment, plan.row.task
+    if experiment in ("1", "2a"):
+        raise ValueError(f"the sequences of experiment {experiment} can't be made longer, expected 2b to 6b")
+    if wait < 0:
+        raise ValueError(f"wait is {wait}, expected 0 or more steps")
+    x, rng = example(plan, seed).x, np.random.default_rng([seed, 1])
+    if experiment[0] in "26":
+        last = int(task.get("num_distractors", task.get("lag", 0) - 1))
+        low, high = (2, 6) if experiment[0] == "6" else (0, last)
+        more = np.eye(plan.net.input_size)[rng.integers(low, high, size=wait)]
+    elif experiment[0] == "3":
+        more = np.sqrt(0.2) * rng.standard_normal((wait, 1))
+    else:
+        values = rng.random(wait)
+        more = np.column_stack([2.0 * values - 1.0 if experiment == "4" else values, np.zeros(wait)])
+    return np.concatenate([x[:-1], more, x[-1:]])
+
+
+def is_right(plan: Plan, said: Array, answer: float) -> bool:
+    """Say whether outputs are right by the row's rule: all errors below its tolerance, or the highest one's place.
+
+    Args:
+        plan: an experiment.
+        said: outputs at the step at which the net is asked (O,).
+        answer: of ``Example.answers``.
+    """
+    if plan.row.tolerance == 0.0:
+        return int(said.argmax()) == answer
+    wanted = np.array([answer]) if len(said) == 1 else np.eye(len(said))[int(answer)]
+    return bool((np.abs(wanted - said) < plan.row.tolerance).all())
+
+
 def _of_strings(string: str) -> Example:
     strings = [string, *(string[0] + k + string[2:-2] + k + string[-1] for k in "TP" if k != string[1])]
     drawn = as_symbols(strings)

@@ -175,6 +175,19 @@ def test_printed_code_is_whole(visit, page):
 
 
 @pytest.mark.browser
+def test_in_the_dark_the_colours_of_day_are_printed(visit):
+    tab = visit("book/gates.html", "dark")
+    theme = "document.documentElement.dataset.theme"
+    assert tab.evaluate(theme) == "dark"
+    tab.evaluate("() => { dispatchEvent(new Event('beforeprint')); }")
+    assert tab.evaluate(theme) == "light"
+    tab.emulate_media(media="print")
+    assert not tab.locator("details.hide summary").first.is_visible()  # folded code stays away, its output doesn't
+    tab.evaluate("() => { dispatchEvent(new Event('afterprint')); }")
+    assert tab.evaluate(theme) == "dark"
+
+
+@pytest.mark.browser
 def test_without_javascript_there_is_a_still_picture(visit):
     tab = visit("book/index.html", java_script_enabled=False)
     picture = tab.locator("lstm-safe img").first
@@ -198,17 +211,30 @@ def test_the_chapter_of_that_name_comes_among_the_first_and_its_text_is_quoted(v
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("words", ["install", "installation", "licence", "license", "cite"])
+def test_installation_licence_and_citation_are_found(visit, words):
+    tab = visit(f"search.html?q={words}")
+    tab.wait_for_selector("ul.search li a", timeout=60_000)
+    assert any(
+        "install.html" in link
+        for link in tab.locator("ul.search li a").evaluate_all("all => all.slice(0, 3).map((a) => a.href)")
+    )
+
+
+@pytest.mark.browser
 def test_buttons_follow_the_address(visit):
     from address import NOTEBOOKS, repository
 
     tab = visit("book/sequences.html")
     links = tab.evaluate("[...document.querySelectorAll('.article-header-buttons a')].map(a => a.href)")
     owner_name = "/".join(repository().split("/")[-2:])
-    assert f"{repository()}/edit/main/book/sequences.ipynb" in links
+    assert f"https://github.dev/{owner_name}/blob/main/book/sequences.ipynb" in links  # edits cells, not their JSON
     assert any(link.startswith(f"{repository()}/issues/new") for link in links)
     assert f"https://colab.research.google.com/github/{owner_name}/blob/{NOTEBOOKS}/sequences.ipynb" in links
     assert f"https://mybinder.org/v2/gh/{owner_name}/{NOTEBOOKS}?urlpath=lab/tree/sequences.ipynb" in links
     assert f"{tab.url.split('/book/')[0]}/notebooks/sequences.ipynb" in links
+    icon = tab.locator('link[rel="apple-touch-icon"]').get_attribute("href")
+    assert (HTML / "book" / icon).resolve().exists()
     card = tab.locator('meta[property="og:image"]').get_attribute("content")
     assert card.startswith("https://")
     assert (HTML / "_images" / "social_previews" / Path(card).name).exists()

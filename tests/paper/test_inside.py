@@ -9,7 +9,7 @@ import pytest
 from lstmlib.online.compiled.lstm1997 import train
 from lstmlib.paper import inside
 from lstmlib.paper.inside import PATH, PLANS, load, make
-from lstmlib.paper.steps import example, read
+from lstmlib.paper.steps import example, is_right, read, stretched
 from lstmlib.paper.store import Store, current
 from lstmlib.paper.trials import draw, draw_test, grow, initial_params, random_sources
 from lstmlib.paper.watch import Plan, _part, curves, share_wrong, solve
@@ -196,3 +196,36 @@ def test_writing_what_is_stored_gives_the_file_again(tmp_path):
 def test_unknown_experiments_are_refused(tmp_path):
     with pytest.raises(ValueError, match="there is no experiment 7; there are 1, 2a"):
         make(["7"], tmp_path / "inside.json")
+
+
+@pytest.mark.parametrize("name", [name for name in PLANS if name not in ("1", "2a")])
+def test_more_steps_to_wait_stand_before_the_last_and_are_the_task_s_own(name):
+    plan = PLANS[name]
+    short, long = example(plan, 4).x, stretched(plan, 4, 300)
+    np.testing.assert_array_equal(stretched(plan, 4, 0), short)
+    np.testing.assert_array_equal(long[: len(short) - 1], short[:-1])
+    np.testing.assert_array_equal(long[-1], short[-1])
+    more = long[len(short) - 1 : -1]
+    if name[0] in "26":
+        np.testing.assert_array_equal(more.sum(1), 1.0)
+        there = {"2b": 99, "2c": 100}.get(name, 6)
+        assert not more[:, there:].any()  # neither x nor y, no trigger, no signal
+        assert name[0] == "2" or not more[:, :2].any()
+    else:
+        assert abs(more[:, 0].mean() - (0.5 if name == "5" else 0.0)) < 0.12
+        assert not more[:, 1:].any()  # none is marked
+
+
+def test_strings_and_chains_are_not_made_longer():
+    for name in ("1", "2a"):
+        with pytest.raises(ValueError, match=f"experiment {name}"):
+            stretched(PLANS[name], 0, 10)
+    with pytest.raises(ValueError, match="wait is -1"):
+        stretched(PLANS["4"], 0, -1)
+
+
+def test_answers_are_judged_by_the_rule_of_their_row():
+    assert is_right(PLANS["4"], np.array([0.63]), 0.6)
+    assert not is_right(PLANS["4"], np.array([0.65]), 0.6)
+    assert is_right(PLANS["6a"], np.array([0.2, 0.8, 0.1, 0.0]), 1.0)
+    assert not is_right(PLANS["6a"], np.array([0.4, 0.8, 0.1, 0.0]), 1.0)

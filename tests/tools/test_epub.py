@@ -14,7 +14,9 @@ CONTAINER = (
     '<rootfile full-path="content.opf"/></rootfiles></container>'
 )
 PACKAGE = (
-    '<package xmlns="http://www.idpf.org/2007/opf"><manifest>'
+    '<package xmlns="http://www.idpf.org/2007/opf" unique-identifier="uid"><metadata>'
+    f'<identifier id="uid">{epub.pages()}</identifier></metadata><manifest>'
+    '<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>'
     '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
     '<item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>'
     '<spine><itemref idref="a"/></spine></package>'
@@ -24,6 +26,7 @@ GOOD = {
     "mimetype": "application/epub+zip",
     "META-INF/container.xml": CONTAINER,
     "content.opf": PACKAGE,
+    "toc.ncx": f'<ncx><meta name="dtb:uid" content="{epub.pages()}"/></ncx>',
     "nav.xhtml": PAGE.format('<a href="a.xhtml#there">A</a>'),
     "a.xhtml": PAGE.format('<p id="there"><a href="https://example.org">out</a></p>'),
 }
@@ -39,6 +42,8 @@ GOOD = {
         ("a.xhtml", PAGE.format('<p id="there"/><img src="b.png"/>'), ["a.xhtml: b.png isn't there"]),
         ("a.xhtml", PAGE.format('<p id="there"/><img src="https://e.org/b.png"/>'), ["a.xhtml: takes https"]),
         ("a.xhtml", PAGE.format('<p id="there"/><script/>'), ["a.xhtml: a script"]),
+        ("a.xhtml", PAGE.format('<p id="there"><svg/></p>'), ["a.xhtml: an SVG that doesn't say"]),
+        ("toc.ncx", '<ncx><meta name="dtb:uid" content="b"/></ncx>', ["toc.ncx: names the book by another"]),
         ("b.png", "", ["b.png: not in the manifest"]),
         ("a.xhtml", PAGE.format('<p id="there"/><math/>'), ["a.xhtml: holds MathML"]),
         ("mimetype", "text", ["mimetype isn't the first file"]),
@@ -57,7 +62,11 @@ def test_what_is_wrong_is_found(tmp_path, file, text, said):
 
 def test_the_manifest_says_which_pages_hold_mathml(tmp_path):
     with zipfile.ZipFile(tmp_path / "built.epub", "w") as book:
-        for name, data in {**GOOD, "a.xhtml": PAGE.format('<p id="there"><math/></p>')}.items():
+        for name, data in {
+            **GOOD,
+            "a.xhtml": PAGE.format('<p id="there"><math/></p>'),
+            "toc.ncx": GOOD["toc.ncx"].replace(epub.pages(), "uid"),
+        }.items():
             book.writestr(name, data)
     epub.declare(tmp_path / "built.epub", tmp_path / "book.epub")
     assert epub.wrong(tmp_path / "book.epub") == []
@@ -66,13 +75,26 @@ def test_the_manifest_says_which_pages_hold_mathml(tmp_path):
         assert book.read("content.opf").decode().count("mathml") == 1
 
 
-def test_formulas_become_mathml():
+def printed():
     spec = importlib.util.spec_from_file_location("printed", ROOT / "book" / "_ext" / "printed.py")
     printed = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(printed)
-    assert "<mo><mrow>" not in printed.as_mathml(r"a \mathrel{+}= b", "inline")
-    assert "<msup>" in printed.as_mathml("x^2", "inline")
-    block = printed.as_mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "block")
+    return printed
+
+
+def test_what_authors_wrote_as_html_becomes_xhtml():
+    made = printed().as_xhtml('<p><img src="a.png"><svg viewbox="0 0 1 1"></svg>')
+    assert '<img src="a.png"/>' in made
+    assert 'viewBox="0 0 1 1"' in made
+    assert 'xmlns="http://www.w3.org/2000/svg"' in made
+    assert "viewbox" not in made
+
+
+def test_formulas_become_mathml():
+    as_mathml = printed().as_mathml
+    assert "<mo><mrow>" not in as_mathml(r"a \mathrel{+}= b", "inline")
+    assert "<msup>" in as_mathml("x^2", "inline")
+    block = as_mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "block")
     assert block.count("<mtr>") == 2
     assert ">&amp;<" not in block
     assert 'display="block"' in block

@@ -1,10 +1,13 @@
 """What an import needs, and whether a page has it; and the files that the page gets."""
 
 import json
+import re
+import shutil
 import zipfile
 
 import pytest
 
+import editor
 import runtime
 from live_modules import missing, parts, wanted
 
@@ -58,3 +61,30 @@ def test_every_wheel_brings_its_licence():
             metadata = next(inside.read(entry).decode() for entry in inside.namelist() if entry.endswith("METADATA"))
             assert licences or "Licen" in metadata, name
             assert text or "Permission" in metadata or "Licen" in metadata
+
+
+def test_the_editor_is_what_its_list_says(tmp_path):
+    assert editor.wrong() == []
+    shutil.copytree(editor.EDITOR, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "source.js").write_text("// another")
+    assert editor.wrong(tmp_path) == ["source.js has another checksum: make runtime"]
+
+
+def test_every_package_of_the_editor_is_pinned_to_the_bit_and_brings_its_licence():
+    lock = json.loads((editor.EDITOR / "package-lock.json").read_text(encoding="utf8"))
+    licences = (editor.EDITOR / editor.LICENCES).read_text(encoding="utf8")
+    packages = editor.packages(lock)
+    assert {"@codemirror/view", "@lezer/python"} <= set(packages)
+    for name, about in packages.items():
+        assert about["integrity"].startswith("sha512-")
+        assert about["license"] == "MIT"
+        assert f"{name} {about['version']}\n\n" in licences
+    assert licences.count("Permission is hereby granted, free of charge") == len(packages)
+    asked = json.loads((editor.EDITOR / "package.json").read_text(encoding="utf8"))
+    for name, version in (asked["dependencies"] | asked["devDependencies"]).items():
+        assert lock["packages"][f"node_modules/{name}"]["version"] == version
+
+
+def test_the_editor_asks_no_other_host():
+    text = (editor.EDITOR / editor.BUNDLE).read_text(encoding="utf8")
+    assert set(re.findall(r"https?://[\w.-]+", text)) <= {"http://www.w3.org"}

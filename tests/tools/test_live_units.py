@@ -52,6 +52,14 @@ def test_training_changes_a_net_also_through_its_optimiser():
     assert needed(*cells) == ["def learn(n):\n    train(n)", "net = Net()", "learn(net)"]
 
 
+def test_what_is_changed_item_by_item_is_changed():
+    cells = ["a = {1: [2]}", "for name, value in a.items():\n    value[0] = 3", "a"]
+    assert needed(*cells) == cells[:2]
+    cells = ["a = [[[2]]]", "for row in a:\n    for one in row:\n        one[0] = 3", "a"]
+    assert needed(*cells) == cells[:2]
+    assert needed("a = [1]", "for one in a:\n    print(one)", "a") == ["a = [1]"]
+
+
 def test_a_function_that_changes_something_does_so_where_it_is_called_or_handed_on():
     cells = ["seen = []", "def watch(x):\n    seen.append(x)", "y = [1]", "learn(watch)", "seen"]
     assert needed(*cells) == ["seen = []", "def watch(x):\n    seen.append(x)", "learn(watch)"]

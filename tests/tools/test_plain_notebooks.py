@@ -108,10 +108,15 @@ def test_links_lead_to_the_site(page):
 
 
 def test_the_branch_holds_what_binder_needs(tmp_path):
-    write_branch(tmp_path)
+    write_branch(tmp_path, commit="0a1b2c")
     assert {path.name for path in tmp_path.glob("*.ipynb")} == {f"{Path(page).name}.ipynb" for page in PAGES}
     wanted = (tmp_path / ".binder" / "requirements.txt").read_text()
     assert "/whl/cpu\n-c constraints.txt\n" in wanted
+    assert wanted.endswith("@0a1b2c\n")
+    for path in tmp_path.glob("*.ipynb"):  # Colab's installation: the library that the notebook was written for
+        assert "@0a1b2c" in next(
+            cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"
+        )
     assert (tmp_path / ".binder" / "constraints.txt").read_text() == (ROOT / "constraints.txt").read_text()
     assert all(
         (tmp_path / name).exists() for name in re.findall(r"\]\((\S+[.]ipynb)\)", (tmp_path / "README.md").read_text())

@@ -3,7 +3,9 @@
 import xml.etree.ElementTree as ET
 
 from bs4 import BeautifulSoup
+from PIL import Image
 
+from page_weight import lighten
 from site_files import finish
 
 SITE = "https://example.org/book/"
@@ -30,3 +32,22 @@ def test_root_map_and_lost_page(tmp_path):
     assert all(link["href"].startswith(SITE) for link in lost("a"))
     assert lost.form["action"] == f"{SITE}search.html"
     assert lost.find("input")["name"] == "q"
+
+
+def test_a_page_is_made_lighter_once(tmp_path):
+    (tmp_path / "_images").mkdir()
+    Image.new("RGB", (30, 20)).save(tmp_path / "_images" / "a.png")
+    page = tmp_path / "book" / "a.html"
+    page.parent.mkdir()
+    page.write_text(
+        '<head>\n<script defer src="../_static/scripts/fontawesome.js?digest=1"></script></head>'
+        '<img alt="A &gt; B" src="../_images/a.png" /><img src="../_images/a.png" style="width: 9px"><img src="c.svg">'
+    )
+    lighten(page)
+    once = page.read_text()
+    assert once == (
+        '<head></head><img alt="A &gt; B" src="../_images/a.png" loading="lazy" width="30" height="20"/>'
+        '<img src="../_images/a.png" style="width: 9px" loading="lazy"/><img src="c.svg">'
+    )
+    lighten(page)
+    assert page.read_text() == once

@@ -10,6 +10,9 @@
   }).filter(({ section }) => section);
   const owner = (element) => documents.filter(({ section }) => section.contains(element)).at(-1)?.name ?? "top";
 
+  // The library's reference is to be searched, not read: on paper stands its overview, which leads to the pages on the site.
+  const onPaper = (name) => !/\/api-/.test(name);
+
   // An id that several documents have becomes one for each.
   const byId = new Map();
   for (const element of article.querySelectorAll("[id]")) byId.set(element.id, [...(byId.get(element.id) ?? []), { element, name: owner(element) }]);
@@ -21,11 +24,19 @@
     const id = decodeURIComponent(href.split("#")[1] ?? ""), all = byId.get(id) ?? [], mine = owner(link);
     const hit = all.find(({ name }) => name === mine) ?? all.find(({ name }) => name === "book/bibliography") ?? all[0];
     const page = documents.find(({ name }) => href.split("#")[0].replace(/\.html$/, "").endsWith(name));
-    if (hit) link.href = `#${hit.element.id}`;
+    if (hit && !onPaper(hit.name)) link.href = `${site}${hit.name}.html#${id}`;
+    else if (!id && page && !onPaper(page.name)) link.href = `${site}${page.name}.html`;
+    else if (hit) link.href = `#${hit.element.id}`;
     else if (!id && page) link.href = `#${page.section.id}`;
     else if (/^(\.\.\/)*(_downloads|notebooks|_sources)\//.test(href)) link.href = site + href.replace(/^(\.\.\/)+/, "");
+    else if (id === "document-book/index") link.href = "#paper-front";
     else if (href !== "#") { broken.add(href); link.removeAttribute("href"); }
   }
+
+  for (const { name, section } of documents) if (!onPaper(name)) for (const part of [section, document.getElementById(`document-${name}`)]) part.remove();
+  // What stands between two chapters would be a page of its own: their marks, since chapters have pages of their own.
+  const printed = documents.filter(({ name }) => onPaper(name));
+  for (const { name, section } of printed) section.prepend(document.getElementById(`document-${name}`));
 
   // An interactive figure: its still picture, and where the live one is.
   for (const figure of article.querySelectorAll(".lstm-figure:not(lstm-quiz)")) {
@@ -43,7 +54,7 @@
   solutions.className = "paper-solutions";
   solutions.id = "paper-solutions";
   solutions.innerHTML = "<h2>Solutions</h2>";
-  for (const { name, section } of documents) {
+  for (const { name, section } of printed) {
     const own = [...section.querySelectorAll(".solution")].filter((solution) => owner(solution) === name);
     if (!own.length) continue;
     const heading = document.createElement("h3");
@@ -64,7 +75,7 @@
     item.append(link);
     return item;
   };
-  const parts = [...documents.map(({ section }) => section), ...(solutions.children.length > 1 ? [solutions] : [])];
+  const parts = [...printed.map(({ section }) => section), ...(solutions.children.length > 1 ? [solutions] : [])];
   parts.forEach((section, k) => {
     const heading = section.querySelector(":scope > h1, :scope > h2, :scope > h3"), text = clean(heading);
     section.classList.add("chapter");
@@ -78,6 +89,7 @@
     list.append(item);
   });
   const front = document.createElement("div");
+  front.id = "paper-front";
   front.innerHTML = '<div class="paper-title"><p class="name"></p><p class="by"></p><p class="at"></p></div><nav class="paper-contents" aria-label="Contents"><h2>Contents</h2></nav>';
   front.querySelector(".name").textContent = title;
   front.querySelector(".by").textContent = subtitle;

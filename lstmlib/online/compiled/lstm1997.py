@@ -1,6 +1,6 @@
 """``lstmlib.online.lstm1997`` compiled, to train nets over millions of sequences.
 
-It needs Numba (``pip install 'lstmlib[paper]'``). The arithmetic is the readable file's, in loops. Three things make it
+It needs Numba (``pip install numba``). The arithmetic is the readable file's, in loops. Three things make it
 fast. Eight nets are trained at once, each on its own sequences: the eight numbers that stand in one place of eight nets
 lie side by side, and the processor takes them in one instruction. Symbols are taken as numbers: of a one-hot input only
 the row that is on is looked at. And the exponential is a polynomial, which the processor can take eight of at once; it

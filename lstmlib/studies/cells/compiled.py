@@ -1,6 +1,6 @@
 """Small nets trained in compiled code, one at a time: an LSTM with switches, a GRU, a plain tanh net.
 
-It needs Numba (``pip install 'lstmlib[paper]'``). The readable layers are ``lstmlib.studies.variants.Cells``,
+It needs Numba (``pip install numba``). The readable layers are ``lstmlib.studies.variants.Cells``,
 ``lstmlib.numpy.GRU`` and ``lstmlib.numpy.RNN``; a test holds these against them. A batch has eight sequences, which lie
 side by side at the end of every array, so that one instruction serves them all.
 """
