@@ -67,9 +67,10 @@ def _state():
 _state()
 del _state
 """
-# Before the first: what is there already never has to be looked through again for what can be thrown away. Without
+# Before the first two: what is there already never has to be looked through again for what can be thrown away. Without
 # this, the probes behind the tests take half of the time that a submission takes.
-FIRST = "import gc\ngc.collect()\ngc.freeze()\ndel gc\n"
+FIRST = "__import__('gc').collect()\n__import__('gc').freeze()\n"
+AT_START = STATE.replace("    gc.collect()\n", "")  # the probe behind the test before has done that
 MUST_FAIL = "assert False, 'as it should'"
 REACHED = "__import__('builtins').print('\\n%s')"  # behind a test: said by those that ran to their end
 PLAIN = "from lstmlib.exercises.report import plain as _plain"
@@ -185,9 +186,10 @@ class SealedExecute(Execute):
                 cell.outputs, cell.execution_count = [], None
         ends = {id(cell): (cell, cell.source, secrets.token_hex(16)) for cell in nb.cells if is_test(cell)}
         for cell, source, word in ends.values():
-            cell.source = enclosed(source, word, STATE)
+            cell.source = enclosed(source, word, AT_START)
         before, failing, after = probe(FIRST), nbformat.v4.new_code_cell(MUST_FAIL), probe()
-        beside = [(cell, probe()) for cell in nb.cells if is_test(cell)]
+        tests = [cell for cell in nb.cells if is_test(cell)]
+        beside = [(cell, probe("" if number else FIRST)) for number, cell in enumerate(tests)]
         probes = [before, *(look for _, look in beside), failing, after]
         behind = {id(cell): look for cell, look in beside}
         nb.cells = [before, *(c for cell in nb.cells for c in (cell, behind.get(id(cell))) if c), failing, after]
