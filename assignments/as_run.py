@@ -1,4 +1,4 @@
-"""A test as it is run: a function whose names answers don't see, which looks after every call whether it was changed."""
+"""A test as it is run: a function whose names answers do not see, and which looks after every call what has changed."""
 
 import ast
 import builtins
