@@ -75,6 +75,8 @@ def visit_displaymath(translator: Any, node: nodes.math_block) -> None:
 def as_xhtml(text: str) -> str:
     """Return HTML with every element closed, and every SVG in its own namespace and spelling."""
     soup = BeautifulSoup(text, "html.parser")
+    for named in soup(id=True):  # as Sphinx does with its own, and with all links
+        named["id"] = named["id"].replace(":", "-")
     for svg in soup("svg"):
         svg["xmlns"] = "http://www.w3.org/2000/svg"
         if "viewbox" in svg.attrs:  # the parser writes all names small
