@@ -16,6 +16,7 @@ from lstmlib.figures import (
     CarouselUnit,
     Cell,
     CellParts,
+    Claims,
     CostOfLength,
     ErrorChain,
     ErrorLeft,
@@ -72,6 +73,7 @@ STATES: list[Figure] = [
     Verdict(word=9, asked=True),
     Writer(asked=True),
     OpenNet(asked=True),
+    Claims(),
     *(Training(lesson=lesson) for lesson in LESSONS),
 ]
 

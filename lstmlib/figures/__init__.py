@@ -7,6 +7,7 @@ import lstmlib.page.figure  # noqa: F401  # first, since it says what to install
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
+from lstmlib.figures.claims import Claims
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.doors import LearningDoors
 from lstmlib.figures.error_chain import ErrorChain
@@ -36,6 +37,7 @@ __all__ = [
     "CarouselUnit",
     "Cell",
     "CellParts",
+    "Claims",
     "CostOfLength",
     "ErrorChain",
     "ErrorLeft",

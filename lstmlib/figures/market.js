@@ -81,7 +81,7 @@ const gained = (values) => percent(100 * (values.at(-1) - 1));
 const switches = (held) => held.filter((value, n) => value !== (n ? held[n - 1] : 0)).length;
 
 function mount(frame, store) {
-  const asked = asking(store, "market", "the index and two nets, 60 kB"), picture = drawing(), spoken = voice(), status = el("p", { class: "says fate" });
+  const asked = asking(store, "market", "the index and two nets, 31 kB"), picture = drawing(), spoken = voice(), status = el("p", { class: "says fate" });
   let m = null;
   const go = (day) => store.update({ day: clamp(day, 0, LATEST), picks: "" });
   const pick = (mark) => store.get("day") < LATEST && store.update({ day: store.get("day") + 1, picks: store.get("picks") + mark });
@@ -125,7 +125,7 @@ function mount(frame, store) {
     status.replaceChildren(...tell(m, now, off).map((line) => el("span", {}, line)));
     const told = [...status.children].map((line) => line.textContent).join(" ");
     spoken.say(told);
-    picture.show(wide, 460, "Returns with tomorrow's spread, a year of trades, and one cell", told, chart(wide, m, now, cell - 1));
+    picture.show(wide, now ? 460 : 180, "Returns with tomorrow's spread, a year of trades, and one cell", told, chart(wide, m, now, cell - 1));
   }
   return { draw };
 }
@@ -199,6 +199,7 @@ function inside(wide, { now, left, right, scale, axis, cell }) {
 }
 
 const LOOK = `
+.controls:has(>.main){margin-bottom:14px}
 .grid{stroke:var(--soft)} .now{stroke:var(--line);stroke-dasharray:2 3}
 .curve{fill:none;stroke-width:1.8} .lstm{stroke:var(--hidden-ink);stroke-width:2.4} .ewma{stroke:var(--quiet);stroke-dasharray:6 4}
 .garch{stroke:currentColor;stroke-dasharray:1.5 3} .hold{stroke:var(--quiet);stroke-dasharray:6 4} .yours{stroke:var(--error-ink);stroke-width:2.4;stroke-dasharray:9 2}

@@ -7,7 +7,7 @@ import numpy as np
 
 from lstmlib.paper.report import Stored
 from lstmlib.paper.row import Row
-from lstmlib.paper.rows import label, reading_of
+from lstmlib.paper.rows import label
 from lstmlib.paper.store import current
 
 FACTOR = 2.0
@@ -22,8 +22,8 @@ class Verdict(NamedTuple):
         word: "as printed" (within a factor of two), "explained" (by a reading under which it comes out), "not
             explained", or "not run".
         reading: the one under which it comes out; empty if there is none.
-        ratio: our sequences there, or by default, divided by the paper's: the mean if that is what is near, else the
-            median; ``None`` where one of the two has no such number.
+        ratio: our sequences there, or under the reading with the fewest changes, divided by the paper's: the mean if
+            that is what is near, else the nearer of mean and median; ``None`` where one side has no such number.
         by: "mean" or "median"; empty if there is no ratio.
     """
 
@@ -86,19 +86,18 @@ def verdict(row: Row, found: Stored) -> Verdict:
     Of several readings under which it comes out, that with the fewest changes counts, and of these the nearest.
     """
     kept = [(reading, current(results)) for reading, results in found.readings]
-    counted = [(label(row, reading), reading, results) for reading, results in kept if results]
+    counted = [(label(row, reading), results) for reading, results in kept if results]
     if not counted:
         return Verdict("not run", "", None, "")
-    usual = reading_of(row, {})
-    good = []
-    for name, _, results in counted:
+    good, plainest = [], (np.inf, counted[0][1])
+    for name, results in counted:
         changes = [part for part in name.split(",") if part.split("=")[0] not in (*JUDGING, "default")]
+        plainest = min(plainest, (len(changes), results), key=lambda one: one[0])
         fits, ratio, by = near(row, results)
         if fits:
             good.append((len(changes), abs(np.log(ratio)) if ratio else 0.0, name, ratio, by, not changes))
     if good:
         _, _, name, ratio, by, by_text = min(good)
         return Verdict("as printed" if by_text else "explained", "" if by_text else name, ratio, by)
-    _, _, results = next((one for one in counted if one[1] == usual), counted[0])
-    _, ratio, by = near(row, results)
+    _, ratio, by = near(row, plainest[1])
     return Verdict("not explained", "", ratio, by)

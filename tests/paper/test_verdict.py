@@ -46,6 +46,8 @@ def test_the_reading_with_the_fewest_changes_explains():
     assert judged("table-9/6a", default, two, one).reading == "cap=1000000,recurrence=cells"
     assert judged("table-9/6a", default, two, one, ({"cap": "300000"}, good)).word == "as printed"
     assert judged("table-9/6a").line == "not run"
+    far = judged("table-9/6a", ({"recurrence": "cells"}, [None] * 3), ({"cap": "1000000"}, [300_000] * 3))
+    assert far.line == "not explained (mean 9.6 times the paper's)"
 
 
 def test_where_the_paper_has_no_success_there_may_be_none():

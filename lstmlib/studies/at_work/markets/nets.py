@@ -66,7 +66,8 @@ def variance_loss(y: Array, target: Array, mask: Mask | None = None) -> tuple[fl
     y, target, counted = read_outputs(y, target, mask)
     count, ratio = int(counted.sum()) * y.shape[2], target * np.exp(-y)
     loss = np.where(counted[..., None], y + ratio, 0.0).sum() / count
-    return float(loss), (np.where(counted[..., None], 1.0 - ratio, 0.0) / count).astype(y.dtype, copy=False)
+    dy = np.where(counted[..., None], 1.0 - ratio, 0.0) / count
+    return float(loss), dy.astype(y.dtype, copy=False)
 
 
 LOSSES = {"direction": binary_cross_entropy, "variance": variance_loss, "price": squared_error}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstmlib.studies.at_work.gates import cells, language, measures, pen, prices, record
+from lstmlib.studies.at_work.gates import cells, language, measures, passages, pen, prices, record
 from lstmlib.studies.at_work.gates.measures import Act
 from lstmlib.studies.at_work.handwriting.strings import BETWEEN, Strings
 
@@ -166,3 +166,19 @@ def test_the_first_net_of_the_other_kinds_is_measured_again(found, kind):
         assert Act(*claim["learnt"])[:3] == pytest.approx(mine["learnt"][:3], abs=2e-3)
         assert claim["clamp"] == pytest.approx(mine["clamp"], abs=5e-3)
     assert line["frozen"] == pytest.approx(again["frozen"], abs=1e-2)
+
+
+def test_a_passage_has_the_places_it_was_chosen_for(rng):
+    gate = rng.uniform(size=(300, 2, 3))
+    places, partners = np.array([[200, 1], [220, 1], [40, 0]]), np.array([[210, 1], [230, 1]])
+    scene = passages.Scene(gate, 1.0 - gate, measures.Pairs(places[:2], partners), places, partners, 2, True)
+    labels = [[str(t) for t in range(300)] for _ in range(2)]
+    found = passages.passage(scene, "forget", labels, np.array([300, 300]), 10)
+    start = int(found["labels"][0])
+    assert len(found["labels"]) == len(found["learnt"]["best"]) == passages.LONG
+    assert [start + k for k in found["places"]] == [200, 220]
+    assert [start + k for k in found["partners"]] == [210, 230]
+    np.testing.assert_allclose(found["learnt"]["mean"][5], gate[start + 5, 1].mean(), atol=6e-4)
+    np.testing.assert_allclose(
+        found["untrained"]["best"][5], 1.0 - gate[start + 5, 1, found["untrained"]["cell"] - 1], atol=6e-4
+    )
