@@ -45,8 +45,9 @@ def wrong(path: Path) -> list[str]:
         if not any("nav" in about.get("properties", "").split() for about in items.values()):
             found.append("no navigation document")
         for name, about in items.items():
-            if name in names and b"<math" in book.read(name) and "mathml" not in about.get("properties", "").split():
-                found.append(f"{name}: holds MathML, and the manifest doesn't say so")
+            for kind in _held(book.read(name)) if name in names and "xhtml" in about["media-type"] else []:
+                if kind not in about.get("properties", "").split():
+                    found.append(f"{name}: holds {kind}, and the manifest doesn't say so")
         called = tree.find(f".//*[@id='{tree.attrib.get('unique-identifier')}']")
         for name in (n for n in items if n.endswith(".ncx") and n in names):  # the contents for old readers
             uid = re.search(rb'name="dtb:uid" content="([^"]*)"', book.read(name))
@@ -57,10 +58,10 @@ def wrong(path: Path) -> list[str]:
 
 
 def declare(source: Path, target: Path) -> None:
-    """Write an e-book again with what Sphinx leaves out: which pages hold MathML, the book's name in old contents."""
+    """Write an e-book again with what Sphinx leaves out: what its pages hold, the book's name in old contents."""
     with zipfile.ZipFile(source) as book, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written:
         names = {PurePosixPath(n).name: n for n in book.namelist() if n.endswith(".xhtml")}
-        hold = {name for name, path in names.items() if b"<math" in book.read(path)}
+        hold = {name: _held(book.read(path)) for name, path in names.items()}
         for entry in book.infolist():
             data = book.read(entry)
             if entry.filename.endswith(".opf"):
@@ -71,13 +72,19 @@ def declare(source: Path, target: Path) -> None:
             written.writestr(entry, data, zipfile.ZIP_STORED if entry.filename == "mimetype" else None)
 
 
-def _declared(item: str, hold: set[str]) -> str:
-    href = re.search(r'href="([^"]*)"', item)
-    if not href or PurePosixPath(unquote(href[1])).name not in hold or "mathml" in item:
+def _held(text: bytes) -> list[str]:
+    """Return what a page holds that a manifest has to name."""
+    return [kind for kind, tag in {"mathml": b"<math", "svg": b"<svg"}.items() if tag in text]
+
+
+def _declared(item: str, hold: dict[str, list[str]]) -> str:
+    href, there = re.search(r'href="([^"]*)"', item), re.search(r'properties="([^"]*)"', item)
+    words = there[1].split() if there else []
+    new = [kind for kind in hold.get(PurePosixPath(unquote(href[1])).name if href else "", []) if kind not in words]
+    if not new:
         return item
-    if "properties=" in item:
-        return re.sub(r'properties="([^"]*)"', r'properties="\1 mathml"', item)
-    return item.replace("/>", ' properties="mathml"/>')
+    said = f'properties="{" ".join(words + new)}"'
+    return item.replace(there[0], said) if there else item.replace("/>", f" {said}/>")
 
 
 def _wrong_pages(texts: dict[str, bytes], names: set[str]) -> list[str]:

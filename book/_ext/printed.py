@@ -18,6 +18,7 @@ THEMES = ("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_thebe", "sphinx_co
 SITE_ONLY = re.compile(r"mystnb\.|exercise\.css")
 TO_FIGURE = re.compile(r'href="([\w-]+)\.html#[^"]*:[^"]*"')  # a link that sets a figure, which an e-book doesn't have
 NESTED = re.compile(r"<mo><mrow>(<mo>[^<]*</mo>)</mrow></mo>")  # an operator in an operator, which MathML doesn't know
+PLACE = re.compile(r'\b(?:href="#|id=")[^"]*')
 SUMMARY = re.compile(r"<summary.*?</summary>", re.DOTALL)
 TAG = re.compile(r"\s*</?(?!img|br|hr|input)\w[^<>]*>\s*")
 
@@ -72,6 +73,11 @@ def visit_displaymath(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def without_colons(text: str) -> str:
+    """Return HTML with other names for its places, and in links to them: Sphinx renames those of its own so."""
+    return PLACE.sub(lambda found: found[0].replace(":", "-"), text)
+
+
 def as_xhtml(text: str) -> str:
     """Return HTML with every element closed, and every SVG in its own namespace and spelling."""
     soup = BeautifulSoup(text, "html.parser")
@@ -88,7 +94,7 @@ def write_xhtml(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     for raw in doctree.findall(nodes.raw):
         if "html" in raw.get("format", ""):
-            text = TO_FIGURE.sub(r'href="\1.xhtml"', raw.astext())
+            text = without_colons(TO_FIGURE.sub(r'href="\1.xhtml"', raw.astext()))
             if not TAG.fullmatch(text):  # one tag has its other half elsewhere
                 text = as_xhtml(text)
             raw.children[:] = [nodes.Text(text)]

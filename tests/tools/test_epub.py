@@ -42,10 +42,14 @@ GOOD = {
         ("a.xhtml", PAGE.format('<p id="there"/><img src="b.png"/>'), ["a.xhtml: b.png isn't there"]),
         ("a.xhtml", PAGE.format('<p id="there"/><img src="https://e.org/b.png"/>'), ["a.xhtml: takes https"]),
         ("a.xhtml", PAGE.format('<p id="there"/><script/>'), ["a.xhtml: a script"]),
-        ("a.xhtml", PAGE.format('<p id="there"><svg/></p>'), ["a.xhtml: an SVG that doesn't say"]),
+        (
+            "a.xhtml",
+            PAGE.format('<p id="there"><svg/></p>'),
+            ["a.xhtml: holds svg", "a.xhtml: an SVG that doesn't say"],
+        ),
         ("toc.ncx", '<ncx><meta name="dtb:uid" content="b"/></ncx>', ["toc.ncx: names the book by another"]),
         ("b.png", "", ["b.png: not in the manifest"]),
-        ("a.xhtml", PAGE.format('<p id="there"/><math/>'), ["a.xhtml: holds MathML"]),
+        ("a.xhtml", PAGE.format('<p id="there"/><math/>'), ["a.xhtml: holds mathml"]),
         ("mimetype", "text", ["mimetype isn't the first file"]),
         ("content.opf", PACKAGE.replace('properties="nav"', ""), ["no navigation document"]),
         ("content.opf", PACKAGE.replace('idref="a"', 'idref="b"'), ["b: in the reading order, not in the manifest"]),
@@ -88,6 +92,7 @@ def test_what_authors_wrote_as_html_becomes_xhtml():
     assert 'viewBox="0 0 1 1"' in made
     assert 'xmlns="http://www.w3.org/2000/svg"' in made
     assert "viewbox" not in made
+    assert printed().without_colons('<a id="net:1" href="#a:b">c:d</a>') == '<a id="net-1" href="#a-b">c:d</a>'
 
 
 def test_formulas_become_mathml():
