@@ -1,4 +1,7 @@
-"""Makes built pages lighter: without a script that nothing needs, with pictures that come when scrolled to."""
+"""Makes built pages lighter: without a script that nothing needs, with pictures that come when scrolled to.
+
+A picture wider than a page's column gets a box of its own, in which it scrolls where a phone would make it too small to read.
+"""
 
 import re
 from pathlib import Path
@@ -8,6 +11,7 @@ from PIL import Image
 # The theme's icons stand in its fonts as well: half of what a page weighed was the script that draws them again.
 ICONS = re.compile(r'\s*<script[^>]*src="[^"]*/scripts/fontawesome\.js[^"]*"[^>]*></script>')
 PICTURE = re.compile(r'<img ((?:(?!loading=)[^>])*?src="([^"]*_images/[^"]+\.png)"(?:(?!loading=)[^>])*?)/?>')
+WIDE = 720  # pixels
 
 
 def lighten(page: Path) -> None:
@@ -19,11 +23,11 @@ def lighten(page: Path) -> None:
     text = page.read_text(encoding="utf8")
 
     def late(found: re.Match[str]) -> str:
-        size = ""
-        if "width" not in found[1]:
-            with Image.open(page.parent / found[2]) as picture:
-                size = ' width="{}" height="{}"'.format(*picture.size)
-        return f'<img {found[1].rstrip()} loading="lazy"{size}/>'
+        with Image.open(page.parent / found[2]) as picture:
+            width, height = picture.size
+        size = "" if "width" in found[1] else f' width="{width}" height="{height}"'
+        picture_again = f'<img {found[1].rstrip()} loading="lazy"{size}/>'
+        return f'<span class="book-wide">{picture_again}</span>' if width > WIDE else picture_again
 
     lighter = PICTURE.sub(late, ICONS.sub("", text))
     if lighter != text:

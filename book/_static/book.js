@@ -3,11 +3,11 @@ let shown = "";
 addEventListener("beforeprint", () => { shown = document.documentElement.dataset.theme; document.documentElement.dataset.theme = "light"; });
 addEventListener("afterprint", () => { document.documentElement.dataset.theme = shown; });
 
-// What scrolls sideways can be reached and scrolled by keyboard: wide formulas, tables and signatures, as the theme does for
+// What scrolls sideways can be reached and scrolled by keyboard: wide formulas, tables, pictures and signatures, as the theme does for
 // code. A formula in a line only overhangs a little, and can't scroll; fonts that come late change what is wide.
 addEventListener("load", () => {
   const wide = () => {
-    for (const box of document.querySelectorAll(".bd-article div.math, .bd-article mjx-container, .bd-article dt.sig, .book-table")) {
+    for (const box of document.querySelectorAll(".bd-article div.math, .bd-article mjx-container, .bd-article dt.sig, .book-table, .book-wide")) {
       const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
       if (scrolls && box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute("tabindex");

@@ -51,3 +51,19 @@ def test_a_page_is_made_lighter_once(tmp_path):
     )
     lighten(page)
     assert page.read_text() == once
+
+
+def test_a_picture_wider_than_a_column_gets_a_box_to_scroll_in(tmp_path):
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "book").mkdir()
+    for name, width in (("wide", 900), ("narrow", 600)):
+        Image.new("RGB", (width, 20)).save(tmp_path / "_images" / f"{name}.png")
+    page = tmp_path / "book" / "gates.html"
+    page.write_text('<figure><img src="../_images/wide.png"/></figure><img src="../_images/narrow.png"/>')
+    lighten(page)
+    soup = BeautifulSoup(page.read_text(), "html.parser")
+    assert [box.img["src"] for box in soup.select("figure > span.book-wide")] == ["../_images/wide.png"]
+    assert len(soup.select("img[width]")) == 2
+    once = page.read_text()
+    lighten(page)
+    assert page.read_text() == once
