@@ -1,6 +1,6 @@
 """Makes built pages lighter: without a script that nothing needs, with pictures that come when scrolled to.
 
-A picture wider than a page's column gets a box of its own, in which it scrolls where a phone would make it too small to read.
+A picture wider than a column gets a box of its own, in which it scrolls where a phone would make it too small to read.
 """
 
 import re

@@ -87,7 +87,8 @@ def of_set(notebook: NotebookNode) -> str:
 
 def _first_comment(source: str) -> list[str]:
     lines = source.splitlines()
-    end = next((k for k, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    comment = re.compile("#(?!##)")  # "###" begins hidden tests
+    end = next((k for k, line in enumerate(lines) if not comment.match(line)), len(lines))
     return lines[:end]
 
 

@@ -4,7 +4,7 @@
 # mypy: disable-error-code="untyped-decorator"
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import traitlets as t
@@ -12,11 +12,14 @@ import traitlets as t
 from lstmlib.numpy.checks import Array
 from lstmlib.page import bundle
 from lstmlib.page.figure import Asking
-from lstmlib.paper.inside import PLANS, Inside, load
-from lstmlib.paper.steps import STRING, Steps, example, read, stretched
 from lstmlib.tasks.embedded_reber import SYMBOLS
 
-EXPERIMENTS = tuple(PLANS)
+if TYPE_CHECKING:
+    from lstmlib.paper.inside import Inside
+    from lstmlib.paper.steps import Steps
+
+EXPERIMENTS = ("1", "2a", "2b", "2c", "3a", "3b", "3c", "4", "5", "6a", "6b")
+STRING = "BTBPTTVPXTTVVETE"
 MOST_WAIT, MOST_LETTERS = 900, 60
 
 
@@ -68,6 +71,8 @@ class OpenNet(Asking):
     @staticmethod
     def given() -> dict[str, Any]:
         """Return of every experiment its net's fields, its task's constants, its parameters, and how it was tested."""
+        from lstmlib.paper.inside import load  # here, since it takes numba, which a page doesn't have
+
         return {name: _given(stored) for name, stored in load().items()}
 
     def _without_script(self) -> str:
@@ -77,6 +82,9 @@ class OpenNet(Asking):
 
     def sequence(self) -> Array:
         """Return the inputs (T, D)."""
+        from lstmlib.paper.inside import PLANS
+        from lstmlib.paper.steps import example, stretched
+
         plan = PLANS[self.experiment]
         if self.experiment == "1":
             return np.eye(len(SYMBOLS))[[SYMBOLS.index(letter) for letter in self.text[:-1]]]
@@ -91,13 +99,16 @@ class OpenNet(Asking):
                 x[int(step), int(channel)] = value
         return x
 
-    def reading(self) -> Steps:
+    def reading(self) -> "Steps":
         """Return what the library's net does over the sequence."""
+        from lstmlib.paper.inside import load
+        from lstmlib.paper.steps import read
+
         stored = load()[self.experiment]
         return read(stored.plan.net, stored.params, self.sequence())
 
 
-def _given(stored: Inside) -> dict[str, Any]:
+def _given(stored: "Inside") -> dict[str, Any]:
     plan, params = stored.plan, stored.params
     return {
         "net": asdict(plan.net),

@@ -6,7 +6,8 @@ from traitlets import TraitError
 
 from lstmlib.figures import OpenNet
 from lstmlib.figures.open_net import EXPERIMENTS
-from lstmlib.paper.inside import load
+from lstmlib.paper import steps
+from lstmlib.paper.inside import PLANS, load
 
 
 def test_state_is_in_the_html_and_the_repr():
@@ -14,6 +15,11 @@ def test_state_is_in_the_html_and_the_repr():
     text = OpenNet(experiment="2c", edits=[[1.0, 0.0, 102.0]])._repr_mimebundle_()[0]["text/html"]
     assert 'experiment="2c"' in text
     assert 'edits="[[1.0, 0.0, 102.0]]"' in text
+
+
+def test_its_experiments_and_string_are_the_library_s():
+    assert tuple(PLANS) == EXPERIMENTS
+    assert OpenNet().text == steps.STRING
 
 
 def test_what_it_loads_is_what_is_stored():
