@@ -20,7 +20,7 @@ from plain_notebooks import glued
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = ["sequences", "forget-gate", "transformer"]
-WAIT = 600  # seconds; a busy machine is slow
+WAIT = 300  # seconds; a busy machine is slow
 MYST = re.compile(r"\{[a-z:_-]+\}|:::|```|^\(\S+\)=", re.MULTILINE)
 FIGURE = [
     "from lstmlib.figures import Safe\n\nsafe = Safe()\nsafe",
@@ -152,16 +152,22 @@ def test_a_figure_stands_there_before_it_is_run(visit):
     assert picture.get_attribute("alt")
 
 
+def run(page, cell):
+    """Run a cell, once a kernel is there: what is pressed before is lost."""
+    page.get_by_text(re.compile(r"\| Idle$")).first.wait_for()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    cell.locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]")).wait_for()
+
+
 def test_a_figure_is_played_with_there_and_python_hears_of_it(visit):
     page = visit("figure")
     cells = page.locator(".jp-Notebook .jp-CodeCell")
-    cells.nth(0).locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    run(page, cells.nth(0))
     door = cells.nth(0).get_by_role("button", name="Open the left door")
     door.press("Enter")
     cells.nth(0).get_by_role("button", name="Step →").press("Enter")
-    cells.nth(1).locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    run(page, cells.nth(1))
     cells.nth(1).get_by_text("the gate: 1.0 2").wait_for()
     assert page.outside == []
 
