@@ -15,18 +15,18 @@ def pytest_configure() -> None:
     os.environ.setdefault(*ARITHMETIC)
 
 
-class ByFileOrPage(LoadFileScheduling):
-    """A file stays in one process; of the tests of all pages, those of one page."""
+class ByFileOrPart(LoadFileScheduling):
+    """A file stays in one process; but of all pages those of one page, of all problem sets those of one set."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        page = re.search(r"\[((book/)?[\w-]+\.html)", nodeid) if file.endswith("test_pages.py") else None
-        return f"{file} {page[1]}" if page else file
+        part = re.search(r"\[((?:book/)?[\w-]+\.html|.*set-\d+)", nodeid)
+        return f"{file} {part[1]}" if part and file.endswith(("test_pages.py", "test_sets.py")) else file
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrPage:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrPart:
     """Deal out the tests to the processes."""
-    return ByFileOrPage(config, log)
+    return ByFileOrPart(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

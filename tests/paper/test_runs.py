@@ -114,7 +114,7 @@ def test_what_cannot_be_is_named_before_anything_runs(arguments, status, said, t
         ("PAPER show table-9 --format json > /dev/full", 1, "can't print: No space left on device"),
         ("PAPER list 1< /dev/null", 1, "can't print: Bad file descriptor"),
         ("PAPER list | true; exit ${PIPESTATUS[0]}", 1, ""),
-        ("PAPER list 2>&- <&- | tail -1", 0, "gers-2000"),
+        ("PAPER list 2>&- <&- | tail -1", 0, "schmidhuber-1992"),
         ("PAPER run nothing 2>&-", 1, ""),
         ("PAPER run table-5/T100-N3 --trials 1 --workers 1 2> /dev/full", 0, "1 of 1 solved"),
         ("PAPER run table-5/T100-N3 --trials 1 --workers 1 2>&-", 0, "1 of 1 solved"),
