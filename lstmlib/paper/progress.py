@@ -95,5 +95,6 @@ def to_stderr(line: str) -> None:
     try:
         print(line, file=sys.stderr, flush=True)
     except (OSError, ValueError):
-        with contextlib.suppress(OSError, ValueError):  # what is left in its buffer must not fail once more at the end
+        # What is left in its buffer must not fail once more at the end.
+        with contextlib.suppress(AttributeError, OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
