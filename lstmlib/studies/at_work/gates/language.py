@@ -181,10 +181,8 @@ class Bench:
         inside = np.repeat((np.arange(len(reading.c)) >= WARM)[:, None], self.x.shape[1], 1)
         found = {}
         for name, (kind, width, lower) in CLAIMS.items():
-            gate, product, own = getattr(reading, kind), kind == "forget", self.pairs[name]
-            there = float(measures.window(gate, own.places, width, product).mean())
-            large = [measures.large(getattr(one, kind), own, width, product, lower) for one in (reading, blank)]
-            found[name] = [there - measures.everywhere(gate, inside, width, product), *large]
+            gates = (getattr(reading, kind), getattr(blank, kind))
+            found[name] = measures.afterwards(gates, self.pairs[name], inside, width, kind == "forget", lower)
         return found
 
 

@@ -140,6 +140,32 @@ def large(gate: NDArray[np.floating], pairs: Pairs, width: int, product: bool, l
     return float((hits & (np.abs(place - partner) >= LEAST)).mean())
 
 
+def afterwards(
+    gates: tuple[NDArray[np.floating], NDArray[np.floating]],
+    pairs: Pairs,
+    inside: NDArray[np.bool_],
+    width: int,
+    product: bool,
+    lower: bool,
+    layers: int = 1,
+) -> list[float]:
+    """Return what was thought of after the measures: three numbers, as ``record.afterwards`` has them.
+
+    Args:
+        gates: of the learnt net and of the untrained one, each (T, N, H).
+        pairs: places and partners.
+        inside: which steps count as all steps (T, N).
+        width: of the window.
+        product: whether the gate's product over it is meant, or its mean.
+        lower: whether the claim has the gate lower.
+        layers: how many layers of cells are looked at.
+    """
+    difference = float(window(gates[0], pairs.places, width, product).mean()) - everywhere(
+        gates[0], inside, width, product
+    )
+    return [difference, *(large(gate, pairs, width, product, lower, layers) for gate in gates)]
+
+
 def _told_apart(
     gate: NDArray[np.floating], pairs: Pairs, width: int, product: bool, lower: bool, layers: int
 ) -> tuple[Array, Array, NDArray[np.bool_]]:

@@ -210,12 +210,11 @@ class Bench:
         found = {}
         for name, both in self.pairs(self.read(two)[2]).items():
             kind, width, lower = CLAIMS[name]
-            product, layers = kind == "forget", zip(self.gates(two, kind), self.gates(raw, kind), both, strict=True)
-            each = []
-            for gate, blank, own in layers:
-                there = float(measures.window(gate, own.places, width, product).mean())
-                large = [measures.large(one, own, width, product, lower, 2) for one in (gate, blank)]
-                each.append([there - measures.everywhere(gate, inside, width, product), *large])
+            layers = zip(self.gates(two, kind), self.gates(raw, kind), both, strict=True)
+            each = [
+                measures.afterwards((gate, blank), own, inside, width, kind == "forget", lower, 2)
+                for gate, blank, own in layers
+            ]
             found[name] = np.mean(each, 0).tolist()
         return found
 
