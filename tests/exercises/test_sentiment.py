@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chapter import CHAPTERS, check_solution, check_starters, definitions, labels, said, solutions
+from chapter import CHAPTERS, check_all_solutions, check_solution, check_starters, said
 
 from lstmlib.exercises.sentiment import check_attention, check_calibration, check_left_out, check_pool
 
@@ -29,12 +29,7 @@ def test_the_page_s_solution_is_right(name, capsys):
 
 
 def test_every_exercise_has_a_solution_that_runs(capsys):
-    found = labels(PAGE, "ex-sentiment-")
-    assert len(found) == 6
-    assert sorted(solutions(PAGE)) == sorted(found)
-    for code in solutions(PAGE).values():
-        exec(code, definitions(PAGE))
-    assert "not yet" not in capsys.readouterr().out
+    assert len(check_all_solutions(PAGE, "ex-sentiment-", capsys)) == 6
 
 
 def test_the_starters_are_not_right_yet(capsys):
