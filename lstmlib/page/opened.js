@@ -8,7 +8,7 @@ import { possibleNext, SYMBOLS } from "./grammar.js";
 import { adding, longLag, multiplication, temporalOrder, triggeredRecall, twoSequence } from "./tasks.js";
 import { Random } from "./random.js";
 
-const DRAW = { 1: null, "2a": longLag, "2b": longLag, "2c": triggeredRecall, "3a": twoSequence, "3b": twoSequence, "3c": twoSequence, 4: adding, 5: multiplication, "6a": temporalOrder, "6b": temporalOrder };
+const DRAW = { "2a": longLag, "2b": longLag, "2c": triggeredRecall, "3a": twoSequence, "3b": twoSequence, "3c": twoSequence, 4: adding, 5: multiplication, "6a": temporalOrder, "6b": temporalOrder };
 export const EXPERIMENTS = ["1", "2a", "2b", "2c", "3a", "3b", "3c", "4", "5", "6a", "6b"];
 /** Whether more steps can stand before the last one: a string has its grammar, and 2a its chain. */
 export const waits = (experiment) => experiment !== "1" && experiment !== "2a";
