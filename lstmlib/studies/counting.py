@@ -1,73 +1,154 @@
-"""How far nets count that were taught to count to ten: ``python -m lstmlib.studies.counting``."""
+"""How far nets count that were taught to count to ten: ``python -m lstmlib.studies.counting``.
+
+LSTM, GRU and plain tanh nets of as many parameters, each with the rate and the bias that carry it furthest on
+validation seeds, then ten test seeds (``protocol`` says how comparisons are made). The kinds of net are those of
+``gru_searched``.
+"""
 
 import argparse
-import json
-import platform
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmlib.numpy import LSTM, Adam, Linear, SequenceModel, cross_entropy, train
-from lstmlib.studies.gru_and_lstm import CELLS, Make, same_size
+from lstmlib.studies import journal
+from lstmlib.studies.gru_searched import BATCH, BIASES, KINDS, VALIDATION, Setting, losses, make, say, stacked
+from lstmlib.studies.protocol import Side, beyond, chosen
 from lstmlib.tasks import counting, counting_solved
 
-RESULTS = Path(__file__).parent / "results" / "counting.json"
-TAUGHT, TRIED = 10, 100  # the largest n that is taught, and the largest that is tried
+RESULTS = Path(__file__).parent / "results" / "counting.jsonl"
+TAUGHT, TRIED = 10, 1000  # the largest n that is taught, and the largest that is tried
+RATES = (0.003, 0.01, 0.03)  # the first grid; it grows until the best lies inside
+MARKS = (1000, 3000, 10_000)  # updates after which it is asked how far a net counts
+SEARCHED = 3000  # the search's nets get so many, the test's all
+TEST = tuple(range(10))
 
 
-def reach(make: Make, hidden_size: int, seed: int, *, updates: int = 1000, rate: float = 0.01) -> int:
-    """Teach a net strings a^n b^n with n from 1 to 10; return the largest n to which it gets every string right.
+class Trial(NamedTuple):
+    """One net: what it was, for how many updates it was taught, and how far it counted after some: updates -> n."""
 
-    Adam, the gradient's norm clipped to 1, batches of 32. 0 if it fails at once, 100 if it never does.
+    net: str
+    rate: float
+    bias: float | None
+    seed: int
+    updates: int
+    reach: dict[str, int]
+
+
+def reach(net: Any) -> int:
+    """Return the largest n to which a net gets every string a^n b^n right: 0 if it fails at once, at most ``TRIED``.
 
     Source: Gers and Schmidhuber (2001) asked this of LSTM, Weiss, Goldberg and Yahav (2018) of LSTM beside GRU.
 
     Args:
-        make: one of ``CELLS``.
-        hidden_size: H, how many hidden units.
-        seed: of the net's weights and of what it sees.
-        updates: how long it is taught.
-        rate: Adam's learning rate.
+        net: of ``gru_searched.make``.
     """
-    rng = np.random.default_rng(seed)
-    readout = Linear(hidden_size, 3, rng=rng)
-    model = SequenceModel(make(3, hidden_size, rng), readout)
-    batches = (counting(1, TAUGHT, 32, rng) for _ in range(updates))
-    for _ in train(model, batches, cross_entropy, Adam(model.params, rate), max_norm=1.0):
-        pass
+    import torch
+
     for n in range(1, TRIED + 1):
-        string = counting(n, n, 1, rng)
-        if not counting_solved(model.forward(string.x)[0], string).all():
+        string = counting(n, n, 1, np.random.default_rng(0))
+        with torch.no_grad():
+            h = net["cell"](torch.from_numpy(string.x).float())[0]
+            y = h @ net["readout"].weight.T + net["readout"].bias
+        if not counting_solved(y.numpy(), string).all():
             return n - 1
     return TRIED
 
 
-def load(path: Path = RESULTS) -> dict[str, list[int]]:
-    """Return how far each cell's nets counted, in increasing order.
+def train(kind: str, asked: Sequence[tuple[Setting, int]], updates: int) -> list[Trial]:
+    """Teach nets of one kind side by side to count to ten; ask each how far it counts, now and then.
+
+    Adam with a rate that falls in a straight line to 0, the gradient's norm clipped to 1.
 
     Args:
-        path: the file; the stored one unless told.
+        kind: one of ``KINDS``.
+        asked: settings and seeds; nets of one seed read the same strings.
+        updates: how many.
     """
-    return dict(json.loads(path.read_text())["reach"])
+    import torch
+
+    from lstmlib.studies.side_by_side import Nets
+
+    nets = Nets([make(kind, "counting", seed, setting.bias) for setting, seed in asked])
+    rates = torch.tensor([setting.rate for setting, _ in asked])
+    sources = {seed: np.random.default_rng([seed, 1]) for _, seed in asked}
+    found: list[dict[str, int]] = [{} for _ in asked]
+    for update in range(1, updates + 1):
+        batches = {seed: counting(1, TAUGHT, BATCH, rng) for seed, rng in sources.items()}
+        x, target, mask = stacked([batches[seed] for _, seed in asked])
+        nets.descend(losses(say(nets, x), target, mask), rates * (1.0 - (update - 1) / updates))
+        if update in MARKS or update == updates:
+            for far, net in zip(found, nets.trained(), strict=True):
+                far[str(update)] = reach(net)
+    return [Trial(kind, *setting, seed, updates, far) for (setting, seed), far in zip(asked, found, strict=True)]
+
+
+# What is stored, and what follows from it.
+
+
+def stored(path: Path = RESULTS) -> list[Trial]:
+    """Return the trials that are stored."""
+    return [Trial(**line) for line in journal.lines(path)]
+
+
+def far(trials: Sequence[Trial], updates: int) -> list[int]:
+    """Return how far nets counted after so many updates."""
+    return [trial.reach[str(updates)] for trial in trials]
+
+
+def validation(trials: Sequence[Trial], kind: str) -> dict[Setting, list[float]]:
+    """Return setting -> 1 / (n + 1) for the n to which its validation nets counted, by rising bias and rate."""
+    mine = [t for t in trials if t.net == kind and t.seed in VALIDATION]
+    settings = sorted({Setting(t.rate, t.bias) for t in mine}, key=lambda s: (s.bias or 0.0, s.rate))
+    return {s: _falling(far([t for t in mine if (t.rate, t.bias) == s], SEARCHED)) for s in settings}
+
+
+def _falling(reached: Sequence[int]) -> list[float]:
+    """Return numbers of which lower is better, as ``protocol`` has it."""
+    return [1.0 / (n + 1.0) for n in reached]
+
+
+def final(trials: Sequence[Trial], kind: str) -> list[Trial]:
+    """Return the nets of the test seeds."""
+    return [t for t in trials if t.net == kind and t.seed in TEST]
+
+
+def side_of(trials: Sequence[Trial], kind: str) -> Side:
+    """Return a side as ``protocol.against`` takes it: 1 / (n + 1), on the test seeds, after all updates."""
+    mine = final(trials, kind)
+    bias = "" if mine[0].bias is None else f", bias {mine[0].bias:g}"
+    return Side(kind, f"rate {mine[0].rate:g}{bias}", _falling(far(mine, MARKS[-1])))
+
+
+def wanted(trials: Sequence[Trial], kind: str) -> tuple[int, list[tuple[Setting, int]]] | None:
+    """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
+    found = validation(trials, kind)
+    biases: tuple[float | None, ...] = (None,) if kind == "tanh net" else BIASES
+    if not found:
+        return SEARCHED, [(Setting(rate, bias), seed) for bias in biases for rate in RATES for seed in VALIDATION]
+    best = chosen(found)
+    if (more := beyond(best.rate, sorted({setting.rate for setting in found}))) is not None:
+        return SEARCHED, [(Setting(more, bias), seed) for bias in biases for seed in VALIDATION]
+    return None if final(trials, kind) else (MARKS[-1], [(best, seed) for seed in TEST])
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run ten nets of each of three cells with equally many parameters, and write how far they count."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=10, help="nets a cell (default 10)")
-    parser.add_argument("--updates", type=int, default=1000, help="how long each is taught (default 1000)")
+    """Train what isn't stored yet, and write after every group of nets, so that it can be stopped and gone on with."""
+    parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.counting", description=__doc__)
+    parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], help="which (default: all)")
     parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
     given = parser.parse_args(arguments)
-    parameters = LSTM(3, 16).num_parameters + 17 * 3
-    sizes = {name: same_size(CELLS[name], 3, 3, parameters) for name in ("RNN", "LSTM, bias 1", "GRU")}
-    far = {
-        name: sorted(reach(CELLS[name], H, seed, updates=given.updates) for seed in range(given.seeds))
-        for name, H in sizes.items()
-    }
-    about = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
-    about |= {"seeds": f"0 to {given.seeds - 1}", "units": json.dumps(sizes), "updates": str(given.updates)}
-    given.output.write_text(json.dumps({"about": about, "reach": far}, indent=1) + "\n")
-    print(far)
+    import torch
+
+    torch.set_num_threads(1)
+    for kind in given.kinds or KINDS:
+        while (job := wanted(stored(given.output), kind)) is not None:
+            start = time.process_time()
+            found = train(kind, job[1], job[0])
+            journal.add(given.output, *found)
+            print(f"{time.process_time() - start:5.0f} s  {kind}: {far(found, job[0])}", flush=True)
 
 
 if __name__ == "__main__":

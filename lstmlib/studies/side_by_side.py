@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstmlib.torch import LSTM, LayerNorm, Linear, PositionalEncoding, TransformerBlock
+from lstmlib.torch import GRU, LSTM, RNN, LayerNorm, Linear, PositionalEncoding, TransformerBlock
 from lstmlib.torch.positional import alibi, rotated, sinusoids
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -97,6 +97,10 @@ def run(layer: nn.Module, p: Params, x: Tensor) -> Tensor:
         return _block(layer, p, x)
     if isinstance(layer, LSTM):
         return _lstm(p, x)
+    if isinstance(layer, GRU) and layer.reset == "after":
+        return _gru(p, x)
+    if isinstance(layer, RNN):
+        return _tanh(p, x)
     raise TypeError(f"layer is {type(layer).__name__}, expected one of those that are known here")
 
 
@@ -135,5 +139,33 @@ def _lstm(p: Params, x: Tensor) -> Tensor:
         i, f, g, o = torch.baddbmm(b, h, W).add(net).chunk(4, -1)
         c = torch.addcmul(f.sigmoid() * c, i.sigmoid(), g.tanh())
         h = o.sigmoid() * c.tanh()
+        found.append(h)
+    return torch.stack(found, 2)
+
+
+def _gru(p: Params, x: Tensor) -> Tensor:
+    """Return the states h (K, N, T, H) of GRUs whose reset gate stands after the product."""
+    drive = affine(x, p["weight_ih_l0"], p["bias_ih_l0"])  # (K, N, T, 3H)
+    W, b = p["weight_hh_l0"].mT, p["bias_hh_l0"][:, None]
+    H = W.shape[1]
+    h = drive.new_zeros(*drive.shape[:2], H)
+    found = []
+    for net in drive.unbind(2):
+        back = torch.baddbmm(b, h, W)
+        r, z = (net[..., : 2 * H] + back[..., : 2 * H]).sigmoid().chunk(2, -1)
+        n = torch.addcmul(net[..., 2 * H :], r, back[..., 2 * H :]).tanh()
+        h = torch.lerp(n, h, z)
+        found.append(h)
+    return torch.stack(found, 2)
+
+
+def _tanh(p: Params, x: Tensor) -> Tensor:
+    """Return the states h (K, N, T, H) of plain tanh nets."""
+    drive = affine(x, p["weight_ih_l0"], p["bias_ih_l0"])  # (K, N, T, H)
+    W, b = p["weight_hh_l0"].mT, p["bias_hh_l0"][:, None]
+    h = torch.zeros_like(drive[:, :, 0])
+    found = []
+    for net in drive.unbind(2):
+        h = torch.baddbmm(b, h, W).add(net).tanh()
         found.append(h)
     return torch.stack(found, 2)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lstmlib.numpy import GRU, CoupledLSTM
-from lstmlib.studies import counting, gru_and_lstm
+from lstmlib.studies import gru_and_lstm
 from lstmlib.studies.gru_and_lstm import CELLS, PLAN, SEEDS, STEPS, TASKS, load, ratio, row, same_size, study
 
 
@@ -123,18 +123,3 @@ def test_one_stored_trial_again():
     (stored,) = [r for r in load() if r[:4] == ("parameters", "GRU", "counting", 0.01)]
     again = gru_and_lstm.updates_needed(CELLS["GRU"], TASKS["counting"], stored.hidden_size, 0.01, 0)
     assert again == pytest.approx(stored.updates[0], abs=75)
-
-
-def test_how_far_a_net_counts(tmp_path):
-    # Nothing learnt, nothing counted; and the command writes what load reads.
-    assert counting.reach(CELLS["GRU"], 4, 0, updates=1) < 3
-    path = tmp_path / "counting.json"
-    counting.main(["--seeds", "1", "--updates", "2", "--output", str(path)])
-    assert list(counting.load(path)) == ["RNN", "LSTM, bias 1", "GRU"]
-
-
-def test_the_stored_counts():
-    for cell, far in counting.load().items():
-        assert len(far) == 10, cell
-        assert far == sorted(far)
-        assert 0 <= far[0] <= far[-1] <= counting.TRIED
