@@ -78,9 +78,9 @@ function mount(frame, store) {
   frame.append(
     el("p", { class: "title" }, "Who is speaking?"),
     el("p", { class: "how" }, "Hear an utterance frame by frame. Before you go on, say whether the verdict will change."),
-    asked.row,
     el("div", { class: "controls first" }, group("Utterance", go), group("Net asked after", nets)),
     el("div", { class: "controls first" }, group("Change", changes)),
+    asked.row,
     stage(picture, heard, group("Verdict", guesses), el("div", { class: "buttons" }, drown, clean), which, el("div", { class: "buttons" }, cut, on), status),
     spoken,
   );
@@ -105,7 +105,7 @@ function mount(frame, store) {
     status.textContent = lines.join(" ");
     spoken.say(lines.join(" "));
     const held = all ? ` Cell ${cell} holds ${fixed(said.at(-1).c[cell - 1])}.` : "";
-    picture.show(wide, 436, "Twelve numbers a frame, nine probabilities, and one cell", lines.join(" ") + held, chart(wide, { all, frames, noise, said, plain, now, T, done, truth: all?.speaker[number], cell: cell - 1 }));
+    picture.show(wide, all ? 436 : 312, "Twelve numbers a frame, nine probabilities, and one cell", lines.join(" ") + held, chart(wide, { all, frames, noise, said, plain, now, T, done, truth: all?.speaker[number], cell: cell - 1 }));
   }
   return { draw };
 }

@@ -4,7 +4,6 @@ What is chosen is chosen by cross-validation inside the 270 utterances to learn 
 the ten test nets then learn from all of them.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from lstmlib.data.vowels import COEFFICIENTS, SPEAKERS, Vowels, vowels
 from lstmlib.files import save
 from lstmlib.numpy import SequenceModel
 from lstmlib.numpy.checks import Array
-from lstmlib.studies import protocol
+from lstmlib.studies import journal, protocol
 from lstmlib.studies.at_work.speech import reading
 from lstmlib.studies.at_work.speech.reading import CELLS, SIDES, Setting, Trial
 from lstmlib.studies.at_work.speech.task import CHANGES, FOLDS, LONGEST, Scale, changed, folds, scale
@@ -201,6 +200,5 @@ def _search(folder: Path, side: str, settings: list[Setting]) -> Setting:
 
 
 def _write(folder: Path, found: Trial) -> None:
-    with (folder / reading.NAME).open("a", encoding="utf8") as file:
-        file.write(json.dumps(found._asdict()) + "\n")
+    journal.add(folder / reading.NAME, found)
     print(*found[:7], flush=True)

@@ -1,7 +1,6 @@
 """What is stored of the nets that hear who is speaking, and the kept one as the library's own: without PyTorch."""
 
 import copy
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from lstmlib.files import load as read_file
 from lstmlib.numpy import LSTM, Linear, SequenceModel
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.ctc import log_softmax
-from lstmlib.studies import protocol
+from lstmlib.studies import journal, protocol
 from lstmlib.studies.at_work.speech.task import FOLDS, Scale
 
 FOLDER = Path(__file__).parents[1] / "results"
@@ -58,9 +57,7 @@ class Trial(NamedTuple):
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    path = folder / NAME
-    lines = path.read_text(encoding="utf8").split("\n")[:-1] if path.exists() else []
-    return [Trial(**json.loads(line)) for line in lines]
+    return [Trial(**line) for line in journal.lines(folder / NAME)]
 
 
 def search(trials: Sequence[Trial], side: str) -> dict[Setting, list[float]]:

@@ -103,5 +103,5 @@ def running(weight: Array, bias: Array, frames: Array) -> Array:
     """
     T = len(frames)
     means = np.cumsum(frames, 0) / np.arange(1, T + 1)[:, None]
-    scores = np.concatenate([np.repeat(frames[:1], T, 0), frames, means], 1) @ weight.T + bias
-    return log_softmax(scores)
+    seen = np.concatenate([np.repeat(frames[:1], T, 0), frames, means], 1)  # (T, 36)
+    return log_softmax(seen @ weight.T + bias)
