@@ -259,7 +259,7 @@ class HideTests(NbGraderPreprocessor):
         lines = {line.strip() for region in regions for line in region.splitlines()}
         for cell in nb.cells:
             if is_test(cell) and HIDDEN in cell.source:  # as it was run, and could be printed
-                shown = ClearHiddenTests(parent=self.parent)
+                shown = ClearHiddenTests()
                 visible = nbformat.from_dict(cell)
                 shown._remove_hidden_test_region(visible)
                 lines |= as_guarded(cell.source) - as_guarded(visible.source)
@@ -271,7 +271,7 @@ class HideTests(NbGraderPreprocessor):
         if cell.cell_type != "code":
             return cell, resources
         if is_grade(cell):
-            ClearHiddenTests(parent=self.parent)._remove_hidden_test_region(cell)
+            ClearHiddenTests()._remove_hidden_test_region(cell)
             for output in cell.outputs:
                 if output.output_type == "error":
                     output.traceback = [f"{output.ename}: {output.evalue}"]
