@@ -201,7 +201,10 @@ def padding(rounds: int) -> "tuple[list[Row], dict[str, float]]":
 
 
 def compiled(rounds: int) -> "tuple[list[Row], dict[str, float]]":
-    """Return what torch.compile does for torch's own LSTM and for a loop in Python, and what the first call takes."""
+    """Return what torch.compile does for torch's own LSTM and for a loop in Python.
+
+    With them come the seconds of the first calls, on the wall: on a busy machine they say little.
+    """
     import torch
 
     import lstmlib.torch as lt
