@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +31,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrPart
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Count the notebooks whose cells were compared with their stored outputs, and those where one differed."""
+    """Count the notebooks whose cells came out as stored, and write down what failed, for tools/test.py."""
+    if file := os.environ.get("FAILED_TESTS"):
+        stats = terminalreporter.stats
+        failed = {report.nodeid for outcome in ("failed", "error") for report in stats.get(outcome, [])}
+        Path(file).write_text("\n".join(sorted(failed)), encoding="utf8")
     seen: dict[str, set[str]] = {}
     for outcome in ("passed", "failed", "error"):
         for report in terminalreporter.stats.get(outcome, []):

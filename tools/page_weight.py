@@ -1,6 +1,7 @@
 """Makes built pages lighter: without a script that nothing needs, with pictures that come when scrolled to.
 
-A picture wider than a column gets a box of its own, in which it scrolls where a phone would make it too small to read.
+A picture or a drawing wider than a column gets a box of its own, in which it scrolls where a phone would make it too
+small to read.
 """
 
 import re
@@ -11,7 +12,8 @@ from PIL import Image
 # The theme's icons stand in its fonts as well: half of what a page weighed was the script that draws them again.
 ICONS = re.compile(r'\s*<script[^>]*src="[^"]*/scripts/fontawesome\.js[^"]*"[^>]*></script>')
 PICTURE = re.compile(r'<img ((?:(?!loading=)[^>])*?src="([^"]*_images/[^"]+\.png)"(?:(?!loading=)[^>])*?)/?>')
-WIDE = 720  # pixels
+DRAWING = re.compile(r'(?<!book-wide">)<img [^>]*?src="([^"]*_images/[^"]+\.svg)"[^>]*>')
+WIDE, WIDE_DRAWING = 720, 600  # pixels; a drawing's letters are smaller than a plot's
 
 
 def lighten(page: Path) -> None:
@@ -29,7 +31,11 @@ def lighten(page: Path) -> None:
         picture_again = f'<img {found[1].rstrip()} loading="lazy"{size}/>'
         return f'<span class="book-wide">{picture_again}</span>' if width > WIDE else picture_again
 
-    lighter = PICTURE.sub(late, ICONS.sub("", text))
+    def boxed(found: re.Match[str]) -> str:
+        box = re.search(r'viewBox="\S+ \S+ (\S+) ', (page.parent / found[1]).read_text(encoding="utf8"))
+        return f'<span class="book-wide">{found[0]}</span>' if box and float(box[1]) > WIDE_DRAWING else found[0]
+
+    lighter = DRAWING.sub(boxed, PICTURE.sub(late, ICONS.sub("", text)))
     if lighter != text:
         page.write_text(lighter, encoding="utf8")
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from lstmlib.page.figure import Figure
+
 ROOT = Path(__file__).resolve().parents[2]
 ANY = r"(?:~?typing\.)?Any"
 # What the annotations' aliases were resolved to, and the words that stand for it.
@@ -61,8 +63,17 @@ def shorten(app: Sphinx, what: str, name: str, thing: Any, options: Any, signatu
     """Give a signature its readable types; that a class's call returns nothing isn't said."""
     if signature is None:
         return None
+    if what == "class" and issubclass(thing, Figure) and signature.startswith("(*args"):
+        return state_of(thing), None
     returned = None if returned in (None, "None") else readable(returned)
     return readable(signature), returned
+
+
+def state_of(figure: type[Figure]) -> str:
+    """Return a figure's signature: what a reader can set, with the defaults that are short enough to be read there."""
+    made = {name: repr(figure.class_traits()[name].default()) for name in figure._state}
+    said = [f"{name}={default if len(default) <= 12 else '...'}" for name, default in made.items()]
+    return f"({', '.join(['*', *said])})" if said else "()"
 
 
 def dimension(size: int, known: dict[str, int]) -> str:

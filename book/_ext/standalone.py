@@ -136,6 +136,22 @@ def name_toggles(app: Sphinx, pagename: str, templatename: str, context: dict[st
         )
 
 
+# A formula in a line, and what must not be parted from it; browsers may break a line on either side of one.
+FORMULA = re.compile(
+    r'([(\[“‘]?)(<span class="math notranslate nohighlight">\\\([^<]*\\\)</span>)((?:’s\b|[.,;:!?)\]”’]|-\w+)*)'
+)
+
+
+def keep_together(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Keep a comma, a bracket or an ending in the line of the formula at which it stands."""
+
+    def kept(found: re.Match[str]) -> str:
+        return f'<span class="book-kept">{found[0]}</span>' if found[1] or found[3] else found[0]
+
+    if "body" in context and app.builder.name != "epub":
+        context["body"] = FORMULA.sub(kept, context["body"])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", follow_address, priority=10)
@@ -143,6 +159,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", drop_repeated_ids)
     app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", keep_together)
     app.connect("html-page-context", say_what_the_book_is, priority=900)
     app.connect("html-page-context", lead_to_plain_notebooks, priority=900)
     app.connect("html-page-context", name_toggles, priority=900)

@@ -89,11 +89,14 @@ function mount(frame, store) {
       ...order.slice(0, 3).flatMap((j, k) => [k ? ", " : "", el("strong", { class: `one ${show}` }, value(j)), ` at ${named(source[j])} (${j + 1})`]),
       ".",
     );
+    // Down the gradient, the score of the one rises and that of the other falls.
+    const more = pushed.indexOf(Math.min(...pushed)), less = pushed.indexOf(Math.max(...pushed));
+    const place = (j) => `${named(source[j])} (${j + 1})`;
+    const three = order.slice(0, 3).reduce((sum, j) => sum + at[j], 0);
     said.replaceChildren(
-      show === "error" ? "An error of length 1 on the context is handed to the states in these shares, in one step. The scores are pushed by, in all, "
-        : "The context, their mean, lies at ",
-      el("strong", { class: show === "error" ? "asked" : "context" }, show === "error" ? scientific(asked, 2) : `(${fixed(c[0])}, ${fixed(c[1])})`),
-      show === "error" ? "." : times === 0 ? ": all states alike." : at[top] > 0.995 ? `: one state, nothing of the others.` : ".",
+      ...(show === "error"
+        ? [`An error on the context goes to the states in these shares, in one step. ${asked > 1e-6 ? `Learning would look more at ${place(more)}, less at ${place(less)}; the` : "The"} scores are pushed by `, el("strong", { class: "asked" }, scientific(asked, 2)), " in all."]
+        : ["Of the context ◆, their mean, ", el("strong", { class: "context" }, `${fixed(100 * three, 0)} percent`), times === 0 ? " is from any three states: all count alike." : at[top] > 0.995 ? " is from one state." : " is from these three states."]),
     );
     const told = `Reading ${text.source}, writing ${text.target.replace(END, "")}. ${numbers.textContent} ${said.textContent}`;
     spoken.say(told);
@@ -140,8 +143,8 @@ function drawMatrix(width, text, source, written, weights, i, pushed, show, time
     show === "error" && at.map((w, j) => bar(j, w * 48, "fault")),
     // Down the gradient: an arrow up where more weight would make the loss smaller.
     show === "error" && pushed.map((d, j) => {
-      const size = (Math.abs(d) / pull) * 12, up = d < 0, from = up ? zero + 24 : zero + 8;
-      return size > 0.8 && s("path", { d: up ? `M ${x(j)} ${from - size} l 4 ${size} h -8 z` : `M ${x(j)} ${from + size} l 4 ${-size} h -8 z`, class: up ? "rise" : "sink" });
+      const size = (Math.abs(d) / pull) * 20, up = d < 0, from = up ? zero + 25 : zero + 5;
+      return size > 0.8 && s("path", { d: up ? `M ${x(j)} ${from - size} l 5.5 ${size} h -11 z` : `M ${x(j)} ${from + size} l 5.5 ${-size} h -11 z`, class: up ? "rise" : "sink" });
     }),
   ];
 

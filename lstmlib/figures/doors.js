@@ -1,9 +1,9 @@
 // Gates that learn when to open: a net of 1997 with two or three cells learns in the page to keep a number for ten steps.
 
-import { button, clamp, drawing, el, figure, fitted, fixed, group, label, precise, s, slider, stage, still, trace, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fitted, fixed, group, label, precise, s, slider, stage, trace, voice } from "../page/kit.js";
 import { Keeping, T } from "../page/keeping.js";
 import { line } from "../page/reading.js";
-import { turns } from "../page/turns.js";
+import { learning } from "../page/turns.js";
 
 const TASKS = {
   keep: ["Keep a number", "The first of ten numbers is asked for at the end; before, the answer is 0. First and last step are marked."],
@@ -18,7 +18,6 @@ function mount(frame, store) {
   const chosen = () => ({ task: store.get("task"), negative: store.get("negative"), seed: store.get("seed"), rate: store.get("rate") });
   const start = () => {
     begun = JSON.stringify(chosen());
-    loop.pause();
     net = new Keeping(chosen());
     broken = false;
   };
@@ -27,10 +26,6 @@ function mount(frame, store) {
     broken = !Number.isFinite(net.learner.squared);
     return net.shown < MOST && !broken;
   };
-  const loop = turns(learn, () => {
-    draw(width);
-    if (!loop.running) ended();
-  }, still, 60);
   const ended = () => {
     const params = broken ? {} : Object.fromEntries(Object.entries(net.learner.params).map(([name, values]) => [name, [...values]]));
     store.update({ result: { shown: net.shown, good: net.good, params } });
@@ -39,45 +34,27 @@ function mount(frame, store) {
   const rates = RATES.map((rate) => button(String(rate), () => store.update({ rate, result: {} })));
   const biases = [["drawn", false], ["−2, −4, …", true]].map(([text, negative]) => button(text, () => store.update({ negative, result: {} })));
   const guess = slider("Your guess: sequences until the loss is below 10 %", { min: 0, max: MOST, step: 500 }, (value) => store.update({ guess: value }));
-  const train = button("Train", () => {
-    if (loop.running) {
-      loop.pause();
-      ended();
-    } else {
-      if (net.shown >= MOST || broken) start();
-      loop.run();
-    }
-    draw(width);
-  }, { class: "main" });
-  const one = button("One sequence", () => {
-    loop.pause();
-    if (net.shown >= MOST || broken) start();
-    learn();
-    ended();
-  });
-  const again = button("Start again", () => {
-    start();
-    store.update({ result: {} });
-  });
+  const over = () => net.shown >= MOST || broken;
+  const { loop, fresh, train, again, buttons } = learning({ start, learn, over, ended, cleared: () => store.update({ result: {} }), draw: () => draw(width), one: "One sequence" }, 60);
   const next = button("Another net", () => store.update({ seed: store.get("seed") + 1, result: {} }));
   const how = el("p", { class: "how" }), says = el("p", { class: "says told" });
   frame.setAttribute("aria-label", "Gates that learn when to open");
   frame.append(
     el("p", { class: "title" }, "Gates that learn when to open"),
     el("div", { class: "controls first" }, group("Task:", tasks), group("Rate:", rates), group("Output gates’ biases:", biases)), how,
-    stage(picture, el("div", { class: "controls" }, guess, el("div", { class: "buttons" }, train, one, again, next)), says), spoken,
+    stage(picture, el("div", { class: "controls" }, guess, el("div", { class: "buttons" }, buttons, next)), says), spoken,
   );
 
   function draw(wide) {
     if (!wide) return;
     width = wide;
-    if (JSON.stringify(chosen()) !== begun) start();
-    const { task, negative, rate } = chosen(), over = broken || net.shown >= MOST;
+    if (JSON.stringify(chosen()) !== begun) fresh();
+    const { task, negative, rate } = chosen();
     tasks.forEach((each, k) => each.setAttribute("aria-pressed", Object.keys(TASKS)[k] === task));
     rates.forEach((each, k) => each.setAttribute("aria-pressed", RATES[k] === rate));
     biases.forEach((each, k) => each.setAttribute("aria-pressed", (k === 1) === negative));
     how.textContent = `${TASKS[task][1]} Plain gradient descent, truncated, after every sequence.`;
-    train.textContent = loop.running ? "Pause" : net.shown && !over ? "Go on" : "Train";
+    train.textContent = loop.running ? "Pause" : net.shown && !over() ? "Go on" : "Train";
     again.disabled = !net.shown;
     guess.input.disabled = net.shown > 0;
     guess.set(store.get("guess"), store.get("guess") ? many(store.get("guess")) : "none yet");

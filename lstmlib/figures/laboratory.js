@@ -148,10 +148,8 @@ function mount(frame, store) {
       worker.onmessage = ({ data }) => heard(data);
       worker.postMessage({ what: "begin", setups: from.setups, ...seen() });
     }
-    if (what === "run") {
-      running = true;
-      spoken.say(`Training: ${names[from.state.experiment]}.`);
-    }
+    running = what === "run";
+    if (running) spoken.say(`Training: ${names[from.state.experiment]}.`);
     worker.postMessage({ what });
     redraw();
   }
@@ -167,10 +165,11 @@ function mount(frame, store) {
     redraw();
   }
   function heard(data) {
-    const ended = running && !data.running && data.trials.every(({ result }) => result);
+    const over = data.trials.every(({ result }) => result), ended = running && over;
     latest = data;
-    running = data.running;
-    if (!running) store.update({ result: data.trials.map(({ shown, result, every, error, wrong, params }) => ({ shown, solved: result?.solved ?? null, every, error, wrong, params: Object.fromEntries(Object.entries(params).map(([name, values]) => [name, [...values]])) })) });
+    // Whether it runs is what was pressed last: a report may have left the worker before it heard of it.
+    if (over) running = false;
+    if (!running && !data.running) store.update({ result: data.trials.map(({ shown, result, every, error, wrong, params }) => ({ shown, solved: result?.solved ?? null, every, error, wrong, params: Object.fromEntries(Object.entries(params).map(([name, values]) => [name, [...values]])) })) });
     const now = performance.now();
     if (ended || now - spokenAt > 15000) {
       if (spokenAt || ended) spoken.say(ended ? verdictOf(from, latest) : standing(from, latest));

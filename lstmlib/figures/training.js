@@ -128,10 +128,8 @@ function mount(frame, store) {
       worker.onmessage = ({ data }) => heard(data);
       worker.postMessage({ what: "begin", lesson, set });
     }
-    if (what === "run") {
-      running = true;
-      spoken.say("Training.");
-    }
+    running = what === "run";
+    if (running) spoken.say("Training.");
     worker.postMessage({ what });
     redraw();
   }
@@ -147,12 +145,11 @@ function mount(frame, store) {
     redraw();
   }
   function heard(data) {
-    const over = data.nets.every((net) => net.over);
-    if (!data.running && running && !over) return void (latest = data); // the start, before it runs
-    const ended = running && over;
+    const over = data.nets.every((net) => net.over), ended = running && over;
     latest = data;
-    running = data.running;
-    if (!running) store.update({ result: data.nets.map(({ kind, seed, updates, loss, looks, learnt, left }) => ({ kind, seed, updates, loss, looks, learnt, left })) });
+    // Whether it runs is what was pressed last: a report may have left the worker before it heard of it.
+    if (over) running = false;
+    if (!running && !data.running) store.update({ result: data.nets.map(({ kind, seed, updates, loss, looks, learnt, left }) => ({ kind, seed, updates, loss, looks, learnt, left })) });
     const now = performance.now();
     if (ended || now - spokenAt > 15000) {
       if (spokenAt || ended) spoken.say(ended ? outcome(chosen(store), latest, store.get("guess")) : standing(latest, running));

@@ -1,12 +1,14 @@
 // Training on the page's own thread, for nets so small that some hundred updates take a few milliseconds.
 
+import { button, still } from "./kit.js";
+
 const SHARE = 8; // milliseconds of work between two drawings
 
 /**
  * Take turns with the browser: `step()` makes one update and returns whether there are more, at most `most` times before
  * `shown()` draws, so that one can follow. Where motion is unwelcome it draws once a second. A page that nobody sees gets no turns.
  */
-export function turns(step, shown, still, most) {
+function turns(step, shown, most) {
   let frame = 0, drawn = 0;
   const self = {
     running: false,
@@ -30,4 +32,42 @@ export function turns(step, shown, still, most) {
     shown();
   }
   return self;
+}
+
+/**
+ * What learns in such turns, and its buttons: *Train* that pauses and goes on, one more update, and from the start.
+ *
+ * `start()` makes a net anew, `learn()` makes one update and returns whether there are more, `over()` says whether none are,
+ * `ended()` stores what has come of it, `cleared()` that nothing has, `draw()` draws; `one` is a single update's button.
+ */
+export function learning({ start, learn, over, ended, cleared, draw, one }, most) {
+  const loop = turns(learn, () => {
+    draw();
+    if (!loop.running) ended();
+  }, most);
+  const fresh = () => {
+    loop.pause();
+    start();
+  };
+  const train = button("Train", () => {
+    if (loop.running) {
+      loop.pause();
+      ended();
+    } else {
+      if (over()) fresh();
+      loop.run();
+    }
+    draw();
+  }, { class: "main" });
+  const single = button(one, () => {
+    loop.pause();
+    if (over()) fresh();
+    learn();
+    ended();
+  });
+  const again = button("Start again", () => {
+    fresh();
+    cleared();
+  });
+  return { loop, fresh, train, again, buttons: [train, single, again] };
 }

@@ -7,7 +7,6 @@ comparisons are made).
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from lstmlib import tasks
-from lstmlib.studies import transformer
+from lstmlib.studies import journal, transformer
 from lstmlib.studies.protocol import Side, beyond, chosen
 from lstmlib.studies.transformer import loss_of
 from lstmlib.tasks import Batch
@@ -188,13 +187,7 @@ def share_right(net: Any, task: Task, length: int, count: int = TESTED) -> float
 
 def stored(path: Path = RESULTS) -> list[Trial]:
     """Return the trials that are stored; a last line that was cut off is left out."""
-    found = []
-    for line in path.read_text().splitlines() if path.exists() else []:
-        try:
-            found.append(Trial(**json.loads(line)))
-        except json.JSONDecodeError:
-            continue
-    return found
+    return [Trial(**line) for line in journal.lines(path)]
 
 
 def validation(trials: Sequence[Trial], name: str, kind: str) -> dict[Setting, list[Trial]]:
@@ -248,8 +241,7 @@ def main(arguments: list[str] | None = None) -> None:
             while (job := wanted(stored(given.output), name, kind)) is not None:
                 start = time.process_time()
                 found = train(name, kind, job[1], job[0])
-                with given.output.open("a") as file:
-                    file.writelines(json.dumps(trial._asdict()) + "\n" for trial in found)
+                journal.add(given.output, *found)
                 spent = time.process_time() - start
                 print(f"{spent:5.0f} s  {name}, {kind}: {len(found)} nets, {job[0]} updates", flush=True)
 

@@ -6,7 +6,6 @@ and with peepholes whether they start at 0 or as other weights do. A stopped run
 """
 
 import argparse
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 
 from lstmlib import tasks
 from lstmlib.numpy.losses import binary_cross_entropy
-from lstmlib.studies import protocol
+from lstmlib.studies import journal, protocol
 from lstmlib.studies.cells.kinds import BINARY, arrays, shape_of, start
 
 RESULTS = Path(__file__).parent / "results" / "timing.jsonl"
@@ -104,8 +103,7 @@ def load(path: Path = RESULTS) -> list[Line]:
     Args:
         path: the file.
     """
-    text = path.read_text().splitlines() if path.exists() else []
-    return [Line._make([*given[:4], Setting(*given[4]), *given[5:]]) for given in map(json.loads, text)]
+    return [Line._make([*given[:4], Setting(*given[4]), *given[5:]]) for given in journal.lines(path)]
 
 
 def chosen(lines: list[Line], task: tuple[str, int, int], kind: str) -> Setting:
@@ -156,8 +154,7 @@ def run(path: Path) -> None:
     for task, kind, setting, validation in missing(path):
         found = [learn(*task, kind, setting, seed) for seed in (VALIDATION if validation else TEST)]
         line = Line(*task, kind, setting, validation, [n for n, _ in found], [loss for _, loss in found])
-        with path.open("a") as file:
-            file.write(json.dumps(line, separators=(",", ":")) + "\n")
+        journal.add(path, list(line))
         print(*line[:6], f"{sum(n is not None for n in line.needed)} of {len(found)}", flush=True)
     load.cache_clear()
 

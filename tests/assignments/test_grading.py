@@ -201,6 +201,8 @@ def test_feedback_gives_reasons_and_no_hidden_tests(graded, student):
     """Not even where an answer prints the cell that tests it."""
     _, course, _ = graded
     page = (course / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf8")
+    assert "Test cell" not in page
+    assert '<a href="#s1-step-many">s1-step-many</a>' in page
     assert ("NotImplementedError" if student != "quinn" else "left out: it repeats a test") in page
     hidden = [
         line.strip()

@@ -96,6 +96,13 @@ def run_and_compare(page, name):
     return len(plan["cells"]), texts, pictures
 
 
+def stores(name):
+    """Return whether anything is stored below the cells that can run; a page may have them for what a reader adds."""
+    cells = nbformat.read(ROOT / "book" / f"{name}.ipynb", as_version=4).cells
+    shown = [k for number, planned in PLANS[name]["cells"].items() for k in (int(number), *planned["feeds"])]
+    return any(cells[k].outputs for k in shown)
+
+
 # A piece of HTML in the page's own spelling; a figure draws itself, so what counts is its state.
 AS_WRITTEN = """(html) => {
   const box = document.createElement("template");
@@ -139,7 +146,7 @@ def test_all_cells_of_a_chapter_run_and_print_what_is_stored_and_nothing_comes_b
 def test_all_cells_of_other_chapters_run_and_print_what_is_stored(visit, name):
     count, texts, pictures = run_and_compare(visit(name), name)
     assert count == len(PLANS[name]["cells"])
-    assert texts + pictures > 0
+    assert texts + pictures > 0 or not stores(name)
 
 
 def written(box):
@@ -229,10 +236,10 @@ def test_the_editor_indents_undoes_and_says_how_to_leave_it(visit):
     page.keyboard.press("Shift+Tab")
     assert written(box) == "for k in range(3):\n    print(k)"
     page.keyboard.press("Escape")
-    page.keyboard.insert_text("  # no")  # whoever writes on hasn't left
+    page.keyboard.type("  # 1/2, no")  # whoever writes on hasn't left
     page.keyboard.press("Tab")
     assert area.evaluate("area => area === document.activeElement")
-    assert written(box) == "for k in range(3):\n        print(k)  # no"
+    assert written(box) == "for k in range(3):\n        print(k)  # 1/2, no"
     page.keyboard.press("Escape")
     page.keyboard.press("Shift+Tab")
     assert not area.evaluate("area => area === document.activeElement")

@@ -202,12 +202,23 @@ def test_search_finds_a_word(visit):
 
 
 @pytest.mark.browser
-def test_the_chapter_of_that_name_comes_among_the_first_and_its_text_is_quoted(visit):
-    tab = visit("search.html?q=forget+gate")
+@pytest.mark.parametrize(
+    ("words", "chapter"),
+    [("forget gate", "forget-gate"), ("gates", "gates"), ("GRU", "gru"), ("attention", "attention")],
+)
+def test_the_chapter_of_that_name_comes_first_and_its_text_is_quoted(visit, words, chapter):
+    tab = visit(f"search.html?q={words.replace(' ', '+')}")
     tab.wait_for_selector("ul.search li p.context", timeout=30_000)
-    assert "The forget gate" in "".join(tab.locator("ul.search li a").all_inner_texts()[:3])
+    assert tab.locator("ul.search li a").first.get_attribute("href").endswith(f"book/{chapter}.html")
     quoted = tab.locator("ul.search li p.context").first
     assert "On this page" not in quoted.inner_text()
+
+
+@pytest.mark.browser
+def test_a_question_is_what_it_asks_for(visit):
+    tab = visit("search.html?q=How+do+I+save+a+model")
+    tab.wait_for_selector("ul.search li p.context", timeout=30_000)
+    assert tab.locator("ul.search li a").first.get_attribute("href").endswith("book/api-files.html")
 
 
 @pytest.mark.browser

@@ -159,6 +159,10 @@ def test_what_a_cell_prints_shows_and_raises_is_handed_on():
     assert "    1 / 0\n" in said[0][1]
     assert "live_page" not in said[0][1]
     said.clear()
+    assert not page.run("1 0", "<code 1>", said)
+    assert said[0][1].startswith('  File "<code 1>", line 1\n')
+    assert "SyntaxError" in said[0][1]
+    said.clear()
     assert page.run("while len(str(i := globals().get('i', 0) + 1)) < 6: print(i)", "c", said)
     assert sum(len(text) for _, text in said) < page.MOST + 100
     assert "isn't shown" in said[-1][1]

@@ -10,6 +10,7 @@ import pytest
 
 import lstmlib.numpy
 import lstmlib.torch
+from lstmlib.figures import Tape
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -116,3 +117,9 @@ def test_a_layers_calls_stand_with_it(page, name):
     assert "weight_hh_l0 (4H, H)" in " ".join(own.text.split())
     for method in ("forward", *(["backward"] if "numpy" in name else [])):
         assert re.search(r"(x|dy): (Array|Tensor)", own.find(id=f"{name}.{method}").text)
+
+
+def test_a_figures_signature_is_its_state():
+    assert reference.state_of(Tape) == (
+        "(*, values=..., input_gate=..., forget_gate=..., output_gate=..., old=False, step=7)"
+    )

@@ -58,11 +58,13 @@ def test_a_picture_wider_than_a_column_gets_a_box_to_scroll_in(tmp_path):
     (tmp_path / "book").mkdir()
     for name, width in (("wide", 900), ("narrow", 600)):
         Image.new("RGB", (width, 20)).save(tmp_path / "_images" / f"{name}.png")
+        (tmp_path / "_images" / f"{name}.svg").write_text(f'<svg viewBox="0 0 {width} 9"><path/></svg>')
     page = tmp_path / "book" / "gates.html"
-    page.write_text('<figure><img src="../_images/wide.png"/></figure><img src="../_images/narrow.png"/>')
+    names = [f"../_images/{name}" for name in ("wide.png", "narrow.png", "wide.svg", "narrow.svg")]
+    page.write_text("".join(f'<figure><img src="{name}"/></figure>' for name in names))
     lighten(page)
     soup = BeautifulSoup(page.read_text(), "html.parser")
-    assert [box.img["src"] for box in soup.select("figure > span.book-wide")] == ["../_images/wide.png"]
+    assert [box.img["src"] for box in soup.select("figure > span.book-wide")] == names[::2]
     assert len(soup.select("img[width]")) == 2
     once = page.read_text()
     lighten(page)

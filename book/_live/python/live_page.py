@@ -85,6 +85,8 @@ def run(source: str, name: str, say: Callable[[str, str], Any], shown: bool = Tr
     except BaseException as error:  # a cell may raise what it likes
         out.flush()
         inner = error.__traceback__.tb_next if error.__traceback__ else None
+        while inner is not None and inner.tb_frame.f_code.co_filename == ast.__file__:  # it couldn't be read as Python
+            inner = inner.tb_next
         text = "".join(traceback.format_exception(type(error), error, inner))
         say("error", text)
         return False

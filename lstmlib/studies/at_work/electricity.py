@@ -19,7 +19,7 @@ from lstmlib.files import load as read_file
 from lstmlib.files import save
 from lstmlib.numpy import GRU, LSTM, Adam, Batch, Linear, SequenceModel, squared_error, train
 from lstmlib.numpy.checks import Array
-from lstmlib.studies import protocol
+from lstmlib.studies import journal, protocol
 from lstmlib.studies.at_work.demand import (
     AHEAD,
     LEARN,
@@ -140,9 +140,7 @@ def learn(
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    path = folder / "electricity.jsonl"
-    lines = path.read_text().split("\n")[:-1] if path.exists() else []
-    return [Trial(**json.loads(line)) for line in lines]
+    return [Trial(**line) for line in journal.lines(folder / "electricity.jsonl")]
 
 
 def search(trials: list[Trial], cell: str) -> dict[tuple[int, float, int], list[float]]:
@@ -238,8 +236,7 @@ def _once(demand: Array, folder: Path, *how: Any) -> SequenceModel | None:
     if any(list(trial[:5]) == which and str(updates) in trial.rmse for trial in load(folder)):
         return None
     model, trial = learn(demand, *how)
-    with (folder / "electricity.jsonl").open("a") as file:
-        file.write(json.dumps(trial._asdict()) + "\n")
+    journal.add(folder / "electricity.jsonl", trial)
     print(*trial, flush=True)
     return model
 

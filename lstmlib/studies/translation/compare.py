@@ -5,7 +5,6 @@ numbers, whose digits keep their order, and cards, whose order is turned upside 
 """
 
 import argparse
-import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
+from lstmlib.studies import journal
 from lstmlib.studies.protocol import Side, beyond, chosen
 from lstmlib.studies.translation.net import EncoderDecoder
 from lstmlib.studies.translation.pairs import TASKS, Drawn, Task
@@ -148,13 +148,7 @@ def judged(
 
 def stored(path: Path = RESULTS / "compare.jsonl") -> list[Trial]:
     """Return the trials that are stored; a last line that was cut off is left out."""
-    found = []
-    for line in path.read_text().splitlines() if path.exists() else []:
-        try:
-            found.append(Trial(**json.loads(line)))
-        except json.JSONDecodeError:
-            continue
-    return found
+    return [Trial(**line) for line in journal.lines(path)]
 
 
 def validation(trials: Sequence[Trial], name: str, side: str) -> dict[float, list[Trial]]:
@@ -215,8 +209,7 @@ def main(arguments: list[str] | None = None) -> None:
         while (job := find(stored(given.output), name, side)) is not None:
             start = time.process_time()
             found = train(name, side, job[1], job[0])
-            with given.output.open("a") as file:
-                file.writelines(json.dumps(trial._asdict()) + "\n" for trial in found)
+            journal.add(given.output, *found)
             spent = time.process_time() - start
             print(f"{spent:5.0f} s  {name}, {side}: {len(found)} nets, {job[0]} updates", flush=True)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from driving import clean, longest_task, state
+from driving import LATE, clean, longest_task, state
 from in_page import apart
 
 from lstmlib.figures import Laboratory
@@ -111,6 +111,19 @@ def test_pause_go_on_and_start_again_by_keyboard(show):
     page.get_by_role("button", name="Start again").press("Enter")
     wait(page, "has not seen a sequence yet")
     assert train.inner_text() == "Train"
+
+
+def test_a_report_that_crosses_a_pause_changes_nothing(show):
+    page = show(Laboratory(**ENDLESS), head=LATE)
+    press(page, "Train")
+    wait(page, "a second")
+    for _ in range(2):
+        press(page, "Pause")
+        page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 1", timeout=SOON)
+        page.evaluate(f"document.querySelector('{TAG}').store.update({{ result: [] }})")
+        press(page, "Go on")
+    page.wait_for_timeout(1000)
+    assert page.get_by_role("button", name="Pause", exact=True).is_visible()
 
 
 def test_a_screen_reader_is_told_what_is_trained_and_not_the_set_up_again(show):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmlib.output import OWN
+from lstmlib.studies import journal
 from lstmlib.studies.at_work.gates import measures
 from lstmlib.studies.at_work.gates.measures import Act, Seen, Verdict
 
@@ -74,8 +75,7 @@ def run(folder: Path = FOLDER) -> None:
         asked = bench(kind, folder)
         for seed in missing:
             line = {"kind": kind, "seed": seed, **asked.measure(seed, folder if kind == "prices" else NETS)}
-            with (folder / "gates.jsonl").open("a") as file:
-                file.write(json.dumps(_rounded(line)) + "\n")
+            journal.add(folder / "gates.jsonl", _rounded(line))
             print(kind, seed, round(line["score"], 4), flush=True)
     path = folder / "gates-afterwards.json"
     if not path.exists():
@@ -103,8 +103,7 @@ def afterwards(kind: str, folder: Path) -> dict[str, list[list[float]]]:
 
 def load(folder: Path = FOLDER) -> list[dict[str, Any]]:
     """Return what is stored, a net each; a last line that was cut off is left out."""
-    path = folder / "gates.jsonl"
-    return [json.loads(line) for line in path.read_text().split("\n")[:-1]] if path.exists() else []
+    return journal.lines(folder / "gates.jsonl")
 
 
 def of_kind(found: list[dict[str, Any]], kind: str) -> dict[int, dict[str, Any]]:

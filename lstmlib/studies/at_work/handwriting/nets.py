@@ -4,7 +4,6 @@ They are trained by PyTorch, whose recurrent kernels are fast where sequences ar
 layer of its own, and the second is given every string from its end. What is kept loads into ``lstmlib.numpy``.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from lstmlib.files import save
 from lstmlib.numpy import SequenceModel
 from lstmlib.numpy.ctc import best_path, edit_distance, label_error_rate
+from lstmlib.studies import journal
 from lstmlib.studies.at_work.handwriting.reading import (
     BLANK,
     CELLS,
@@ -148,8 +148,7 @@ def _once(folder: Path, part: str, kind: str, rate: float, seed: int, data: Any)
         save(as_library(net), folder / kept(kind))
     half, error, last, width, each = found
     trial = Trial(part, kind, rate, seed, half, error, last, width, each if part == "test" else "")
-    with (folder / "handwriting.jsonl").open("a") as file:
-        file.write(json.dumps(trial._asdict()) + "\n")
+    journal.add(folder / "handwriting.jsonl", trial)
     print(*trial[:-1], flush=True)
 
 

@@ -5,7 +5,6 @@ kind "framewise" is there to be looked at: it is told at every point which digit
 two.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +17,7 @@ from lstmlib.files import load as read_file
 from lstmlib.numpy import LSTM, Bidirectional, Linear, SequenceModel
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.ctc import log_softmax
-from lstmlib.studies import protocol
+from lstmlib.studies import journal, protocol
 from lstmlib.studies.at_work.handwriting.strings import BETWEEN, Strings, strings
 
 KINDS = ("CTC", "framewise")
@@ -84,9 +83,7 @@ def wanted(source: Strings) -> list[list[int]]:
 
 def load(folder: Path) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    path = folder / "handwriting.jsonl"
-    lines = path.read_text().split("\n")[:-1] if path.exists() else []
-    return [Trial(**json.loads(line)) for line in lines]
+    return [Trial(**line) for line in journal.lines(folder / "handwriting.jsonl")]
 
 
 def chosen(trials: Sequence[Trial]) -> float:

@@ -1,7 +1,6 @@
 """Nets that label addresses: how they are trained, searched, tested and stored."""
 
 import itertools
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from torch.nn import functional as F
 
 from lstmlib.data.addresses import Address
 from lstmlib.numpy.crf import chain_loss, viterbi
-from lstmlib.studies import protocol
+from lstmlib.studies import journal, protocol
 from lstmlib.studies.at_work.labelling.measures import Counts, accuracy, counts, total
 from lstmlib.studies.at_work.labelling.net import Encoded, Tagger, Vocabulary, encode, vocabulary
 from lstmlib.studies.at_work.labelling.parts import labels, parts, training
@@ -130,9 +129,7 @@ def back(y: torch.Tensor, batch: Encoded, A: torch.Tensor | None) -> None:
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    path = folder / "labelling.jsonl"
-    lines = path.read_text().split("\n")[:-1] if path.exists() else []
-    return [Trial(**json.loads(line)) for line in lines]
+    return [Trial(**line) for line in journal.lines(folder / "labelling.jsonl")]
 
 
 def search(trials: Sequence[Trial], kind: str) -> dict[float, list[float]]:

@@ -8,6 +8,7 @@ from typing import Any
 from lstmlib.data.addresses import Address
 from lstmlib.files import load as read_file
 from lstmlib.files import save
+from lstmlib.studies import journal
 from lstmlib.studies.at_work.labelling import simple
 from lstmlib.studies.at_work.labelling.ahead import AHEAD, ahead
 from lstmlib.studies.at_work.labelling.learn import (
@@ -75,8 +76,7 @@ def _once(folder: Path, part: str, kind: str, rate: float, epochs: int, seed: in
     if any(trial[:5] == wanted for trial in load(folder)):
         return None
     net, trial = learn(*wanted)
-    with (folder / "labelling.jsonl").open("a") as file:
-        file.write(json.dumps(trial._asdict()) + "\n")
+    journal.add(folder / "labelling.jsonl", trial)
     print(*trial[:6], flush=True)
     return net
 
@@ -85,8 +85,7 @@ def _ahead(folder: Path, net: Net, seed: int) -> None:
     """Write what a net says of each test word if it sees so many words after it, and no more."""
     for words in AHEAD:
         said = written(ahead(net, parts()["test"], words))
-        with (folder / "labelling-ahead.jsonl").open("a") as file:
-            file.write(json.dumps({"seed": seed, "ahead": words, "said": said}) + "\n")
+        journal.add(folder / "labelling-ahead.jsonl", {"seed": seed, "ahead": words, "said": said})
 
 
 # What the figure, the page and the tests read.
@@ -121,8 +120,8 @@ def said_by(name: str, folder: Path = FOLDER) -> list[list[tuple[str, ...]]]:
 
 def said_ahead(words: int, folder: Path = FOLDER) -> list[list[tuple[str, ...]]]:
     """Return the labels of all test addresses by each net of two directions that sees so many words ahead."""
-    lines = (folder / "labelling-ahead.jsonl").read_text().splitlines()
-    rows = sorted((row for row in map(json.loads, lines) if row["ahead"] == words), key=lambda row: row["seed"])
+    lines = journal.lines(folder / "labelling-ahead.jsonl")
+    rows = sorted((row for row in lines if row["ahead"] == words), key=lambda row: row["seed"])
     return [read(row["said"], parts()["test"]) for row in rows]
 
 

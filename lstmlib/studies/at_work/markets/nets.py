@@ -4,7 +4,6 @@ A net reads 60 days and says at each of them something of the next: the log odds
 of the variance, less that of what it starts from, or a scaled price. Days from the 21st on count in training.
 """
 
-import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from lstmlib.files import save
 from lstmlib.numpy import LSTM, Adam, Batch, Linear, SequenceModel, binary_cross_entropy, squared_error, train
 from lstmlib.numpy.checks import Array, Mask
 from lstmlib.numpy.losses import read_outputs
-from lstmlib.studies import protocol
+from lstmlib.studies import journal, protocol
 from lstmlib.studies.at_work.markets import simple
 from lstmlib.studies.at_work.markets.task import LEARN, TEST, VALIDATION, Days, origins, qlike, scale
 
@@ -199,9 +198,7 @@ def learn(part: str, task: str, form: str, size: int, rate: float, seed: int, up
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    path = folder / "markets.jsonl"
-    lines = path.read_text().split("\n")[:-1] if path.exists() else []
-    return [Trial(**json.loads(line)) for line in lines]
+    return [Trial(**line) for line in journal.lines(folder / "markets.jsonl")]
 
 
 def sizes(task: str) -> tuple[int, ...]:
@@ -290,7 +287,6 @@ def _once(folder: Path, *how: Any) -> SequenceModel | None:
     if any(list(trial[:6]) == which and str(updates) in trial.loss for trial in load(folder)):
         return None
     model, trial = learn(*how)
-    with (folder / "markets.jsonl").open("a") as out:
-        out.write(json.dumps(trial._asdict()) + "\n")
+    journal.add(folder / "markets.jsonl", trial)
     print(*trial[:7], flush=True)
     return model

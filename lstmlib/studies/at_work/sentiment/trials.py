@@ -6,7 +6,6 @@ seeds learn from both parts and are judged on the test sentences.
 """
 
 import base64
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
-from lstmlib.studies import protocol
+from lstmlib.studies import journal, protocol
 from lstmlib.studies.at_work.sentiment.bag import rmse
 from lstmlib.studies.at_work.sentiment.nets import SIDES, Dropout, Net, learn, said, vocabulary
 from lstmlib.studies.at_work.sentiment.task import Sentences, sentences
@@ -68,9 +67,7 @@ def unpacked(text: str) -> Array:
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    path = folder / "sentiment.jsonl"
-    lines = path.read_text().split("\n")[:-1] if path.exists() else []
-    return [Trial(**json.loads(line)) for line in lines]
+    return [Trial(**line) for line in journal.lines(folder / "sentiment.jsonl")]
 
 
 def kind(study: str, name: str) -> tuple[str, Dropout]:
@@ -203,8 +200,7 @@ def _once(data: Sentences, folder: Path, *how: Any) -> Net | None:
     if any(list(one[:5]) == which and one.epochs == epochs for one in load(folder)):
         return None
     net, found = trial(data, *how)
-    with (folder / "sentiment.jsonl").open("a") as file:
-        file.write(json.dumps(found._asdict()) + "\n")
+    journal.add(folder / "sentiment.jsonl", found)
     print(*found[:6], flush=True)
     return net
 

@@ -1,13 +1,12 @@
 """Which nets are trained on the plays, what they reached, and how it is stored."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from lstmlib.data.plays import alphabet, plays
-from lstmlib.studies import protocol
+from lstmlib.studies import journal, protocol
 from lstmlib.studies.at_work.text.nets import Kind, Net, encode, halves, kept, learn, put, surprise
 
 FOLDER = Path(__file__).parents[1] / "results"
@@ -33,9 +32,7 @@ class Trial(NamedTuple):
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    path = folder / "text.jsonl"
-    lines = path.read_text().split("\n")[:-1] if path.exists() else []
-    return [Trial(**json.loads(line)) for line in lines]
+    return [Trial(**line) for line in journal.lines(folder / "text.jsonl")]
 
 
 def search(trials: list[Trial], cell: str) -> dict[float, list[float]]:
@@ -97,6 +94,5 @@ def _once(folder: Path, part: str, kind: Kind, rate: float, seed: int) -> None:
     found = {title: surprise(net, encode(text, letters)) for title, text in texts.items()}
     each = {title: round(float(bits.mean()), 5) for title, bits in found.items()}
     bits = round(float(np.concatenate(list(found.values())).mean()), 5)
-    with (folder / "text.jsonl").open("a") as file:
-        file.write(json.dumps(Trial(*which, round(learnt, 5), each, bits)._asdict()) + "\n")
+    journal.add(folder / "text.jsonl", Trial(*which, round(learnt, 5), each, bits))
     print(*which, bits, flush=True)

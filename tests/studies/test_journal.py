@@ -1,0 +1,40 @@
+"""What a study has stored: it can be cut off anywhere, and nothing that was whole is lost."""
+
+from typing import NamedTuple
+
+import pytest
+
+from lstmlib.studies import journal
+
+
+class Trial(NamedTuple):
+    rate: float
+    seeds: list[int]
+
+
+def test_what_is_added_comes_back(tmp_path):
+    file = tmp_path / "trials.jsonl"
+    assert journal.lines(file) == []
+    journal.add(file, Trial(0.1, [1, 2]))
+    journal.add(file, [1, "two"], {"three": None})
+    assert journal.lines(file) == [{"rate": 0.1, "seeds": [1, 2]}, [1, "two"], {"three": None}]
+    assert Trial(**journal.lines(file)[0]) == Trial(0.1, [1, 2])
+
+
+@pytest.mark.parametrize("left", range(1, 30))
+def test_a_line_that_was_cut_off_is_left_out_and_written_again(tmp_path, left):
+    file = tmp_path / "trials.jsonl"
+    journal.add(file, {"seed": 0})
+    whole = file.read_bytes()
+    journal.add(file, {"seed": 1, "name": "peepholes é"})
+    file.write_bytes(file.read_bytes()[: len(whole) + left])
+    assert journal.lines(file) == [{"seed": 0}]
+    journal.add(file, {"seed": 1})
+    assert journal.lines(file) == [{"seed": 0}, {"seed": 1}]
+
+
+def test_another_line_that_is_no_json_is_named(tmp_path):
+    file = tmp_path / "trials.jsonl"
+    file.write_text('{"seed": 0}\n{"seed": 1\n{"seed": 2}\n')
+    with pytest.raises(ValueError, match=r"line 2: .* expected one JSON value a line"):
+        journal.lines(file)
