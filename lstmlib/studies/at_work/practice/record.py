@@ -1,12 +1,11 @@
 """What is stored of the recipes that are about learning: a line a net; what was chosen, and what came out."""
 
-import json
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from lstmlib.studies import protocol
+from lstmlib.studies import journal, protocol
 from lstmlib.studies.cells import ranking
 from lstmlib.studies.cells.settings import RATES, TEST, VALIDATION
 
@@ -35,9 +34,7 @@ def module(recipe: str) -> ModuleType:
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    path = folder / "practice.jsonl"
-    lines = path.read_text().split("\n")[:-1] if path.exists() else []
-    found = [json.loads(line) for line in lines]
+    found = journal.lines(folder / "practice.jsonl")
     return [Trial(**(one | {"setting": tuple(one["setting"])})) for one in found]
 
 
@@ -146,6 +143,5 @@ def _once(folder: Path, wanted: Trial) -> None:
         loss={name: round(value, 5) for name, value in loss.items()},
         more={name: round(value, 5) for name, value in more.items()},
     )
-    with (folder / "practice.jsonl").open("a") as file:
-        file.write(json.dumps(found._asdict()) + "\n")
+    journal.add(folder / "practice.jsonl", found)
     print(*found[:5], found.loss, flush=True)
