@@ -7,7 +7,7 @@ from torch import nn
 
 from lstmlib.numpy import LSTM
 from lstmlib.onnx import export
-from lstmlib.studies.at_work.practice import dropout, recipes, record, won
+from lstmlib.studies.at_work.practice import recipes, record, won
 from lstmlib.studies.at_work.practice.won import Contest
 
 
@@ -64,27 +64,13 @@ def test_the_forget_bias_is_set_once_at_each_level():
         assert (both[:5] != 3.0).all()
 
 
-@pytest.mark.parametrize("fresh", [True, False])
-def test_without_dropout_the_masked_steps_are_torch_s_lstm(fresh):
+def test_one_mask_leaves_out_the_same_numbers_at_all_steps():
     torch.manual_seed(0)
-    layer, x = nn.LSTM(3, 5), torch.randn(6, 2, 3)
-    weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
-    y, (h, c) = recipes.masked_steps(x, (torch.zeros(2, 5), torch.zeros(2, 5)), weights, 0.0, fresh)
-    wanted, (last, cell) = layer(x)
-    torch.testing.assert_close(y, wanted)
-    torch.testing.assert_close(h, last[0])
-    torch.testing.assert_close(c, cell[0])
-
-
-def test_one_mask_a_window_or_one_a_step(monkeypatch):
-    drawn = []
-    monkeypatch.setattr(torch, "bernoulli", lambda p: drawn.append(1) or p)
-    layer, x = nn.LSTM(3, 5), torch.randn(6, 2, 3)
-    weights = tuple(layer.parameters())
-    for fresh, expected in ((False, 1), (True, 7)):
-        drawn.clear()
-        recipes.masked_steps(x, (torch.zeros(2, 5), torch.zeros(2, 5)), weights, 0.5, fresh)
-        assert len(drawn) == expected
+    y = recipes.one_mask(torch.ones(6, 50, 40), 0.25)
+    assert (y == y[0]).all()
+    assert y[0].unique().tolist() == pytest.approx([0.0, 4.0 / 3.0])
+    assert float(y.mean()) == pytest.approx(1.0, abs=0.05)
+    assert (y[0, 0] != y[0, 1]).any()
 
 
 def test_bfloat16_is_near_and_comes_back_in_single_precision():
@@ -106,16 +92,6 @@ def test_eight_bits_are_a_quarter_and_a_stream_is_the_whole():
         run = recipes.session(graph)
         assert np.abs(run.run(None, {"x": x, **zeros})[0] - wanted).max() < off
         assert np.abs(recipes.streamed(run, x, zeros) - wanted).max() < off
-
-
-@pytest.mark.parametrize("side", dropout.SIDES)
-def test_dropout_is_off_when_a_net_is_judged(side):
-    torch.manual_seed(0)
-    net, text = dropout.Net(side, 0.3, 7), torch.randint(7, (9, 2))
-    net.eval()
-    assert torch.equal(net(text)[0], net(text)[0])
-    net.train()
-    assert torch.equal(net(text)[0], net(text)[0]) == (side == "none")
 
 
 def test_stored_trials_are_whole_and_every_best_rate_lies_inside_its_grid():

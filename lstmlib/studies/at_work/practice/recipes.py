@@ -42,29 +42,17 @@ def set_forget_bias(layer: nn.LSTM, bias: float) -> None:
                 value[H : 2 * H] = bias if name.startswith("bias_ih") else 0.0
 
 
-def masked_steps(x: Tensor, state: tuple[Tensor, Tensor], weights: tuple[Tensor, ...], p: float, fresh: bool) -> Any:
-    """Return one LSTM level's outputs (T, N, H) and last state, with dropout on what it reads of its own last output.
+def one_mask(x: Tensor, p: float) -> Tensor:
+    """Return sequences with a share of their numbers set to 0, the same ones at all steps of a sequence.
 
-    Source: Gal and Ghahramani (2016), who draw one mask a sequence.
+    Source: Gal and Ghahramani (2016).
 
     Args:
         x: (T, N, D).
-        state: h and c, each (N, H).
-        weights: weight_ih, weight_hh, bias_ih and bias_hh, as torch.nn.LSTM has them.
-        p: the share of units that is left out.
-        fresh: whether they are drawn again at every step, or once for all steps.
+        p: the share that is left out; the rest is made larger, so that the sum stays the same on average.
     """
-    (h, c), (w, u, b, d) = state, weights
-    given, keep, found = x @ w.T + (b + d), 1.0 - p, []
-    mask = torch.bernoulli(torch.full_like(h, keep)) / keep
-    for now in given:
-        if fresh:
-            mask = torch.bernoulli(torch.full_like(h, keep)) / keep
-        i, f, g, o = torch.addmm(now, h * mask, u.T).chunk(4, 1)
-        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-        h = torch.sigmoid(o) * torch.tanh(c)
-        found.append(h)
-    return torch.stack(found), (h, c)
+    keep = torch.bernoulli(torch.full_like(x[:1], 1.0 - p))  # (1, N, D): one draw for all T steps
+    return x * keep / (1.0 - p)
 
 
 def packed(layer: nn.LSTM, x: Tensor, lengths: Tensor) -> tuple[Tensor, Any]:
