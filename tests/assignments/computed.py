@@ -33,6 +33,7 @@ from lstmlib.online.rtrl import RTRL
 from lstmlib.studies.at_work.gates.measures import window
 from lstmlib.studies.at_work.labelling import measures
 from lstmlib.studies.at_work.markets import simple
+from lstmlib.studies.at_work.sentiment import task as sentiment
 from lstmlib.studies.at_work.sentiment.task import calibration
 from lstmlib.tasks.adding import adding
 
@@ -262,6 +263,10 @@ CHECKS = {
     "handwriting": [
         lambda S, R: ctc.shortest([7] * (R + 1) + [k % 2 for k in range(S - R - 1)]),
         lambda T: 2.0**T * np.exp(-ctc.alignments(np.full((T, 2), -np.log(2.0)), [1]).loss),
+    ],
+    "speech": [
+        lambda T: np.ptp([[64 * t, 64 * t + 256] for t in range(T)]) / 10,  # samples at 10 kHz
+        lambda b: sentiment.mcnemar(np.ones(b, bool), np.zeros(b, bool))[2],
     ],
     "what-gates-do": [
         lambda a: window(np.full((3, 1, 1), a), np.zeros((1, 2), int), 3, product=True)[0, 0],
