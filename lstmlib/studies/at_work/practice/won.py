@@ -180,6 +180,22 @@ def apart(simple: float, nets: Sequence[float] | Array, count: int) -> tuple[flo
     return 100 * (simple - mean), 100 * (simple - mean - half), 100 * (simple - mean + half)
 
 
+def speech() -> Contest:
+    """Return the share of utterances whose speaker is found, beside a regression: the bootstrap over both."""
+    from lstmlib.data import vowels
+    from lstmlib.studies.at_work.sentiment.task import gap
+    from lstmlib.studies.at_work.speech import reading, record
+
+    speaker, trials = vowels().test().speaker, reading.load()
+    plain = ~reading.wrong(record.load()["regression"]["said"], speaker)
+    nets = np.array([~reading.wrong(one.said, speaker) for one in reading.tested(trials, reading.best_side(trials))])
+    found = gap(nets, plain[None])
+    values = (100 * float(plain.mean()), 100 * float(nets.mean()))
+    gain = (found.points, found.low, found.high)
+    over = "utterances and nets"
+    return Contest("speech", "which of nine speakers?", "regression", "percent right", values, gain, over, 1)
+
+
 def gates() -> Contest:
     """Return the variance that the nets of "What gates do" forecast, beside a weighted mean of squares."""
     from lstmlib.studies.at_work.gates import record
@@ -195,4 +211,4 @@ def gates() -> Contest:
 
 def contests() -> list[Contest]:
     """Return all, in the order of the pages."""
-    return [text(), sentiment(), *labelling(), electricity(), *markets(), *handwriting(), gates()]
+    return [text(), sentiment(), *labelling(), electricity(), *markets(), *handwriting(), speech(), gates()]
