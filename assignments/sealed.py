@@ -183,21 +183,21 @@ def settle(cell: Any, word: str) -> tuple[list[dict[str, str]], bool]:
     bar, a warning) for a failure. A test that neither failed nor said at its end the word and its code's mark was kept
     from running, or was another when it ran.
     """
-    texts = [output for output in cell.outputs if output.output_type == "stream" and output.name == "stdout"]
+    # A kernel under load sends a line in pieces, each of them an output.
+    texts = [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout"]
+    lines = "".join(texts).splitlines(True)
     end = f"{word} {mark(cell.source, word)}"
-    reached = any(end in output.text.splitlines() for output in texts) and cell.execution_count is not None
-    found = []
-    for output in texts:
-        kept = []
-        for line in output.text.splitlines(True):
-            if line.startswith('{"') and '"hooks"' in line:
-                with contextlib.suppress(ValueError):
-                    found.append(dict(json.loads(line)))
-            elif line.strip() != end:
-                kept.append(line)
-        output.text = "".join(kept).removesuffix("\n")
+    reached = any(line.strip() == end for line in lines) and cell.execution_count is not None
+    found, kept = list[dict[str, str]](), list[str]()
+    for line in lines:
+        if line.startswith('{"') and '"hooks"' in line:
+            with contextlib.suppress(ValueError):
+                found.append(dict(json.loads(line)))
+        elif line.strip() != end:
+            kept.append(line)
+    text = "".join(kept).removesuffix("\n")
     errors = [output for output in cell.outputs if output.output_type == "error"]
-    cell.outputs = [output for output in texts if output.text] + errors
+    cell.outputs = [nbformat.v4.new_output("stream", text=text)] * bool(text) + errors
     return found, bool(errors) or (reached and len(found) == 2)
 
 
@@ -259,7 +259,7 @@ class HideTests(NbGraderPreprocessor):
         lines = {line.strip() for region in regions for line in region.splitlines()}
         for cell in nb.cells:
             if is_test(cell) and HIDDEN in cell.source:  # as it was run, and could be printed
-                shown = ClearHiddenTests(parent=self.parent)
+                shown = ClearHiddenTests()
                 visible = nbformat.from_dict(cell)
                 shown._remove_hidden_test_region(visible)
                 lines |= as_guarded(cell.source) - as_guarded(visible.source)
@@ -271,7 +271,7 @@ class HideTests(NbGraderPreprocessor):
         if cell.cell_type != "code":
             return cell, resources
         if is_grade(cell):
-            ClearHiddenTests(parent=self.parent)._remove_hidden_test_region(cell)
+            ClearHiddenTests()._remove_hidden_test_region(cell)
             for output in cell.outputs:
                 if output.output_type == "error":
                     output.traceback = [f"{output.ename}: {output.evalue}"]
