@@ -78,9 +78,9 @@ function mount(frame, store) {
   frame.append(
     el("p", { class: "title" }, "Who is speaking?"),
     el("p", { class: "how" }, "Hear an utterance frame by frame. Before you go on, say whether the verdict will change."),
+    asked.row,
     el("div", { class: "controls first" }, group("Utterance", go), group("Net asked after", nets)),
     el("div", { class: "controls first" }, group("Change", changes)),
-    asked.row,
     stage(picture, heard, group("Verdict", guesses), el("div", { class: "buttons" }, drown, clean), which, el("div", { class: "buttons" }, cut, on), status),
     spoken,
   );
@@ -170,6 +170,7 @@ function inside(wide, { said, x, cell, left, right, from }) {
 }
 
 const LOOK = `
+.how+.controls:not(.first){margin:0 0 10px}
 .grid{stroke:var(--soft)} .now{stroke:var(--line);stroke-dasharray:2 3}
 .input{fill:currentColor} .net{fill:var(--hidden-ink)} .plain{fill:var(--quiet)} .truth{fill:none;stroke:currentColor;stroke-width:1.5}
 .curve{fill:none;stroke-width:2} .held{stroke:var(--cell)} .gate.curve{stroke:var(--gate);stroke-width:1.8} .dashed{stroke-dasharray:6 3} .dotted{stroke-dasharray:2 3}
