@@ -26,6 +26,7 @@ from lstmlib.numpy import (
 from lstmlib.numpy.attention import softmax, softmax_backward
 from lstmlib.numpy.crf import log_partition
 from lstmlib.numpy.error_flow import vanishing_bound
+from lstmlib.numpy.generation import KeyValueCache
 from lstmlib.numpy.scan import combine, doubling, scan
 from lstmlib.numpy.squashing import sigmoid
 from lstmlib.online.rtrl import RTRL
@@ -179,6 +180,12 @@ def cached(E, T):
     return kept[3].size + kept[4].size  # keys and values
 
 
+def kept_bytes(B, E, T):
+    layer = MultiHeadAttention(E, 1, rng=np.random.default_rng(0), causal=True, dtype=np.float32)
+    caches = [KeyValueCache(layer, 1, T) for _ in range(B)]
+    return sum(cache.k.nbytes + cache.v.nbytes for cache in caches)
+
+
 def colder(a, t):
     """Odds of the first of two characters, as softmax has them at a temperature."""
     p = np.exp(np.array([np.log(a), 0.0]) / t)
@@ -264,6 +271,10 @@ CHECKS = {
     "what-gates-do": [
         lambda a: window(np.full((3, 1, 1), a), np.zeros((1, 2), int), 3, product=True)[0, 0],
         lambda H: brentq(lambda p: multipletests([p] * H, method="bonferroni")[1][0] - 0.05, 0.0, 0.04, xtol=1e-14),
+    ],
+    "in-practice": [
+        lambda H, N: sum(part.nbytes for part in LSTM(3, H, dtype=np.float32).initial_state(N)),
+        kept_bytes,
     ],
     "text": [
         lambda b, T: -np.log2(np.full(T, 2.0**-b)).sum() / 8 / 1000,
