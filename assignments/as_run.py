@@ -2,8 +2,9 @@
 
 import ast
 import builtins
+import functools
+from typing import Any
 
-REACHED = "__import__('builtins').print('\\n%s')"  # behind a test: said by those that ran to their end
 PLAIN = "from lstmlib.exercises.report import plain as _plain"
 # Before an answer is called, what NumPy keeps of freed small arrays is written over: np.empty could bring back numbers
 # that the test has just computed.
@@ -72,20 +73,81 @@ except BaseException as error:
 """
 
 
-def enclosed(source: str, word: str, probe: str = "") -> str:
+# Said by a test that ran to its end: a digest of the code that ran, which another code would not have.
+MARK = """
+def _mark(code):
+    import hashlib
+    def parts(code):
+        held = [parts(c) if hasattr(c, "co_code") else sorted(map(repr, c)) if isinstance(c, frozenset) else repr(c)
+                for c in code.co_consts]
+        return [code.co_code, code.co_names, code.co_varnames, held]
+    return hashlib.sha256(repr(parts(code)).encode()).hexdigest()
+"""
+REACHED = """
+import builtins as _builtins, sys as _sys
+_builtins.print('\\n%s', _mark(_sys._getframe().f_code))
+"""
+
+
+def enclosed(source: str, word: str, state: str = "") -> str:
     """Return a test as it is run: a function, so that answers see none of its names, which says a word at its end.
 
     After every call it looks whether that has changed what it rests on. What it asserts is compared as numbers and
     arrays: an object of an answer's own class would compare as it likes.
+
+    Args:
+        source: the test.
+        word: what it says, with its code's mark, when it has come to its end; also its name.
+        state: code that defines ``_state``, which is called before the test and behind it.
     """
-    lines = ast.parse(source).body + ast.parse(REACHED % word).body
-    whole = ast.parse(f"def _test_{word}(): pass\n_test_{word}()")
-    first = [*ast.parse(FORGET).body, *ast.parse(probe).body, *ast.parse(SEAL).body, *ast.parse(PLAIN).body]
+    inside = f"{_before(state)}\n{_guarded(source, word, bool(state))}"
+    return f"def _test_{word}():\n{built_in(inside)}{inside}\n_test_{word}()"
+
+
+@functools.cache
+def built_in(inside: str) -> str:
+    """Return a line of a function that brings Python's own names into it: an answer may have a variable ``sum``."""
+    nodes = ast.walk(ast.parse("def f():\n" + inside))
+    names = sorted({node.id for node in nodes if isinstance(node, ast.Name) and hasattr(builtins, node.id)})
+    return f"    from builtins import {', '.join(names)}\n" if names else ""
+
+
+@functools.cache
+def mark(text: str, word: str) -> str:
+    """Return what a test as it is run says of its code."""
+    space: dict[str, Any] = {}
+    exec(MARK, space)
+    held = compile(text, "test", "exec").co_consts
+    return str(space["_mark"](next(code for code in held if getattr(code, "co_name", "") == f"_test_{word}")))
+
+
+@functools.cache
+def _before(state: str) -> str:
+    """Return what stands in front of every test, as lines of a function."""
+    called = "_state()\n" if state else ""
+    return _inside([*ast.parse(FORGET + state + called + SEAL + PLAIN + MARK).body])
+
+
+@functools.cache
+def _guarded(source: str, word: str, looks: bool) -> str:
+    """Return a test with all its calls looked after, as lines of a function."""
+    lines = ast.parse(source).body
     (told,) = ast.parse(OWN).body
     guarded = Guarded({name for line in lines for name in bound(line)})
-    told.body = [guarded.visit(line) for line in lines]  # type: ignore[attr-defined]
-    whole.body[0].body = [*first, told]  # type: ignore[attr-defined]
-    return ast.unparse(ast.fix_missing_locations(whole))
+    told.body = [*map(guarded.visit, lines), *ast.parse(REACHED % word).body]  # type: ignore[attr-defined]
+    told.finalbody = ast.parse("_state()").body if looks else []  # type: ignore[attr-defined]
+    return _inside([told])
+
+
+def as_guarded(source: str) -> set[str]:
+    """Return the lines of a test as it is run, without what all tests share."""
+    return {line.strip() for line in _guarded(source, "", False).splitlines()}
+
+
+def _inside(lines: list[ast.stmt]) -> str:
+    whole = ast.parse("def f(): pass")
+    whole.body[0].body = lines  # type: ignore[attr-defined]
+    return ast.unparse(ast.fix_missing_locations(whole)).partition("\n")[2]
 
 
 def bound(line: ast.AST) -> set[str]:

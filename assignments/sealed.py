@@ -8,11 +8,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from as_run import enclosed
+from as_run import as_guarded, built_in, enclosed, mark
 from inert import harmless_output, harmless_text
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
@@ -22,55 +23,68 @@ from nbgrader.utils import is_grade, setenv
 HIDDEN = "### BEGIN HIDDEN TESTS"
 KERNEL = Path(__file__).resolve().with_name("sealed_kernel.py")
 
-# Run before the submission, after each of its tests, and in the end: a digest of every module that tests rest on, and
-# of what runs them. The digests are compared out here.
+# Run before the submission, at the beginning and the end of each of its tests, and in the end: a digest of every module
+# that tests rest on, and of what runs them. The digests are compared out here.
 STATE = """
 def _state():
-    import builtins, gc, hashlib, json, math, sys, types
+    import builtins, json, math, sys, types
     import lstmlib.exercises.report, lstmlib.numpy
-    sys.last_traceback = sys.last_value = sys.last_exc = None  # the frames of a failed cell hold its memory
-    gc.collect()
-    shared = [name for name in sorted(sys.modules) if name.split(".")[0] in ("numpy", "lstmlib")]
-    digests = {}
-    def closure(v):
-        return v.__closure__ or () if isinstance(v, types.FunctionType) else ()
+    empty, function, known, digests = types.CellType(), types.FunctionType, {}, {}
+    def held(v):  # what a function is made of, besides itself
+        code = getattr(getattr(v, "__wrapped__", v), "__code__", None)
+        if type(v) is not function:
+            return id(code)
+        more = [id(cell.cell_contents) for cell in v.__closure__ or () if cell != empty]
+        return id(code), id(v.__defaults__), id(v.__kwdefaults__), *more
     def told(things):
-        codes = [(v, getattr(getattr(v, "__wrapped__", v), "__code__", None)) for _, v in things]
-        parts = [[id(v), id(c)] + [id(getattr(v, a, None)) for a in ("__defaults__", "__kwdefaults__")]
-                 + [id(cell.cell_contents) for cell in closure(v) if cell != empty]
-                 for v, c in codes]
-        return hashlib.md5(" ".join(f"{k} {p}" for (k, _), p in zip(things, parts)).encode()).hexdigest()
-    empty = types.CellType()
-    for module in [builtins, math] + [sys.modules[name] for name in shared]:
-        ours = module.__name__.split(".")[0] == "lstmlib"
-        things = [(k, v) for k, v in sorted(vars(module).items()) if callable(v)
-                  or (ours and k[:2] != "__") or (module.__name__ == "numpy" and k in ("linalg", "random"))]
+        found = []
+        for name, v in things:
+            key = id(v)
+            if key not in known:
+                known[key] = 0 if isinstance(v, type) else held(v)
+            found.append((name, key, known[key]))
+        return str(hash(tuple(found)))
+    shared = [m for name, m in list(sys.modules.items()) if name.split(".")[0] in ("numpy", "lstmlib")]
+    for module in [builtins, math, *shared]:
+        called, names = module.__name__, vars(module)
+        ours = called.split(".")[0] == "lstmlib"
+        things = [(k, v) for k, v in names.items() if callable(v) or (ours and k[:2] != "__")]
+        if called == "numpy":
+            things += [(k, names.get(k)) for k in ("linalg", "random")]
         # A room that is imported later becomes an attribute of its package. It has, or gets, a digest of its own.
         things = [(k, v) for k, v in things if not isinstance(v, types.ModuleType)
-                  or sys.modules.get(f"{module.__name__}.{k}") is not v]
+                  or sys.modules.get(f"{called}.{k}") is not v]
         if module is builtins:  # a kernel puts some of its own there, anew for every cell
             things = [(k, v) for k, v in things if isinstance(v, (type, type(len)))]
-        classes = [v for _, v in things if isinstance(v, type) and v.__module__.startswith("lstmlib")]
-        things += [pair for c in classes for pair in sorted(vars(c).items()) if callable(pair[1])]
-        digests[module.__name__] = told(things)
+        if ours:
+            classes = [v for _, v in things if isinstance(v, type) and v.__module__.startswith("lstmlib")]
+            things += [pair for c in classes for pair in vars(c).items() if callable(pair[1])]
+        digests[called] = told(sorted(things, key=lambda pair: pair[0]))
     shell = get_ipython()
-    for what in (shell, shell.kernel, shell.display_pub, shell.displayhook):
-        classes = [c for c in type(what).__mro__ if c.__module__.split(".")[0] in ("IPython", "ipykernel", "traitlets")]
+    changes = shell.input_transformer_manager
+    for what in (shell, shell.kernel, shell.display_pub, shell.displayhook, shell.compile, changes):
+        classes = [c for c in type(what).__mro__
+                   if c.__module__.split(".")[0] in ("IPython", "ipykernel", "traitlets", "codeop")]
         things = [pair for c in classes for pair in sorted(vars(c).items()) if callable(pair[1])]
-        known = {k for k, _ in things}
-        things += [(k, v) for k, v in sorted(vars(what).items()) if k in known]  # what hides the class's own
+        of_class = {k for k, _ in things}
+        things += [(k, v) for k, v in sorted(vars(what).items()) if k in of_class]  # what hides the class's own
         digests[type(what).__name__] = told(things)
     digests["hooks"] = told([("trace", sys.gettrace()), ("profile", sys.getprofile())])
     digests["hooks"] += str([len(shell.ast_transformers), len(shell.input_transformers_post), shell.custom_exceptions])
+    steps = changes.cleanup_transforms, changes.line_transforms, changes.token_transformers
+    digests["hooks"] += str([list(map(id, step)) for step in steps])
     print(json.dumps(digests))
-_state()
-del _state
 """
-# Before the first two: what is there already never has to be looked through again for what can be thrown away. Without
-# this, the probes behind the tests take half of the time that a submission takes.
-FIRST = "__import__('gc').collect()\n__import__('gc').freeze()\n"
-AT_START = STATE.replace("    gc.collect()\n", "")  # the probe behind the test before has done that
-MUST_FAIL = "assert False, 'as it should'"
+# At the beginning of a test: the frames of a cell that failed before let go of their memory.
+CLEAR = """
+import gc, sys
+sys.last_traceback = sys.last_value = sys.last_exc = None
+gc.collect()
+"""
+# In front of the submission and in its first test: what is there already never has to be looked through again for what
+# can be thrown away. Without this, to do so takes half of the time that a submission takes.
+FREEZE = "gc.freeze()\n"
+MUST_FAIL = "from lstmlib.exercises.report import expect\nexpect('the answer', 1.0, 2.0)"
 MOST_OUTPUT = 20 * 2**20  # bytes that all cells of a submission may put out together
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "OMP_NUM_THREADS", "SEALED_FOLDER", "HOME", "TZ")
 
@@ -116,15 +130,11 @@ class SealedExecute(Execute):
             cell.metadata.pop("tags", None)  # one of them would have a cell left out
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        ends = {id(cell): (cell, cell.source, secrets.token_hex(16)) for cell in nb.cells if is_test(cell)}
-        for cell, source, word in ends.values():
-            cell.source = enclosed(source, word, AT_START)
-        before, failing, after = probe(FIRST), nbformat.v4.new_code_cell(MUST_FAIL), probe()
-        tests = [cell for cell in nb.cells if is_test(cell)]
-        beside = [(cell, probe("" if number else FIRST)) for number, cell in enumerate(tests)]
-        probes = [before, *(look for _, look in beside), failing, after]
-        behind = {id(cell): look for cell, look in beside}
-        nb.cells = [before, *(c for cell in nb.cells for c in (cell, behind.get(id(cell))) if c), failing, after]
+        tests = [(cell, cell.source, secrets.token_hex(16)) for cell in nb.cells if is_test(cell)]
+        first, failing, last = probe(FREEZE), nbformat.v4.new_code_cell(), probe()
+        for number, (cell, source, word) in enumerate([*tests, (failing, MUST_FAIL, secrets.token_hex(16))]):
+            cell.source = enclosed(source, word, CLEAR + ("" if number else FREEZE) + STATE)
+        nb.cells = [first, *nb.cells, failing, last]
         folder = tempfile.mkdtemp(prefix="submission-")
         resources.setdefault("metadata", {})["path"] = folder
         try:
@@ -136,13 +146,18 @@ class SealedExecute(Execute):
             raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        starts = []
-        for cell, source, word in ends.values():
+        found, broken = list[dict[str, str]](), list[str]()
+        for cell, source, word in tests:
+            digests, whole = settle(cell, word)
+            found += digests
+            broken += [] if whole else [cell.metadata.nbgrader["grade_id"]]
             cell.source = source
-            starts += settle(cell, word)
-        judge(nb.cells, [cell["id"] for cell in probes], starts)
-        known = {cell["id"] for cell in probes}
-        nb.cells = [cell for cell in nb.cells if cell.get("id") not in known]
+        by_id = {cell.get("id"): cell for cell in nb.cells}
+        asked = [by_id[cell["id"]] for cell in (first, failing, last)]
+        judge(*asked, found)
+        if broken:
+            raise TamperedError(f"a test did not run to its end: {broken[0]}")
+        nb.cells = [cell for cell in nb.cells if not any(cell is one for one in asked)]
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.outputs = [output for output in map(harmless_output, cell.outputs) if output]
@@ -161,32 +176,29 @@ class SealedExecute(Execute):
         return super().process_message(msg, cell, cell_index)
 
 
-def settle(cell: Any, word: str) -> list[dict[str, str]]:
-    """Return what a test says of the state that it found; leave of its outputs its text and its error, in place.
+def settle(cell: Any, word: str) -> tuple[list[dict[str, str]], bool]:
+    """Leave of a test's outputs its text and its error, in place; return what it said of the state, and if it is whole.
 
     Nothing else earns or costs points. A result would be taken for points, and anything on the error stream (a progress
-    bar, a warning) for a failure. A test that neither failed nor said the word behind its end was kept from running.
-
-    Raises:
-        TamperedError: it was.
+    bar, a warning) for a failure. A test that neither failed nor said at its end the word and its code's mark was kept
+    from running, or was another when it ran.
     """
-    texts = [output for output in cell.outputs if output.output_type == "stream" and output.name == "stdout"]
-    reached = any(word in output.text.splitlines() for output in texts) and cell.execution_count is not None
-    found = []
-    for output in texts:
-        kept = []
-        for line in output.text.splitlines(True):
-            if line.startswith('{"') and '"hooks"' in line:
-                with contextlib.suppress(ValueError):
-                    found.append(dict(json.loads(line)))
-            elif line.strip() != word:
-                kept.append(line)
-        output.text = "".join(kept).removesuffix("\n")
+    # A kernel under load sends a line in pieces, each of them an output.
+    texts = [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout"]
+    lines = "".join(texts).splitlines(True)
+    end = f"{word} {mark(cell.source, word)}"
+    reached = any(line.strip() == end for line in lines) and cell.execution_count is not None
+    found, kept = list[dict[str, str]](), list[str]()
+    for line in lines:
+        if line.startswith('{"') and '"hooks"' in line:
+            with contextlib.suppress(ValueError):
+                found.append(dict(json.loads(line)))
+        elif line.strip() != end:
+            kept.append(line)
+    text = "".join(kept).removesuffix("\n")
     errors = [output for output in cell.outputs if output.output_type == "error"]
-    if not errors and not (reached and found):
-        raise TamperedError(f"a test did not run to its end: {cell.metadata.nbgrader['grade_id']}")
-    cell.outputs = [output for output in texts if output.text] + errors
-    return found
+    cell.outputs = [nbformat.v4.new_output("stream", text=text)] * bool(text) + errors
+    return found, bool(errors) or (reached and len(found) == 2)
 
 
 def is_test(cell: Any) -> bool:
@@ -195,30 +207,30 @@ def is_test(cell: Any) -> bool:
 
 
 def probe(first: str = "") -> Any:
-    """Return a cell that says the state of what tests rest on, after some lines of its own."""
-    return nbformat.v4.new_code_cell(first + STATE)
+    """Return a cell that says the state of what tests rest on, after a look that leaves no name behind."""
+    body = textwrap.indent(CLEAR + first + STATE + "_state()\n", "    ")
+    return nbformat.v4.new_code_cell(f"def _look():\n{built_in(body)}{body}\n_look()\ndel _look")
 
 
-def judge(cells: list[Any], probes: list[str], starts: list[dict[str, str]]) -> None:
-    """Compare what the probes of a run said.
+def judge(first: Any, failing: Any, last: Any, found: list[dict[str, str]]) -> None:
+    """Compare what a run said of the state of what tests rest on.
 
     Args:
-        cells: all that ran, probes among it.
-        probes: the probes' ids: the first, one behind each test, the test that must fail, the last.
-        starts: what the tests themselves found before they called an answer.
+        first: the probe before the submission, as it ran.
+        failing: the test that must fail.
+        last: the probe behind the submission.
+        found: what its tests said.
 
     Raises:
         TamperedError: a test that must fail did not, or what tests rest on is not what it was before the submission.
     """
-    at = {cell.get("id"): index for index, cell in enumerate(cells)}
-    first, *behind, failing, last = (at[name] for name in probes)
-    if not any(output.output_type == "error" and output.ename == "AssertionError" for output in cells[failing].outputs):
-        raise TamperedError("a test that must fail did not: the submission changed how tests are run")
-    start = said(cells[first])
-    for digests in [*starts, *(said(cells[index]) for index in [*behind, last])]:
+    start = said(first)
+    for digests in [*found, said(last)]:
         odd = [name for name in start if digests.get(name) != start[name]]
         if odd:
             raise TamperedError(f"the submission changed what tests rest on (changed: {', '.join(odd[:3])})")
+    if not any(output.output_type == "error" and output.ename == "AssertionError" for output in failing.outputs):
+        raise TamperedError("a test that must fail did not: the submission changed how tests are run")
 
 
 def said(cell: Any) -> dict[str, str]:
@@ -247,11 +259,10 @@ class HideTests(NbGraderPreprocessor):
         lines = {line.strip() for region in regions for line in region.splitlines()}
         for cell in nb.cells:
             if is_test(cell) and HIDDEN in cell.source:  # as it was run, and could be printed
-                shown = ClearHiddenTests(parent=self.parent)
+                shown = ClearHiddenTests()
                 visible = nbformat.from_dict(cell)
                 shown._remove_hidden_test_region(visible)
-                both = [enclosed(text, "").splitlines() for text in (cell.source, visible.source)]
-                lines |= {line.strip() for line in both[0]} - {line.strip() for line in both[1]}
+                lines |= as_guarded(cell.source) - as_guarded(visible.source)
         self.hidden = {HIDDEN} | {line for line in lines if len(line) >= 20}
         return super().preprocess(nb, resources)
 
@@ -260,7 +271,7 @@ class HideTests(NbGraderPreprocessor):
         if cell.cell_type != "code":
             return cell, resources
         if is_grade(cell):
-            ClearHiddenTests(parent=self.parent)._remove_hidden_test_region(cell)
+            ClearHiddenTests()._remove_hidden_test_region(cell)
             for output in cell.outputs:
                 if output.output_type == "error":
                     output.traceback = [f"{output.ename}: {output.evalue}"]

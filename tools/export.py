@@ -97,8 +97,8 @@ def lines(found: Graded, roster: Roster | None) -> tuple[list[Line], list[str]]:
     all_ = [Line(of.get(p, ""), p, found.points[of[p]] if p in of else {}) for p in roster.people]
     absent = sum(not line.student for line in all_)
     said = [f"{len(of)} of {len(all_)} in the list handed something in; {absent} did not."]
-    if matches.unknown:
-        said.append(f"In no file, since the list has none or several such: {', '.join(matches.unknown)}")
+    if them := ", ".join(matches.unknown):
+        said.append(f"In no file, since the list has none or several such, or knows another as the same: {them}")
     if matches.doubtful:
         said.append(f"Found by Canvas's number though the name is another, look: {', '.join(matches.doubtful)}")
     return all_, said

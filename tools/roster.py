@@ -132,6 +132,7 @@ def match(students: list[str], people: list[Person]) -> Matches:
     """Find the gradebook's students in a list: by Canvas's number, by login, number or e-mail, and by name last.
 
     A name counts only where it is one person's and one student's: two Anna Bergs are nobody, and are named as unknown.
+    Whoever has the name alone of somebody who is found by more is unknown, too.
     """
     names = {person: _called(person.name) | _called(f"{person.last} {person.first}") for person in people}
     letters = {person: {_compact(person.last + person.first), _compact(person.name)} for person in people}
@@ -139,7 +140,7 @@ def match(students: list[str], people: list[Person]) -> Matches:
         person: set().union(*(_called(mark) for mark in (person.login, person.number, person.email) if mark))
         for person in people
     }
-    found: dict[str, Person] = {}
+    found: dict[str, tuple[int, Person]] = {}
     doubtful = []
     for student in students:
         stem, _, number = student.rpartition("_")
@@ -149,16 +150,21 @@ def match(students: list[str], people: list[Person]) -> Matches:
         by_name = [p for p in people if student in names[p] or stem in names[p] or _compact(stem) in letters[p]]
         for candidates in (by_number, by_mark, by_name):
             if len(candidates) == 1:
-                found[student] = candidates[0]
+                found[student] = int(candidates is by_name), candidates[0]
                 if candidates is by_number and candidates[0] not in by_name:
                     doubtful.append(student)
                 break
             if candidates:
                 break  # several: nothing weaker decides
     taken = list(found.values())
-    found = {student: person for student, person in found.items() if taken.count(person) == 1}
-    unknown = [student for student in students if student not in found]
-    return Matches(found, unknown, [student for student in doubtful if student in found])
+    best = {person: min(weight for weight, one in taken if one == person) for _, person in taken}
+    sure = {
+        student: person
+        for student, (weight, person) in found.items()
+        if weight == best[person] and taken.count((weight, person)) == 1
+    }
+    unknown = [student for student in students if student not in sure]
+    return Matches(sure, unknown, [student for student in doubtful if student in sure])
 
 
 def safe(text: str) -> str:

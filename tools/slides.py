@@ -11,6 +11,7 @@ cell. The folder needs no other: it can be copied to another machine, and opened
 import copy
 import html
 import json
+import math
 import re
 import shutil
 import sys
@@ -32,6 +33,7 @@ ROOMS = ("in-one-minute", "in-depth", "the-original", "what-goes-wrong", "check-
 FORMULAS = 2  # on a slide, at most
 WORDS = 75  # on a slide of text, about
 MISTAKES = 5  # on a slide of what goes wrong, at most
+ROWS = 8  # of a table on a slide, at most: more of them would have to be shrunk
 
 
 class Slide:
@@ -181,14 +183,36 @@ def section(part: Part) -> list[Slide]:
             if before is not None and kind in ("formula", "table"):
                 slide.content.append(_text("p", lead(before), class_="lead"))
             before = None
-            slide.content.append(block)
+            first, *others = pieces(block) if kind == "table" else [block]
+            slide.content.append(first)
             slide.notes, waiting = slide.notes + waiting, []
+            slides += [Slide(part.heading, kind, [other]) for other in others]
     if slides or not waiting:
         return slides
     firsts = [sentences(block)[0] for block in waiting if block.name == "p"]
     made = texts(part.heading, [_text("li", first) for first in firsts[:4]], "li")
     if made:
         made[0].notes = list(waiting)
+    return made
+
+
+def pieces(block: Tag) -> list[Tag]:
+    """Return a table as it is, or, if it has too many rows for a slide, in parts of like length under the same head."""
+    rows = len(block.select("tbody > tr"))
+    if rows <= ROWS:
+        return [block]
+    count = math.ceil(rows / ROWS)
+    made = []
+    for k in range(count):
+        one = copy.copy(block)
+        kept = range(rows * k // count, rows * (k + 1) // count)
+        for number, row in enumerate(one.select("tbody > tr")):
+            if number not in kept:
+                row.decompose()
+        caption = one.find("caption")
+        if k and caption is not None:
+            caption.string = "continued"
+        made.append(one)
     return made
 
 
@@ -206,11 +230,13 @@ def mistakes(part: Part) -> list[Slide]:
             if shown:
                 shown[-1].notes.append(block)
         elif kind in ("plot", "table", "live", "formula"):
-            shown.append(Slide(said[-1][0] if said else part.heading, kind, [block]))
+            for one in pieces(block) if kind == "table" else [block]:
+                shown.append(Slide(said[-1][0] if said else part.heading, kind, [one]))
             shown[-1].notes = list(said[-1][1]) if said else []
     slides = []
-    for k in range(0, len(said), MISTAKES):
-        few = said[k : k + MISTAKES]
+    count = math.ceil(len(said) / MISTAKES)
+    for k in range(count):
+        few = said[len(said) * k // count : len(said) * (k + 1) // count]
         slide = Slide(part.heading, "text", [_text("ul", "".join(_text("li", mistake) for mistake, _ in few))])
         slide.notes = [block for _, blocks in few for block in blocks]
         slides.append(slide)

@@ -61,7 +61,7 @@ def read(path: Path, released: dict[str, Any]) -> tuple[str, Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbformat gives cells of one id new ones, and says so
-            notebook = nbformat.reads(text, as_version=4)
+            notebook = nbformat.reads(json.dumps(_with_usual_ids(plain)), as_version=4)
             nbformat.validate(notebook, relax_add_props=True)
         nbformat.writes(notebook).encode("utf8")
     except UnicodeEncodeError:
@@ -74,6 +74,15 @@ def read(path: Path, released: dict[str, Any]) -> tuple[str, Any]:
     if name is None or not shared[name]:
         raise ValueError("has no cell of any problem set: was it made from a student version?")
     return name, notebook
+
+
+def _with_usual_ids(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return a notebook without cell ids that nbformat refuses; it makes new ones."""
+    for cell in plain.get("cells", []):
+        given = cell.get("id") if isinstance(cell, dict) else None
+        if given is not None and not (isinstance(given, str) and re.fullmatch(r"[a-zA-Z0-9-_]{1,64}", given)):
+            del cell["id"]
+    return plain
 
 
 def mend(notebook: Any, released: Any) -> list[str]:

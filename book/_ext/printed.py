@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 from address import pages
 from lstmlib import __version__
+from lstmlib.page.figure import STILL
 
 THEMES = ("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_thebe", "sphinx_copybutton", "sphinxext.opengraph")
 SITE_ONLY = re.compile(r"mystnb\.|exercise\.css")
@@ -92,12 +93,24 @@ def write_xhtml(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """For an e-book: close every element of what cells, figures and authors wrote as HTML, and lead to its pages."""
     if app.builder.name != "epub":
         return
+    address = f"{pages()}{docname}.html"
     for raw in doctree.findall(nodes.raw):
         if "html" in raw.get("format", ""):
             text = without_colons(TO_FIGURE.sub(r'href="\1.xhtml"', raw.astext()))
+            text = text.replace(STILL, f'A figure to play with, at <a href="{address}">{address}</a>')
             if not TAG.fullmatch(text):  # one tag has its other half elsewhere
                 text = as_xhtml(text)
             raw.children[:] = [nodes.Text(text)]
+
+
+def fold_solutions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """For an e-book: fold what a script folds on the site."""
+    if app.builder.name != "epub":
+        return
+    for solution in [node for node in doctree.findall(nodes.Element) if node.tagname == "solution_node"]:
+        where = solution.parent.index(solution)
+        solution.parent.insert(where + 1, nodes.raw("", "</details>", format="html"))
+        solution.parent.insert(where, nodes.raw("", "<details><summary>Solution</summary>", format="html"))
 
 
 def keep_to_the_book(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
@@ -117,5 +130,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", share_handlers)
     app.connect("builder-inited", prepare_book, priority=1)
     app.connect("doctree-resolved", write_xhtml)
+    app.connect("doctree-resolved", fold_solutions, priority=900)  # its halves are no XHTML for themselves
     app.connect("html-page-context", keep_to_the_book, priority=999)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "version": "1"}

@@ -8,6 +8,7 @@ from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.data.reviews import Review, reviews
 from lstmlib.data.sp500 import Prices, sp500
 from lstmlib.data.sunspots import sunspots
+from lstmlib.data.vowels import Vowels, vowels
 from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numbers
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Plays",
     "Prices",
     "Review",
+    "Vowels",
     "Written",
     "addresses",
     "alphabet",
@@ -27,6 +29,7 @@ __all__ = [
     "reviews",
     "sp500",
     "sunspots",
+    "vowels",
     "written_dates",
     "written_numbers",
 ]

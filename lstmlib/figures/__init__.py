@@ -23,6 +23,7 @@ from lstmlib.figures.ranking import Ranking
 from lstmlib.figures.reber import ReberWalk
 from lstmlib.figures.safe import Safe
 from lstmlib.figures.scan import ParallelScan
+from lstmlib.figures.speaker import Speaker
 from lstmlib.figures.tagger import Tagger
 from lstmlib.figures.tape import Tape
 from lstmlib.figures.training import Training
@@ -53,6 +54,7 @@ __all__ = [
     "Ranking",
     "ReberWalk",
     "Safe",
+    "Speaker",
     "Tagger",
     "Tape",
     "Training",

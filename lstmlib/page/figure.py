@@ -21,6 +21,7 @@ except ImportError as error:
 
 from lstmlib.page import bundle
 
+STILL = "A still picture; run the cell, or open the page with JavaScript, to play with it."
 GIVEN = "given"  # the folder beside the figures' script that holds what figures ask for
 
 
@@ -49,10 +50,7 @@ class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without typ
         alt = title.group(1) if title else ""
         # As an image, not as elements: JupyterLab takes the elements out of a page that has not been run yet.
         source = base64.b64encode(svg.encode()).decode()
-        return (
-            f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{source}">'
-            "<p>A still picture; run the cell, or open the page with JavaScript, to play with it.</p>"
-        )
+        return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{source}"><p>{STILL}</p>'
 
     def _html(self) -> str:
         tag = "lstm-" + self._name.replace("_", "-")

@@ -26,12 +26,14 @@ from lstmlib.numpy import (
 from lstmlib.numpy.attention import softmax, softmax_backward
 from lstmlib.numpy.crf import log_partition
 from lstmlib.numpy.error_flow import vanishing_bound
+from lstmlib.numpy.generation import KeyValueCache
 from lstmlib.numpy.scan import combine, doubling, scan
 from lstmlib.numpy.squashing import sigmoid
 from lstmlib.online.rtrl import RTRL
 from lstmlib.studies.at_work.gates.measures import window
 from lstmlib.studies.at_work.labelling import measures
 from lstmlib.studies.at_work.markets import simple
+from lstmlib.studies.at_work.sentiment import task as sentiment
 from lstmlib.studies.at_work.sentiment.task import calibration
 from lstmlib.tasks.adding import adding
 
@@ -178,6 +180,12 @@ def cached(E, T):
     return kept[3].size + kept[4].size  # keys and values
 
 
+def kept_bytes(B, E, T):
+    layer = MultiHeadAttention(E, 1, rng=np.random.default_rng(0), causal=True, dtype=np.float32)
+    caches = [KeyValueCache(layer, 1, T) for _ in range(B)]
+    return sum(cache.k.nbytes + cache.v.nbytes for cache in caches)
+
+
 def colder(a, t):
     """Odds of the first of two characters, as softmax has them at a temperature."""
     p = np.exp(np.array([np.log(a), 0.0]) / t)
@@ -256,9 +264,17 @@ CHECKS = {
         lambda S, R: ctc.shortest([7] * (R + 1) + [k % 2 for k in range(S - R - 1)]),
         lambda T: 2.0**T * np.exp(-ctc.alignments(np.full((T, 2), -np.log(2.0)), [1]).loss),
     ],
+    "speech": [
+        lambda T: np.ptp([[64 * t, 64 * t + 256] for t in range(T)]) / 10,  # samples at 10 kHz
+        lambda b: sentiment.mcnemar(np.ones(b, bool), np.zeros(b, bool))[2],
+    ],
     "what-gates-do": [
         lambda a: window(np.full((3, 1, 1), a), np.zeros((1, 2), int), 3, product=True)[0, 0],
         lambda H: brentq(lambda p: multipletests([p] * H, method="bonferroni")[1][0] - 0.05, 0.0, 0.04, xtol=1e-14),
+    ],
+    "in-practice": [
+        lambda H, N: sum(part.nbytes for part in LSTM(3, H, dtype=np.float32).initial_state(N)),
+        kept_bytes,
     ],
     "text": [
         lambda b, T: -np.log2(np.full(T, 2.0**-b)).sum() / 8 / 1000,

@@ -2,8 +2,12 @@
 
 Of the hostile ones none may earn a point: each is the unanswered set with these cells in it, and "before" in a cell of
 its own.
-Of the honest ones each earns what its answers deserve.
+Of the honest ones each earns what its answers deserve; so does each of the files, which hold the same answers.
 """
+
+import json
+
+import nbformat
 
 # A patch that is there while an answer is called, and takes itself back when it is used.
 ONCE = """
@@ -38,6 +42,13 @@ def patched(line):
     return {"step": f"{ONCE}\nimport gc\nimport lstmlib\ndef patch():\n    {line}\n{SHAPES}"}
 
 
+# Leaves out of a test, wherever its text comes by, what could fail.
+EDITS = r"""
+import re
+def edited(text):
+    calls = r"(?m)^( *)(assert|_checked\(_fresh\(|_checked\(expect|expect).*$"
+    return re.sub(calls, r"\1pass", text) if "_forget" in text else text
+"""
 HOSTILE = {
     "checker-back-again": patched("import lstmlib.exercises.report as r; once(vars(r), '_same', lambda *a: True)"),
     "complaint-back-again": patched(
@@ -116,6 +127,100 @@ def step(*a, **k):
 run = errors = blame = numeric = step
 """
     },
+    "edits-what-is-run": {
+        "before": EDITS
+        + """
+steps = get_ipython().input_transformer_manager.cleanup_transforms
+true = steps[0]
+def fake(lines):
+    return edited(''.join(true(lines))).splitlines(True)
+steps[0] = fake
+""",
+        "step": "def patch(): pass\n" + SHAPES,
+    },
+    "edits-one-message": {
+        "before": EDITS
+        + """
+kernel = get_ipython().kernel
+def arm():
+    true = kernel.do_execute
+    async def fake(code, *a, **k):
+        if '_forget' in code:
+            del kernel.do_execute
+            code = edited(code)
+        return await true(code, *a, **k)
+    kernel.do_execute = fake
+""",
+        "step": "def patch(): pass\n" + SHAPES + "arm()\n",
+    },
+    "another-import": {
+        "before": """
+import builtins, types
+true = builtins.__import__
+def fake(name, *a, **k):
+    found = true(name, *a, **k)
+    if name == 'lstmlib.exercises.report':
+        found = types.ModuleType(name)
+        found.expect, found.plain = lambda *a, **k: None, lambda v, *a: v
+    return found
+builtins.__import__ = fake
+""",
+        "step": "def patch(): pass\n" + SHAPES,
+    },
+    "names-of-the-test": {
+        "before": """
+expect = plain = _checked = _plain = _fresh = lambda value=None, *a, **k: value
+AssertionError = type('Quiet', (Exception,), {})
+BaseException = ()
+""",
+        "step": "def patch(): pass\n" + SHAPES,
+    },
+    "modules-beside": {
+        "before": """
+import os, sys
+os.makedirs('lstmlib/exercises')
+for name in ('sitecustomize', 'lstmlib/__init__', 'lstmlib/exercises/__init__'):
+    open(name + '.py', 'w').close()
+open('lstmlib/exercises/report.py', 'w').write('expect = plain = print')
+for name in [name for name in sys.modules if name.startswith('lstmlib')]:
+    del sys.modules[name]
+""",
+        "step": "def patch(): pass\n" + SHAPES,
+    },
+    "left-to-a-finalizer": {
+        "step": """
+import lstmlib.exercises.report as r
+class Bomb:
+    def __del__(self):
+        r.complaint = lambda *a: None
+def patch():
+    held = [Bomb()]
+    held.append(held)
+"""
+        + SHAPES
+    },
+    "a-float-of-its-own": {
+        "step": """
+class Near(float):
+    def __sub__(self, other): return 0.0
+    __rsub__ = __sub__
+    def __eq__(self, other): return True
+def step(x, h, *a): return np.full(np.shape(h), Near(0), dtype=object)
+def run(x, h0, *a, **k): return np.full((len(x) + 1, *np.shape(h0)), Near(0), dtype=object)
+errors = blame = numeric = step
+"""
+    },
+    "an-array-of-its-own": {
+        "step": """
+class Own(np.ndarray):
+    def __array_function__(self, *a): return True
+    def __array_ufunc__(self, *a, **k): return np.True_
+    def __eq__(self, other): return np.True_
+def step(x, h, *a): return np.zeros(np.shape(h)).view(Own)
+def run(x, h0, *a, **k): return np.zeros((len(x) + 1, *np.shape(h0))).view(Own)
+errors = blame = numeric = step
+"""
+    },
 }
 
 RIGHT = {
@@ -138,4 +243,46 @@ HONEST = {
     "cached": "import functools\n@functools.cache\ndef size(n): return n\nsize(3)\n",
     "styled": "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 50\nplt.plot([1, 2])\nplt.show()\n",
     "typed": "from __future__ import annotations\n",
+    "takes-names-of-python": "id, max, sum, hash = 7, 3, 1, 4\nlist_, gc, sys, _state, _mark = list, 1, 2, 3, 4\n",
+    "decorated": """
+import functools, time
+def timed(f):
+    @functools.wraps(f)
+    def inner(*a, **k):
+        start = time.perf_counter()
+        try:
+            return f(*a, **k)
+        finally:
+            print(f'{time.perf_counter() - start:.3f} s')
+    return inner
+@timed
+""",
+    "in-threads": """
+import concurrent.futures
+with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    list(pool.map(abs, range(9)))
+""",
+    "reloads": "%load_ext autoreload\n%autoreload 2\n%matplotlib inline\n",
+}
+
+
+def ids(text: str, made) -> str:
+    """Return a notebook with other ids of its cells: ``made`` is called with a number, and None is no id."""
+    notebook = json.loads(text)
+    for number, cell in enumerate(notebook["cells"]):
+        cell["id"] = made(number)
+        if cell["id"] is None:
+            del cell["id"]
+    return json.dumps(notebook)
+
+
+# How programs write a notebook: what becomes of its text.
+FILES = {
+    "byte-order-mark": lambda text: "\ufeff" + text,
+    "line-ends-of-old": lambda text: text.replace("\n", "\r"),
+    "cells-line-ends-of-old": lambda text: text.replace("\\n", "\\r"),
+    "format-3": lambda text: json.dumps(nbformat.convert(nbformat.reads(text, 4), 3)),
+    "ids-that-are-none": lambda text: ids(text, lambda number: f"é {number}"),
+    "ids-all-the-same": lambda text: ids(text, lambda number: "same"),
+    "no-ids": lambda text: ids(text, lambda number: None),
 }

@@ -148,7 +148,7 @@ def test_canvas_takes_every_point_to_its_student(course, tmp_path):
     assert people["103"][1] == "O\"Neill, '=SUM(A1)"
     assert tables["canvas"][2][3] == "Monday, early"
     assert "4 of 5 in the list handed something in; 1 did not." in said
-    assert "In no file, since the list has none or several such: stranger" in said
+    assert "In no file, since the list has none or several such, or knows another as the same: stranger" in said
     assert "4 points of 1 students" in said
     assert "Refused, and left empty: hanna (essay.docx)" in said
 
@@ -244,6 +244,8 @@ def test_two_of_one_name_are_nobody_unless_something_else_tells_them_apart():
     assert found.of == {"berganna_102": annas[1], "ab1": annas[0]}
     assert found.unknown == ["Anna-Berg_77"]
     assert match(["ab1", "berganna_101"], annas).of == {}, "two students' work is never one person's"
+    both = match(["Anna-Berg_77", "ab1"], annas[:1])
+    assert (both.of, both.unknown) == ({"ab1": annas[0]}, ["Anna-Berg_77"]), "a name alone takes nothing away"
     assert match(["liwei_101"], annas).doubtful == ["liwei_101"], "a number alone is said"
     points = Person("0", "Points Possible", "pp", "", "", "9")
     line = export.Line("pp", points, {})

@@ -126,7 +126,7 @@ def test_changed_test_cells_are_replaced_and_named(graded):
     ("student", "reason"),
     [
         ("karl", "changed what tests rest on (changed: "),
-        ("lena", "a test that must fail did not"),
+        ("lena", "changed what tests rest on (changed: hooks)"),
         ("max", "its kernel died"),
         ("olga", "changed what tests rest on (changed: lstmlib.exercises.report)"),
         ("theo", "changed what tests rest on (changed: lstmlib.exercises.report)"),
@@ -216,8 +216,8 @@ def test_feedback_gives_reasons_and_no_hidden_tests(graded, student):
     for cell in source(NAME).cells:
         if "### BEGIN HIDDEN TESTS" in cell.source:  # as it was run
             visible = cell.source.split("### BEGIN HIDDEN TESTS")[0]
-            run, shown = (set(sealed.enclosed(text, "").splitlines()) for text in (cell.source, visible))
-            assert [line for line in run - shown if len(line) > 30 and html.escape(line.strip()) in page] == []
+            added = sealed.as_guarded(cell.source) - sealed.as_guarded(visible)
+            assert [line for line in added if len(line) > 30 and html.escape(line) in page] == []
     assert "HIDDEN" not in page
 
 

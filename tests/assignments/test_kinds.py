@@ -2,9 +2,10 @@
 
 import shutil
 
+import nbformat
 import pytest
 from a_class import NAME, Class
-from kinds import HONEST, HOSTILE, RIGHT
+from kinds import FILES, HONEST, HOSTILE, RIGHT
 from nbformat.v4 import new_code_cell
 
 import grade
@@ -30,6 +31,9 @@ def rows(tmp_path_factory):
         made.hand_in(f"{name}/{USUAL}", notebook)
     for name, first in HONEST.items():
         made.hand_in(f"{name}/{USUAL}", made.answered("", step=first + RIGHT["step"], run=RIGHT["run"]))
+    plain = nbformat.writes(made.answered("", **RIGHT))
+    for name, written in FILES.items():
+        made.hand_in(f"{name}/{USUAL}", written(plain))
     return {row["student"]: row for row in grade.grade_all(made.folder, course, jobs=2)}
 
 
@@ -39,6 +43,6 @@ def test_a_hostile_kind_earns_nothing(rows, name):
     assert "\n" not in rows[name]["notes"]
 
 
-@pytest.mark.parametrize("name", HONEST)
+@pytest.mark.parametrize("name", [*HONEST, *FILES])
 def test_an_honest_kind_earns_its_points(rows, name):
     assert (rows[name]["status"], rows[name]["points"]) == ("graded", POINTS), rows[name]

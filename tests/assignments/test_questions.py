@@ -3,7 +3,6 @@
 import collections
 import csv
 import itertools
-import math
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -13,6 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 from computed import CHECKS, DRAWN
+from scipy.stats import binomtest
 
 import question_files
 import questions
@@ -76,23 +76,29 @@ def test_who_knows_nothing_gains_nothing_by_place():
     assert max(places.values()) < 0.4 * len(CHOICES)
 
 
-@pytest.mark.parametrize("part", ["quizzes", "bank"])
-@pytest.mark.parametrize("rule", [max, min], ids=["longest", "shortest"])
-def test_who_knows_nothing_gains_nothing_by_length(part, rule):
-    """To take the longest answer, or the shortest, pays no more than to guess.
+def length(choice):
+    """Return where the right answer stands among all by length; "tie" if another is as long."""
+    lengths = sorted(len(answer.text) for answer in choice.answers)
+    right = next(len(answer.text) for answer in choice.answers if answer.right)
+    if lengths.count(right) > 1:
+        return "tie"
+    return {0: "shortest", len(lengths) - 1: "longest"}.get(lengths.index(right), "between")
 
-    Of n questions, each with a chance p (one through the number of its answers), a guesser gets about n p right, with
-    a standard deviation of the root of n p (1 - p). Two of these, a one-sided 2.5 percent, is what chance may give; the
-    quizzes by themselves are tested as well, since students see these with their answers.
+
+@pytest.mark.parametrize("part", ["quizzes", "bank", "all"])
+@pytest.mark.parametrize("place", ["longest", "shortest", "between"])
+def test_who_knows_nothing_gains_nothing_by_length(part, place):
+    """Whether an answer is the longest, the shortest or neither says nothing of whether it is right.
+
+    Of n questions, chance makes about n/3 right answers the longest. A two-sided binomial test must not reject that at
+    2.5 percent, for each of the three; also for the quizzes alone, which students see with their answers, and for the
+    questions that only the bank has. A right answer that is too rarely the shortest tells as much as one too often.
     """
-    choices = [choice for choice in CHOICES if part == "bank" or not choice.at]
-    chance = [1 / len(choice.answers) for choice in choices]
-    right = 0
-    for choice in choices:
-        lengths = [len(answer.text) for answer in choice.answers]
-        right += next(len(a.text) for a in choice.answers if a.right) == rule(lengths)
-    spread = math.sqrt(sum(p * (1 - p) for p in chance))
-    assert right <= sum(chance) + 2 * spread, f"{right} of {len(choices)}, {sum(chance):.0f} by chance"
+    choices = [choice for choice in CHOICES if part == "all" or bool(choice.at) == (part == "bank")]
+    chance = sum((len(c.answers) - 2 if place == "between" else 1) / len(c.answers) for c in choices)
+    found = sum(length(choice) == place for choice in choices)
+    p = binomtest(found, len(choices), chance / len(choices)).pvalue
+    assert p > 0.025, f"{found} of {len(choices)}, {chance:.0f} by chance, p = {p:.3f}"
 
 
 @pytest.mark.parametrize("chapter", BANK, ids=lambda chapter: chapter.name)

@@ -123,3 +123,19 @@ def test_what_libraries_make_can_be_compared():
         expect("it", answer, 1.0)
     for answer in ([1, 2.0], (1, np.float64(2)), [torch.tensor(1.0), 2], np.float32([1, 2])):
         expect("it", answer, [1.0, 2.0])
+
+
+def test_what_a_test_says_in_pieces_is_put_together():
+    """A kernel on a busy machine sends a line in pieces; each is an output."""
+    from nbformat.v4 import new_code_cell, new_output
+
+    text = sealed.enclosed("assert True", "word", sealed.STATE)
+    state = '{"numpy": "1", "hooks": "2"}\n'
+    said = f"{state}hello\n\nword {sealed.mark(text, 'word')}\n{state}"
+    for size in (len(said), 40, 7, 1):
+        pieces = [new_output("stream", text=said[k : k + size]) for k in range(0, len(said), size)]
+        cell = new_code_cell(text, outputs=pieces, execution_count=1)
+        found, whole = sealed.settle(cell, "word")
+        assert (len(found), whole, [one.text for one in cell.outputs]) == (2, True, ["hello\n"])
+    cell = new_code_cell(text, outputs=[new_output("stream", text=said.replace("word ", "word 0"))], execution_count=1)
+    assert not sealed.settle(cell, "word")[1], "another code has another mark"

@@ -80,6 +80,7 @@ def run_and_compare(page, name):
             live = page.locator(f".live-{shown} .live-output")
             if "nbval-ignore-output" in cells[shown].metadata.get("tags", []):
                 continue
+            written_below = ""
             for output in cells[shown].outputs:
                 data = output.get("data", {})
                 if "image/png" in data:
@@ -90,9 +91,11 @@ def run_and_compare(page, name):
                     expected = page.evaluate(AS_WRITTEN, data["text/html"])
                     assert page.evaluate(AS_WRITTEN, live.locator(".text_html").inner_html()) == expected
                     texts += 1
-                elif output.output_type == "stream":
-                    assert live.locator("pre").first.text_content() == output.text
-                    texts += 1
+                elif output.output_type == "stream" or list(data) == ["text/plain"]:
+                    written_below += output.get("text") or data["text/plain"] + "\n"
+            if written_below:
+                assert "".join(live.locator("pre").all_text_contents()) == written_below
+                texts += 1
     return len(plan["cells"]), texts, pictures
 
 

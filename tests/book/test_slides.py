@@ -17,7 +17,7 @@ if not (slides.PAGES / "index.html").exists():
     pytest.skip("the book is not built: make book", allow_module_level=True)
 
 CHAPTERS = slides.chapters()
-OPENED = ["gates", "transformer"]
+OPENED = ["gates", "transformer", "markets", "what-gates-do"]
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +123,16 @@ def test_the_rules_by_which_cells_become_slides():
     assert "code" not in str(page)
 
 
+def test_a_long_table_goes_on_on_another_slide():
+    rows = "".join(f"<tr><td>{k}</td></tr>" for k in range(17))
+    table = f"<table><caption>So.</caption><thead><tr><th>n</th></tr></thead><tbody>{rows}</tbody></table>"
+    made = slides.pieces(BeautifulSoup(table, "html.parser").table)
+    assert [len(one.select("tbody tr")) for one in made] == [5, 6, 6]
+    assert [plain(td) for one in made for td in one.select("td")] == [str(k) for k in range(17)]
+    assert [plain(one.caption) for one in made] == ["So.", "continued", "continued"]
+    assert all(plain(one.th) == "n" for one in made)
+
+
 MEASURE = """() => [...document.querySelectorAll(".slide")].map((slide) => {
   const fit = slide.querySelector(".fit"), body = slide.querySelector(".body").getBoundingClientRect();
   const seen = fit.getBoundingClientRect(), head = slide.querySelector("h1, h2");
@@ -150,7 +160,7 @@ def test_a_deck_is_alive_fits_the_screen_and_goes_by_the_keyboard(out, open_page
     page.wait_for_timeout(1000)
     total = page.locator(".slide").count()
     for number, slide in enumerate(page.evaluate(MEASURE), 1):
-        assert slide["scale"] > 0.6, f"slide {number} is too small to read"
+        assert slide["scale"] > 0.7, f"slide {number} is too small to read"
         for side in ("below", "above", "right", "head", "whole"):
             assert slide[side] <= 2, (number, slide)
 

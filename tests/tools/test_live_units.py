@@ -150,6 +150,9 @@ def test_what_a_cell_prints_shows_and_raises_is_handed_on():
     assert page.run("print('a', end='')\nprint('b')\n1 + 1", "c", said)
     assert said == [("text", "ab\n"), ("text", "2\n")]
     said.clear()
+    assert page.run("{'b' * k: 'a' * 30 for k in (2, 1, 3)}", "c", said)
+    assert said == [("text", "{{'bb': '{0}',\n 'b': '{0}',\n 'bbb': '{0}'}}\n".format("a" * 30))]
+    said.clear()
     assert page.run("3;", "c", said)
     assert page.run("print(1)\n2", "c", said, False)
     assert said == []

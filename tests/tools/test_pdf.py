@@ -46,7 +46,7 @@ def test_the_book_is_tagged_named_and_has_bookmarks_and_contents_that_lead(print
     with pikepdf.open(path) as book:
         assert book.Root.MarkInfo.Marked
         assert book.Root.Lang == "en"
-        assert len(book.pages) == 5  # title, contents and front, two chapters, solutions: none is empty
+        assert len(book.pages) == 6  # title, contents, front, two chapters, solutions: none is empty
         with book.open_outline() as outline:
             titles = str([item.title for item in outline.root] + [c.title for i in outline.root for c in i.children])
         assert "First" in titles

@@ -8,7 +8,7 @@
     while (section && section.tagName !== "SECTION") section = section.nextElementSibling;
     return { name: mark.id.replace(/^document-/, ""), section };
   }).filter(({ section }) => section);
-  const owner = (element) => documents.filter(({ section }) => section.contains(element)).at(-1)?.name ?? "top";
+  const owner = (element) => documents.filter(({ section }) => section.contains(element)).at(-1)?.name ?? "book/index"; // the front page has no mark
 
   // The library's reference is to be searched, not read: on paper stands its overview, which leads to the pages on the site.
   const onPaper = (name) => !/\/api-/.test(name);
@@ -63,6 +63,14 @@
   }
   article.append(solutions);
   for (const details of article.querySelectorAll("details")) details.open = true;
+  // What is longer than a part of a page may go over two; else the page before it would be left empty.
+  for (const table of article.querySelectorAll("table")) if (table.rows.length > 14) table.classList.add("long");
+  for (const pre of article.querySelectorAll("pre")) if (pre.textContent.split("\n").length > 40) pre.classList.add("long");
+  // Plots and drawings in one scale, so that their letters have one size.
+  for (const image of article.querySelectorAll("figure:not(.paper-still) img, .cell_output > img, .cell_output .output img")) {
+    const scale = 98 / (image.src.endsWith(".svg") ? 640 : 584), wide = image.naturalWidth;
+    if (wide) image.style.setProperty("max-width", `${Math.min(166, Math.max(98, wide * scale))}mm`, "important");
+  }
 
   // Running heads, contents, title.
   let rules = "";

@@ -9,6 +9,7 @@ import contextlib
 import io
 import linecache
 import os
+import pprint
 import sys
 import traceback
 from collections.abc import Callable
@@ -104,8 +105,10 @@ def show(value: Any) -> None:
     elif hasattr(value, "_repr_markdown_"):
         lines = value._repr_markdown_().split("\n")
         now.show("text", "\n".join(line for line in lines if not line.startswith("```")) + "\n")
-    else:
-        now.show("text", f"{value!r}\n")
+    else:  # what is long goes over several lines, as a notebook has it
+        collection = isinstance(value, dict | list | set | tuple)
+        said = pprint.pformat(value, width=79, sort_dicts=False) if collection else repr(value)
+        now.show("text", f"{said}\n")
 
 
 def show_figures() -> None:

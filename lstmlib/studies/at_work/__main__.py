@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lstmlib.output import OWN
 
-PAGES = ("electricity", "gates", "handwriting", "labelling", "markets", "sentiment", "text")
+PAGES = ("electricity", "gates", "handwriting", "labelling", "markets", "practice", "sentiment", "speech", "text")
 FOLDER = Path(__file__).parent / "results"
 
 

@@ -1,0 +1,192 @@
+"""What a trial is, how nets are trained side by side and judged, and what is stored of them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lstmlib.studies.came_back.layers import LAYERS
+from lstmlib.studies.came_back.nets import Net, run
+from lstmlib.studies.came_back.problems import PROBLEMS, Problem, Rows
+from lstmlib.studies.protocol import Side, beyond, chosen
+from lstmlib.studies.side_by_side import Nets, Params
+
+RESULTS = Path(__file__).parent / "results" / "came_back.jsonl"
+REFERENCE = "LSTM"
+RATES = (0.003, 0.01, 0.03)  # the first grid; it grows until the best lies inside
+VALIDATION = (100, 101)
+SEARCHED = 3  # the search's nets get one part in so many of the updates
+MARKS = 12  # at so many equal parts of the training its loss is noted, the mean of the part
+SOLVED = 0.99  # the share of right answers from which a net counts as having it
+
+
+class Setting(NamedTuple):
+    """What is searched for a net: Adam's rate at the first update, which falls in a straight line to 0, and a start."""
+
+    rate: float
+    start: float
+
+
+class Trial(NamedTuple):
+    """One net.
+
+    Attributes:
+        problem, net: which.
+        rate, start: as in ``Setting``.
+        seed: of the weights and of the sequences.
+        updates: how many.
+        curve: the loss of the training, in nats a step, a mean for each of ``MARKS`` parts.
+        loss: the loss on sequences that are new, of the lengths that are learnt at.
+        found: length -> the share of answers that are right.
+    """
+
+    problem: str
+    net: str
+    rate: float
+    start: float
+    seed: int
+    updates: int
+    curve: list[float]
+    loss: float
+    found: dict[str, float]
+
+
+def losses(kind: str, p: Params, rows: Sequence[Rows]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the loss of each net in nats a step that is asked, its scores and the targets.
+
+    Args:
+        kind: one of ``LAYERS``.
+        p: the parameters of K nets.
+        rows: K draws, a net's own each, or one for all.
+    """
+    K = next(iter(p.values())).shape[0]
+    x = torch.from_numpy(np.stack([part.x for part in rows])).float()
+    target = torch.from_numpy(np.stack([part.target for part in rows]))
+    x, target = x.expand(K, *x.shape[1:]), target.expand(K, *target.shape[1:])
+    y = run(kind, p, x)
+    asked = torch.from_numpy(rows[0].asked).to(y.dtype)
+    missed = -y.log_softmax(-1).gather(-1, target[..., None])[..., 0]
+    return (missed * asked).mean(1).sum(-1) / asked.sum(), y, target
+
+
+def train(name: str, kind: str, asked: Sequence[tuple[Setting, int]], updates: int) -> list[Trial]:
+    """Train nets of one kind side by side, one for each setting and seed; judge them.
+
+    Every update all nets read sequences of one length, drawn anew; nets of one seed read the same ones.
+
+    Args:
+        name: of the problem.
+        kind: one of ``LAYERS``.
+        asked: (setting, seed) of each net.
+        updates: how many.
+    """
+    problem = PROBLEMS[name]
+    nets = Nets([Net(kind, *problem.sizes, problem.width, setting.start, seed) for setting, seed in asked])
+    rates = torch.tensor([setting.rate for setting, _ in asked])
+    lengths = np.random.default_rng(7).choice(problem.learnt, updates)
+    sources = {seed: np.random.default_rng([seed, 1]) for _, seed in asked}
+    curve = np.zeros((updates, len(asked)))
+    for update, length in enumerate(lengths):
+        drawn = {seed: problem.draw(int(length), problem.batch, rng, False) for seed, rng in sources.items()}
+        loss, _, _ = losses(kind, nets.params(), [drawn[seed] for _, seed in asked])
+        curve[update] = loss.detach().numpy()
+        nets.descend(loss, rates * (1.0 - update / updates))
+    parts = [part.mean(0) for part in np.array_split(curve, min(MARKS, updates))]
+    with torch.no_grad():
+        judged = judge(problem, kind, nets.params())
+    return [
+        Trial(name, kind, *setting, seed, updates, [_short(part[k]) for part in parts], *judged[k])
+        for k, (setting, seed) in enumerate(asked)
+    ]
+
+
+def judge(problem: Problem, kind: str, p: Params) -> list[tuple[float, dict[str, float]]]:
+    """Return for each net the loss at lengths that were learnt at, and what was found at the lengths of the test.
+
+    Sequences are new, and the same for all nets.
+    """
+    most = max(problem.learnt)
+    heard = []
+    for length in (most // 4, most // 2, most * 3 // 4, most):
+        rows = problem.draw(length, problem.counts, np.random.default_rng([length, 98]), False)
+        heard.append(losses(kind, p, [rows])[0].numpy())
+    found: dict[str, np.ndarray] = {}
+    for length in problem.judged:
+        rows = problem.draw(length, problem.counts, np.random.default_rng([length, 99]), True)
+        _, y, target = losses(kind, p, [rows])
+        right = (y.argmax(-1) == target)[..., torch.from_numpy(rows.asked)].double().mean((1, 2))
+        found[str(length)] = right.numpy()
+    return [
+        (_short(float(np.mean([part[k] for part in heard]))), {n: round(float(v[k]), 4) for n, v in found.items()})
+        for k in range(len(heard[0]))
+    ]
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.3g}")
+
+
+def stored(path: Path = RESULTS) -> list[Trial]:
+    """Return the trials that are stored; a last line that was cut off is left out."""
+    found = []
+    for line in path.read_text().splitlines() if path.exists() else []:
+        try:
+            found.append(Trial(**json.loads(line)))
+        except json.JSONDecodeError:
+            continue
+    return found
+
+
+def validation(trials: Sequence[Trial], name: str, kind: str) -> dict[Setting, list[Trial]]:
+    """Return setting -> its validation nets, by rising start and rate."""
+    mine = [t for t in trials if (t.problem, t.net) == (name, kind) and t.seed in VALIDATION]
+    settings = sorted({Setting(t.rate, t.start) for t in mine}, key=lambda s: (s.start, s.rate))
+    return {s: [t for t in mine if (t.rate, t.start) == s] for s in settings}
+
+
+def setting_of(trials: Sequence[Trial], name: str, kind: str) -> Setting:
+    """Return the setting that the validation nets choose, by their loss at lengths that were learnt at."""
+    found = validation(trials, name, kind)
+    return chosen({setting: [_finite(t.loss) for t in nets] for setting, nets in found.items()})
+
+
+def _finite(loss: float) -> float:
+    return loss if np.isfinite(loss) else np.inf
+
+
+def final(trials: Sequence[Trial], name: str, kind: str) -> list[Trial]:
+    """Return the nets of the test seeds."""
+    mine = [t for t in trials if (t.problem, t.net) == (name, kind) and t.seed not in VALIDATION]
+    return sorted(mine, key=lambda t: t.seed)
+
+
+def side_of(trials: Sequence[Trial], name: str, kind: str, length: int) -> Side:
+    """Return a side as ``protocol.against`` takes it, the share of wrong answers.
+
+    Half an answer is added to the wrong ones, so that a net without mistakes stays above 0 and ratios are defined.
+    """
+    problem, mine = PROBLEMS[name], final(trials, name, kind)
+    asked = problem.counts * (length if name == "recall" else 1)
+    wrong = [(asked * (1.0 - t.found[str(length)]) + 0.5) / (asked + 1.0) for t in mine]
+    return Side(kind, f"{mine[0].rate:g}, {mine[0].start:g}", wrong)
+
+
+def having(trials: Sequence[Trial], name: str, kind: str, length: int) -> int:
+    """Return how many of the test seeds' nets have at least ``SOLVED`` of the answers right at a length."""
+    return sum(t.found[str(length)] >= SOLVED for t in final(trials, name, kind))
+
+
+def wanted(trials: Sequence[Trial], name: str, kind: str) -> tuple[int, list[tuple[Setting, int]]] | None:
+    """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
+    found, problem = validation(trials, name, kind), PROBLEMS[name]
+    starts, few = LAYERS[kind].starts, problem.updates // SEARCHED
+    if not found:
+        return few, [(Setting(rate, start), s) for start in starts for rate in RATES for s in VALIDATION]
+    best = setting_of(trials, name, kind)
+    if (more := beyond(best.rate, sorted({setting.rate for setting in found}))) is not None:
+        return few, [(Setting(more, start), seed) for start in starts for seed in VALIDATION]
+    return None if final(trials, name, kind) else (problem.updates, [(best, seed) for seed in range(problem.seeds)])
