@@ -1,6 +1,7 @@
 """Files that can be read at one sitting: no Python file is over 400 lines, and no function over 60."""
 
 import ast
+import json
 import subprocess
 from pathlib import Path
 
@@ -37,3 +38,10 @@ def test_what_is_too_long():
     assert too_long("a.py", "class A:\n" + "    def g(self):\n" + "        pass\n" * 60) == ["a.py: g"]
     assert too_long("a.py", "x = 1\n" * 400) == []
     assert too_long("a.py", "x = 1\n" * 401) == ["a.py"]
+
+
+@pytest.mark.parametrize("file", sorted(Path(ROOT, "book").glob("*.ipynb")), ids=lambda file: file.stem)
+def test_no_two_numbers_of_a_page_have_one_name(file):
+    outputs = [out for cell in json.loads(file.read_text())["cells"] for out in cell.get("outputs", [])]
+    named = [found["name"] for out in outputs if (found := out.get("metadata", {}).get("scrapbook"))]
+    assert sorted(named) == sorted(set(named))  # the build stops at it, too, only later
