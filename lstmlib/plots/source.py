@@ -1,6 +1,7 @@
 """Show the lines of ``lstmlib`` that a page speaks of, taken from the source itself, so that the two can't drift."""
 
 import inspect
+import re
 import textwrap
 from typing import Any
 
@@ -26,6 +27,7 @@ def show_source(code: Any, start: str | None = None, stop: str | None = None) ->
     first = 0 if start is None else _find(lines, start, 0, code)
     last = len(lines) - 1 if stop is None else _find(lines, stop, first, code)
     shown = textwrap.dedent("".join(lines[first : last + 1])).strip("\n")
+    shown = re.sub(r" *# (type: ignore|noqa).*", "", shown)  # what is said to tools alone
     path = code.__module__.replace(".", "/") + ".py"
     return Markdown(f"```python\n# {path}, {code.__qualname__}\n{shown}\n```")
 
