@@ -109,7 +109,7 @@ def make(folder: Path, path: Path) -> list[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 657, "height": 1000}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 672, "height": 1000}, color_scheme="light")
         page.set_default_timeout(WAIT)
         page.route("**/_static/figures/*.js*", lambda route: route.abort())  # still pictures stay
         page.goto(f"http://127.0.0.1:{server.server_port}/book.html")
