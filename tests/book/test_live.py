@@ -34,7 +34,8 @@ def visit(open_page, address):
         page.set_default_timeout(600_000)
         page.asked = []
         page.context.on("request", lambda request: page.asked.append(request.url))
-        page.goto(f"{address}book/{name}.html", wait_until="networkidle")
+        page.goto(f"{address}book/{name}.html")  # to its end: on a busy machine the network rests before
+        page.wait_for_load_state("networkidle")
         return page
 
     return visit
