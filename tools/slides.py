@@ -137,7 +137,7 @@ def _text(name: str, inner: str, **attributes: str) -> str:
 
 
 def one_minute(part: Part) -> list[Slide]:
-    """Return the chapter's first figure under its question, then the rest of the minute as text."""
+    """Return the chapter's first figure under its question, then the rest of the minute as text, and its tables."""
     live = [block for block in part.blocks if kind_of(block) == "live"]
     prose = [block for block in part.blocks if kind_of(block) == "prose"]
     slides = []
@@ -145,7 +145,8 @@ def one_minute(part: Part) -> list[Slide]:
         slides.append(Slide(part.heading, "live", [_text("p", prose[0].decode_contents(), class_="lead"), live[0]]))
         prose = prose[1:]
     slides += texts(part.heading, [str(block) for block in prose if block.name == "p"], "p")
-    return slides
+    tables = [one for block in part.blocks if kind_of(block) == "table" for one in pieces(block)]
+    return slides + [Slide(part.heading, "table", [one]) for one in tables]
 
 
 def texts(heading: str, paragraphs: list[str], element: str) -> list[Slide]:

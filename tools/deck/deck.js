@@ -37,10 +37,14 @@ function go(to, tell = true) {
   if (tell) others?.postMessage(now);
 }
 
-// What is scrolled to by hand or by touch counts as well.
+// What is scrolled to by hand or by touch counts as well. A report may come late, when a key has led elsewhere.
+const inView = (slide) => {
+  const { top, bottom } = slide.getBoundingClientRect(), middle = main.getBoundingClientRect().top + main.clientHeight / 2;
+  return top < middle && middle < bottom;
+};
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries) {
-    if (entry.intersectionRatio > 0.6 && slides.indexOf(entry.target) !== now) {
+    if (entry.intersectionRatio > 0.6 && inView(entry.target) && slides.indexOf(entry.target) !== now) {
       now = slides.indexOf(entry.target);
       say();
       others?.postMessage(now);
