@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.exercises.report import attempt, compare, not_yet, right
+from lstmlib.exercises.report import attempt, attempts, compare, not_yet, right
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.ctc import alignments, collapse, edit_distance, log_softmax
 
@@ -94,12 +94,8 @@ def check_distance(answer: Callable[..., Any]) -> None:
         answer: takes two lists of labels; returns how many insertions, deletions and substitutions are needed at least.
     """
     expected = np.array([edit_distance(*pair) for pair in PAIRS])
-    found = []
-    for said, wanted in PAIRS:
-        given = attempt(answer, list(said), list(wanted))
-        if given is None:
-            return
-        found.append(given)
+    if (found := attempts(answer, ((list(said), list(wanted)) for said, wanted in PAIRS))) is None:
+        return
     mistakes = {
         "that counts places that differ; an insertion shifts all that follows": np.array(
             [sum(a != b for a, b in zip(s, w, strict=False)) + abs(len(s) - len(w)) for s, w in PAIRS]

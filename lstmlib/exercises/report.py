@@ -4,7 +4,7 @@ import linecache
 import math
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,22 @@ def attempt(function: Callable[..., Any], *arguments: Any) -> Any:
         not_yet(f"{name} returns nothing")
         return None
     return value
+
+
+def attempts(function: Callable[..., Any], every: Iterable[Iterable[Any]]) -> list[Any] | None:
+    """Return what the reader's function gives for each of several inputs; None, and a line, at the first with nothing.
+
+    Args:
+        function: the answer, called once an input.
+        every: the arguments of each call.
+    """
+    found = []
+    for arguments in every:
+        given = attempt(function, *arguments)
+        if given is None:
+            return None
+        found.append(given)
+    return found
 
 
 def _place(error: Exception, function: Any) -> str:

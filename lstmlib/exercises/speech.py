@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from lstmlib.exercises.report import attempt, compare, right
+from lstmlib.exercises.report import attempt, attempts, compare, right
 from lstmlib.numpy.checks import Array
 from lstmlib.studies.at_work.speech import simple
 
@@ -42,12 +42,8 @@ def check_mcnemar(answer: Callable[..., Any]) -> None:
         answer: takes how many utterances only the first reader has right, and how many only the second.
     """
     expected = np.array([stats.binomtest(a, a + b).pvalue for a, b in PAIRS])
-    found = []
-    for a, b in PAIRS:
-        given = attempt(answer, a, b)
-        if given is None:
-            return
-        found.append(given)
+    if (found := attempts(answer, PAIRS)) is None:
+        return
     lower = np.array([stats.binom.cdf(min(a, b), a + b, 0.5) for a, b in PAIRS])
     mistakes = {
         "that is one-sided: either of the two might have been the better one": lower,
@@ -69,12 +65,8 @@ def check_warping(answer: Callable[..., Any]) -> None:
     rng = np.random.default_rng(3)
     pairs = [(rng.standard_normal((a, 2)), rng.standard_normal((b, 2))) for a, b in ((4, 6), (7, 3), (5, 5), (1, 4))]
     expected = np.array([simple.distances(x, [y])[0] for x, y in pairs])
-    found = []
-    for x, y in pairs:
-        given = attempt(answer, x, y)
-        if given is None:
-            return
-        found.append(given)
+    if (found := attempts(answer, pairs)) is None:
+        return
     mistakes = {
         "both may go on at once: from (t - 1, k - 1) to (t, k)": np.array(
             [_table(x, y, diagonal=False) for x, y in pairs]

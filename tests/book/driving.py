@@ -56,6 +56,17 @@ def longest_task(browser, page, during):
     return max(took)
 
 
+def pause_and_go_on(page, tag, nets, timeout):
+    """Pause a figure that trains and go on, twice; each time it stores what has come of so many nets."""
+    for _ in range(2):
+        page.get_by_role("button", name="Pause", exact=True).click()
+        page.wait_for_function(
+            f"document.querySelector('{tag}').store.get('result').length === {nets}", timeout=timeout
+        )
+        page.evaluate(f"document.querySelector('{tag}').store.update({{ result: [] }})")
+        page.get_by_role("button", name="Go on", exact=True).click()
+
+
 # For a page's head: what a worker tells arrives late, so that whatever is pressed crosses a report on its way.
 LATE = """<script>
 const Prompt = Worker;

@@ -1,12 +1,12 @@
 """``python -m lstmlib.studies.came_back``: train what isn't stored yet; it can be stopped and gone on with."""
 
 import argparse
-import json
 import time
 from pathlib import Path
 
 import torch
 
+from lstmlib.studies import journal
 from lstmlib.studies.came_back import trials
 from lstmlib.studies.came_back.layers import LAYERS
 from lstmlib.studies.came_back.problems import PROBLEMS
@@ -26,8 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
             while (job := trials.wanted(trials.stored(given.output), name, kind)) is not None:
                 start = time.process_time()
                 found = trials.train(name, kind, job[1], job[0])
-                with given.output.open("a") as file:
-                    file.writelines(json.dumps(trial._asdict()) + "\n" for trial in found)
+                journal.add(given.output, *found)
                 spent = time.process_time() - start
                 print(f"{spent:5.0f} s  {name}, {kind}: {len(found)} nets, {job[0]} updates", flush=True)
 

@@ -1,6 +1,5 @@
 """What a trial is, how nets are trained side by side and judged, and what is stored of them."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lstmlib.studies import journal
 from lstmlib.studies.came_back.layers import LAYERS
 from lstmlib.studies.came_back.nets import Net, run
 from lstmlib.studies.came_back.problems import PROBLEMS, Problem, Rows
@@ -131,14 +131,8 @@ def _short(value: float) -> float:
 
 
 def stored(path: Path = RESULTS) -> list[Trial]:
-    """Return the trials that are stored; a last line that was cut off is left out."""
-    found = []
-    for line in path.read_text().splitlines() if path.exists() else []:
-        try:
-            found.append(Trial(**json.loads(line)))
-        except json.JSONDecodeError:
-            continue
-    return found
+    """Return the trials that are stored."""
+    return [Trial(**line) for line in journal.lines(path)]
 
 
 def validation(trials: Sequence[Trial], name: str, kind: str) -> dict[Setting, list[Trial]]:

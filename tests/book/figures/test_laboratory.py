@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from driving import LATE, clean, longest_task, state
+from driving import LATE, clean, longest_task, pause_and_go_on, state
 from in_page import apart
 
 from lstmlib.figures import Laboratory
@@ -117,11 +117,7 @@ def test_a_report_that_crosses_a_pause_changes_nothing(show):
     page = show(Laboratory(**ENDLESS), head=LATE)
     press(page, "Train")
     wait(page, "a second")
-    for _ in range(2):
-        press(page, "Pause")
-        page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 1", timeout=SOON)
-        page.evaluate(f"document.querySelector('{TAG}').store.update({{ result: [] }})")
-        press(page, "Go on")
+    pause_and_go_on(page, TAG, 1, SOON)
     page.wait_for_timeout(1000)
     assert page.get_by_role("button", name="Pause", exact=True).is_visible()
 
