@@ -1,6 +1,7 @@
 """Real data, read from packages that carry it, or from small files taken out of those once: nothing is downloaded."""
 
 from lstmlib.data.addresses import Address, addresses
+from lstmlib.data.chorales import Chorales, Score, chorales
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
 from lstmlib.data.pendigits import Pendigits, pendigits
@@ -14,14 +15,17 @@ from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numb
 __all__ = [
     "LANGUAGES",
     "Address",
+    "Chorales",
     "Pendigits",
     "Plays",
     "Prices",
     "Review",
+    "Score",
     "Vowels",
     "Written",
     "addresses",
     "alphabet",
+    "chorales",
     "digits",
     "electricity",
     "pendigits",

@@ -7,6 +7,7 @@ import lstmlib.page.figure  # noqa: F401  # first, since it says what to install
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
+from lstmlib.figures.chorale import Chorale
 from lstmlib.figures.claims import Claims
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.doors import LearningDoors
@@ -38,6 +39,7 @@ __all__ = [
     "CarouselUnit",
     "Cell",
     "CellParts",
+    "Chorale",
     "Claims",
     "CostOfLength",
     "ErrorChain",

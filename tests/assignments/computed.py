@@ -33,6 +33,7 @@ from lstmlib.online.rtrl import RTRL
 from lstmlib.studies.at_work.gates.measures import window
 from lstmlib.studies.at_work.labelling import measures
 from lstmlib.studies.at_work.markets import simple
+from lstmlib.studies.at_work.music.simple import key_nats
 from lstmlib.studies.at_work.sentiment import task as sentiment
 from lstmlib.studies.at_work.sentiment.task import calibration
 from lstmlib.tasks.adding import adding
@@ -192,6 +193,12 @@ def colder(a, t):
     return (p / p.sum())[0] / (p / p.sum())[1]
 
 
+def two_chords(n):
+    """Return what independent keys that sound in every other of two chords cost, by the study's own loss."""
+    chord = np.r_[np.ones(n), np.zeros(n)]
+    return key_nats(np.zeros((1, 2 * n)), chord[None]).sum()
+
+
 def halving(a, T):
     states = scan(np.full((T + 1, 1), a), np.ones((T + 1, 1)), np.zeros(1))[:, 0]
     return (states[T] - states[T - 1]) / states[0]
@@ -267,6 +274,10 @@ CHECKS = {
     "speech": [
         lambda T: np.ptp([[64 * t, 64 * t + 256] for t in range(T)]) / 10,  # samples at 10 kHz
         lambda b: sentiment.mcnemar(np.ones(b, bool), np.zeros(b, bool))[2],
+    ],
+    "music": [
+        two_chords,
+        lambda d, s: np.prod(np.full(int(s), np.exp(d))),
     ],
     "what-gates-do": [
         lambda a: window(np.full((3, 1, 1), a), np.zeros((1, 2), int), 3, product=True)[0, 0],
