@@ -33,6 +33,16 @@ def run(folder: Path) -> None:
     (folder / NAME).write_text(json.dumps(found) + "\n", encoding="utf8")
 
 
+GAPS = (
+    ("attention", "memory"),
+    ("attention", "dictionary"),
+    ("attention", "vector"),
+    ("attention", "greedy"),
+    ("both", "memory"),
+    ("both", "attention"),
+)  # pairs of sides whose BLEU is compared
+
+
 def measure(trials: Sequence[Trial], kept: reading.Translator) -> dict[str, Any]:
     """Return what the page prints.
 
@@ -41,68 +51,73 @@ def measure(trials: Sequence[Trial], kept: reading.Translator) -> dict[str, Any]
         kept: the net whose attention is looked at.
 
     Returns:
-        "rules": of each rule and set its scores; "nets": of each kind of net ("attention", "greedy", "vector",
-        "longer", "both") and set a list of scores; "thresholds", from which likeness on the memory answers for each
-        net with attention; "gaps": pairs of sides and set -> BLEU's difference with its interval; "alike": by how
-        alike the nearest message is, how many there are, and each side's BLEU, the nets' a list; "known": the same by
-        whether all words are known; "places": share of messages whose filled-in parts come out right; "tokenisers":
-        BLEU by tokeniser; "attention": how often it looks where the dictionary would.
+        "thresholds", from which likeness on the memory answers for each net with attention; by set, what ``judged``
+        returns; and "attention": how often it looks where the dictionary would.
     """
-    wanted = {name: [joined(pair.target) for pair in getattr(split(), name)] for name in ("choose", *SETS)}
-    near = {name: [memory.memory().nearest(pair.source) for pair in getattr(split(), name)] for name in wanted}
-    rules = {name: by_rule(getattr(split(), name), near[name]) for name in wanted}
     nets = {side: reading.tested(trials, side) for side in reading.SIDES}
-    thresholds = [
-        threshold(one.said["choose"], rules["choose"]["memory"], near["choose"], wanted["choose"])
-        for one in nets["attention"]
-    ]
-    found: dict[str, Any] = {"rules": {}, "nets": {}, "thresholds": thresholds, "gaps": {}}
+    near, rules, wanted = _around("choose")
+    least = [threshold(one.said["choose"], rules["memory"], near, wanted) for one in nets["attention"]]
+    found: dict[str, Any] = {"thresholds": least}
     for name in SETS:
+        near, rules, wanted = _around(name)
         said = {side: [one.said[name] for one in own] for side, own in nets.items()}
         said["greedy"] = [
-            [g or s for g, s in zip(t.greedy[name], t.said[name], strict=True)] for t in nets["attention"]
+            [plain or one for plain, one in zip(net.greedy[name], net.said[name], strict=True)]
+            for net in nets["attention"]
         ]
         said["longer"] = [one.said[name] for one in reading.longer(trials)]
         said["both"] = [
-            together(own, rules[name]["memory"], near[name], least)
-            for own, least in zip(said["attention"], thresholds, strict=True)
+            together(own, rules["memory"], near, k) for own, k in zip(said["attention"], least, strict=True)
         ]
-        found["rules"][name] = {rule: scores(own, wanted[name]) for rule, own in rules[name].items()}
-        found["nets"][name] = {side: [scores(own, wanted[name]) for own in each] for side, each in said.items()}
-        counted = {side: [counts(own, wanted[name]) for own in each] for side, each in said.items() if each}
-        counted |= {rule: [counts(own, wanted[name])] for rule, own in rules[name].items()}
-        found["gaps"][name] = {
+        said |= {rule: [own] for rule, own in rules.items()}
+        found[name] = judged(getattr(split(), name), said, near)
+    return found | {"attention": looks(kept, split().test)}
+
+
+def _around(name: str) -> tuple[list[memory.Match], dict[str, list[str]], list[str]]:
+    """Return of a set the nearest messages, what the rules say, and what is wanted."""
+    pairs: list[Pair] = getattr(split(), name)
+    near = [memory.memory().nearest(pair.source) for pair in pairs]
+    return near, by_rule(pairs, near), [joined(pair.target) for pair in pairs]
+
+
+def judged(pairs: Sequence[Pair], said: dict[str, list[list[str]]], near: Sequence[memory.Match]) -> dict[str, Any]:
+    """Return how the sides translate a set of messages.
+
+    Args:
+        pairs: the messages.
+        said: of each side its nets' translations; a rule is a side of one net.
+        near: the nearest message of each.
+
+    Returns:
+        "scores", of each side's nets; "gaps": pairs of sides -> BLEU's difference with its interval; "alike", by how
+        alike the nearest message is, and "known", by whether all words are known: how many there are, and each
+        side's BLEU; "places": share of messages whose filled-in parts come out right; "tokenisers": BLEU by tokeniser.
+    """
+    wanted, sources = [joined(pair.target) for pair in pairs], [pair.source for pair in pairs]
+    counted = {side: [counts(own, wanted) for own in each] for side, each in said.items() if each}
+    alike = np.array([match.alike for match in near])
+    known = np.array([all(vocabularies()[0].knows(word) for word in source) for source in sources])
+    placed = [k for k, source in enumerate(sources) if any(word in PLACES for word in source)]
+    filled = {side: [kept_places(sources, own, placed) for own in each] for side, each in said.items()}
+    return {
+        "scores": {side: [scores(own, wanted) for own in each] for side, each in said.items()},
+        "gaps": {
             f"{one} - {other}": interval(counted[one], counted[other])
-            for one, other in (
-                ("attention", "memory"),
-                ("attention", "dictionary"),
-                ("attention", "vector"),
-                ("attention", "greedy"),
-                ("both", "memory"),
-                ("both", "attention"),
-            )
+            for one, other in GAPS
             if one in counted and other in counted
-        }
-        sources = [pair.source for pair in getattr(split(), name)]
-        alike = np.array([match.alike for match in near[name]])
-        known = np.array([all(vocabularies()[0].knows(word) for word in source) for source in sources])
-        parts = {"alike": [(alike >= a) & (alike < b) for a, b in pairwise(EDGES)]}
-        parts["known"] = [known, ~known]
-        for key, masks in parts.items():
-            found.setdefault(key, {})[name] = [by_part(counted, mask) for mask in masks]
-        placed = [k for k, source in enumerate(sources) if any(word in PLACES for word in source)]
-        found.setdefault("places", {})[name] = {"messages": len(placed)} | {
-            side: [round(kept_places([sources[k] for k in placed], [own[k] for k in placed]), 3) for own in each]
-            for side, each in (said | {rule: [own] for rule, own in rules[name].items()}).items()
-        }
-        found.setdefault("tokenisers", {})[name] = {
+        },
+        "alike": [by_part(counted, (alike >= low) & (alike < high)) for low, high in pairwise(EDGES)],
+        "known": [by_part(counted, mask) for mask in (known, ~known)],
+        "places": {"messages": len(placed)} | filled,
+        "tokenisers": {
             how: {
-                "memory": round(bleu(rules[name]["memory"], wanted[name], how), 2),
-                "attention": round(float(np.mean([bleu(own, wanted[name], how) for own in said["attention"]])), 2),
+                side: round(float(np.mean([bleu(own, wanted, how) for own in said[side]])), 2)
+                for side in ("memory", "attention")
             }
             for how in TOKENISERS
-        }
-    return found | {"attention": looks(kept, split().test)}
+        },
+    }
 
 
 def by_rule(pairs: Sequence[Pair], near: Sequence[memory.Match]) -> dict[str, list[str]]:
@@ -128,17 +143,13 @@ def threshold(
 
 def by_part(counted: dict[str, list[Any]], mask: Any) -> dict[str, Any]:
     """Return how many messages a part has, and each side's BLEU on them, a list over its nets."""
-    values = {
-        side: [round(float(from_counts(own[mask].sum(0))), 2) for own in each]
-        for side, each in counted.items()
-        if mask.any()
-    }
+    values = {side: [round(float(from_counts(own[mask].sum(0))), 2) for own in each] for side, each in counted.items()}
     return {"messages": int(mask.sum())} | values
 
 
-def kept_places(sources: Sequence[Sequence[str]], said: Sequence[str]) -> float:
-    """Return the share of translations that fill in what their source fills in."""
-    return float(np.mean([memory.same_places(one, list(other)) for one, other in zip(sources, said, strict=True)]))
+def kept_places(sources: Sequence[Sequence[str]], said: Sequence[str], which: Sequence[int]) -> float:
+    """Return the share of these messages whose translation fills in what its source fills in."""
+    return round(float(np.mean([memory.same_places(sources[k], list(said[k])) for k in which])), 3)
 
 
 def looks(net: reading.Translator, pairs: Sequence[Pair]) -> dict[str, float]:
