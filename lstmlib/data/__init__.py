@@ -3,6 +3,7 @@
 from lstmlib.data.addresses import Address, addresses
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
+from lstmlib.data.messages import Message, messages
 from lstmlib.data.pendigits import Pendigits, pendigits
 from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.data.reviews import Review, reviews
@@ -14,6 +15,7 @@ from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numb
 __all__ = [
     "LANGUAGES",
     "Address",
+    "Message",
     "Pendigits",
     "Plays",
     "Prices",
@@ -24,6 +26,7 @@ __all__ = [
     "alphabet",
     "digits",
     "electricity",
+    "messages",
     "pendigits",
     "plays",
     "reviews",
