@@ -1,6 +1,7 @@
 """Real data, read from packages that carry it, or from small files taken out of those once: nothing is downloaded."""
 
 from lstmlib.data.addresses import Address, addresses
+from lstmlib.data.anomalies import Labelled, heartbeats, pulse
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
 from lstmlib.data.pendigits import Pendigits, pendigits
@@ -14,6 +15,7 @@ from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numb
 __all__ = [
     "LANGUAGES",
     "Address",
+    "Labelled",
     "Pendigits",
     "Plays",
     "Prices",
@@ -24,8 +26,10 @@ __all__ = [
     "alphabet",
     "digits",
     "electricity",
+    "heartbeats",
     "pendigits",
     "plays",
+    "pulse",
     "reviews",
     "sp500",
     "sunspots",
