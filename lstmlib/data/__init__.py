@@ -4,6 +4,7 @@ from lstmlib.data.addresses import Address, addresses
 from lstmlib.data.anomalies import Labelled, heartbeats, pulse
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
+from lstmlib.data.messages import Message, messages
 from lstmlib.data.pendigits import Pendigits, pendigits
 from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.data.reviews import Review, reviews
@@ -16,6 +17,7 @@ __all__ = [
     "LANGUAGES",
     "Address",
     "Labelled",
+    "Message",
     "Pendigits",
     "Plays",
     "Prices",
@@ -27,6 +29,7 @@ __all__ = [
     "digits",
     "electricity",
     "heartbeats",
+    "messages",
     "pendigits",
     "plays",
     "pulse",

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+PROGRAMS = ("django", "indico", "jupyterlab", "sphinx", "spyder", "wagtail")  # whose menus and messages are here
+MOST_WORDS = 12  # in a message in English
 FOLDER = Path(__file__).parent / "files"
 
 
@@ -211,10 +213,29 @@ def _vowels(carried: dict[str, bytes]) -> bytes:
     return bz2.compress("\n".join(lines).encode("ascii"), 9)
 
 
+def _messages(carried: dict[str, bytes]) -> bytes:
+    """Return a program's messages in English and French, a pair a line with a tab between, in the catalogues' order.
+
+    Of a message for several numbers the first form is taken. Left out are: what has no translation, more than one
+    line, a tab, a mark of HTML, or more than ``MOST_WORDS`` words; and a message that stood in an earlier catalogue.
+    """
+    from babel.messages.mofile import read_mo
+
+    found: dict[str, str] = {}
+    for catalogue in carried.values():
+        for message in read_mo(io.BytesIO(catalogue)):
+            forms = (message.id, message.string)
+            source, target = ((form if isinstance(form, str) else next(iter(form or [""]))).strip() for form in forms)
+            if source and target and not re.search(r"[\n\t<]", source + target) and len(source.split()) <= MOST_WORDS:
+                found.setdefault(source, target)
+    return packed("".join(f"{source}\t{target}\n" for source, target in found.items()))
+
+
 DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "addresses.txt.gz": _addresses,
     "electricity.txt": _electricity,
     "heartbeats.txt.gz": _heartbeats,
+    **{f"messages-{program}.txt.gz": _messages for program in PROGRAMS},
     "pendigits.bin": _pendigits,
     "plays.txt.bz2": _plays,
     "pulse.txt.gz": _pulse,

@@ -17,6 +17,7 @@ PAGES = (
     "sentiment",
     "speech",
     "text",
+    "translation",
 )
 FOLDER = Path(__file__).parent / "results"
 
