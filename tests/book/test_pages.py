@@ -113,6 +113,34 @@ def test_every_page_is_accessible_and_fits(visit, page, width):
     assert wide == []
 
 
+# Plots, each with how wide the notebook says it is shown, how wide and high it is, its pixels, and the room it has.
+PLOTS = """() => Promise.all([...document.querySelectorAll('.bd-article figure img[src$=png]')].map(async (image) => {
+  image.loading = 'eager';
+  await image.decode();
+  const {width, height} = image.getBoundingClientRect();
+  const figure = image.closest('figure'), box = getComputedStyle(figure);
+  const room = figure.clientWidth - parseFloat(box.paddingLeft) - parseFloat(box.paddingRight);
+  return {said: Number(image.getAttribute('width')), width, height, room, wide: !!image.closest('.book-wide'),
+    pixels: [image.naturalWidth, image.naturalHeight], link: !!image.closest('a')};
+}))"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page", ["book/gates.html", "book/what-gates-do.html"])
+def test_plots_have_two_pixels_for_one_at_the_size_that_their_notebook_says(visit, page, width):
+    tab = visit(page, width=width)
+    plots = tab.evaluate(PLOTS)
+    assert len(plots) == 4
+    for plot in plots:
+        assert plot["pixels"][0] // 2 == plot["said"], plot
+        narrow = 640 if plot["wide"] and width == 390 else plot["room"]  # what is wide scrolls on a phone
+        assert plot["width"] == pytest.approx(min(plot["said"], narrow), abs=1), plot
+        assert plot["height"] / plot["width"] == pytest.approx(plot["pixels"][1] / plot["pixels"][0], abs=0.01), plot
+        assert not plot["link"]
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_can_be_read_in_the_dark(visit, page):
