@@ -1,11 +1,12 @@
-"""Make a deck of slides from every chapter's page.
+"""Make a deck of slides from every chapter's page, with figures alive, and print each to PDF.
 
     python tools/slides.py      # after the book is built; into _build/slides/, index.html first
 
 A deck has what a lecture shows and none of the prose: the question before the figure and the figure, alive; each
 section's formulas, plots and tables; what goes wrong; the quiz, a question a slide; what was said in short. The prose
 becomes the notes of the slide that it explains. A plot that no slide should show has the tag ``slide-skip`` in its
-cell. The folder needs no other: it can be copied to another machine, and opened there without a network.
+cell. The folder needs no other: it can be copied to another machine, and opened there without a network. PDFs want
+Chromium (``deck_pdf.py``); without, there are the decks alone.
 """
 
 import copy
@@ -24,6 +25,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from address import ROOT
+from deck_pdf import print_decks
 from lstmlib.page.figure import GIVEN
 
 PAGES = ROOT / "_build" / "html"
@@ -357,31 +359,44 @@ def assets(texts_: list[str], out: Path) -> None:
         shutil.copy(PAGES / "_images" / name, folder / "images")
 
 
-def write(names: list[str], out: Path) -> dict[str, int]:
-    """Write the chapters' decks and an index; return chapter -> how many slides."""
+def write(names: list[str], out: Path) -> dict[str, tuple[str, int]]:
+    """Write the chapters' decks and an index; return chapter -> its title and how many slides it has."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    found, texts_, links = {}, [], []
+    found, texts_ = {}, []
     for name in names:
         title, slides = deck((PAGES / "book" / f"{name}.html").read_text(encoding="utf8"))
         texts_.append(written(title, slides))
         (out / f"{name}.html").write_text(texts_[-1], encoding="utf8")
-        found[name] = len(slides)
-        links.append(f'<li><a href="{name}.html">{title}</a>, {len(slides)} slides</li>')
-    index = Template((LOOKS / "index.html").read_text(encoding="utf8"))
-    (out / "index.html").write_text(index.substitute(links="\n".join(links)), encoding="utf8")
+        found[name] = title, len(slides)
+    write_index(found, out)
     assets(texts_, out)
     return found
 
 
+def write_index(found: dict[str, tuple[str, int]], out: Path) -> None:
+    """Write the page that lists the decks, each with its PDF where there is one."""
+    lines = []
+    for name, (title, count) in found.items():
+        on_paper = f', <a href="{name}.pdf">PDF</a>' if (out / f"{name}.pdf").exists() else ""
+        lines.append(f'<li><a href="{name}.html">{title}</a>, {count} slides{on_paper}</li>')
+    index = Template((LOOKS / "index.html").read_text(encoding="utf8"))
+    (out / "index.html").write_text(index.substitute(links="\n".join(lines)), encoding="utf8")
+
+
 def main() -> None:
-    """Write the decks of all chapters and say where."""
+    """Write the decks of all chapters, print them where there is a browser, and say where they are."""
     if not (PAGES / "index.html").exists():
         sys.exit("The book isn't built yet: make book")
     found = write(chapters(), OUT)
-    for name, count in found.items():
+    for name, (_, count) in found.items():
         print(f"{name}: {count} slides")
-    print(f"The decks are in _build/slides/. Open {(OUT / 'index.html').as_uri()}")
+    print(f"The decks are in _build/slides/. Open {(OUT / 'index.html').as_uri()}", flush=True)
+    if print_decks(OUT, list(found)):
+        write_index(found, OUT)
+        print("Each is there as a PDF as well.")
+    else:
+        print("PDFs of them want Chromium or Chrome, which isn't here: install one, or name it in $CHROMIUM.")
 
 
 if __name__ == "__main__":
