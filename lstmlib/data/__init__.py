@@ -1,9 +1,11 @@
 """Real data, read from packages that carry it, or from small files taken out of those once: nothing is downloaded."""
 
 from lstmlib.data.addresses import Address, addresses
+from lstmlib.data.anomalies import Labelled, heartbeats, pulse
 from lstmlib.data.chorales import Chorales, Score, chorales
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
+from lstmlib.data.messages import Message, messages
 from lstmlib.data.pendigits import Pendigits, pendigits
 from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.data.reviews import Review, reviews
@@ -16,6 +18,8 @@ __all__ = [
     "LANGUAGES",
     "Address",
     "Chorales",
+    "Labelled",
+    "Message",
     "Pendigits",
     "Plays",
     "Prices",
@@ -28,8 +32,11 @@ __all__ = [
     "chorales",
     "digits",
     "electricity",
+    "heartbeats",
+    "messages",
     "pendigits",
     "plays",
+    "pulse",
     "reviews",
     "sp500",
     "sunspots",

@@ -7,6 +7,7 @@ from pathlib import Path
 from lstmlib.output import OWN
 
 PAGES = (
+    "anomalies",
     "electricity",
     "gates",
     "handwriting",
@@ -17,6 +18,7 @@ PAGES = (
     "sentiment",
     "speech",
     "text",
+    "translation",
 )
 FOLDER = Path(__file__).parent / "results"
 
