@@ -96,6 +96,30 @@ def unpacked(name: str, data: bytes) -> bytes:
     return gzip.decompress(data) if name.endswith(".gz") else data
 
 
+def _labelled(text: str, columns: tuple[int, int], unit: float) -> bytes:
+    """Return a series with one anomaly: its first and last step in the first line, then whole numbers of a unit."""
+    rows = [line.split(",") for line in text.strip().splitlines()[1:]]
+    value, label = columns
+    steps = [step for step, row in enumerate(rows) if row[label] == "1"]
+    numbers = [str(round(float(row[value]) / unit)) for row in rows]
+    return packed(f"{steps[0]} {steps[-1]}\n" + " ".join(numbers) + "\n")
+
+
+def _pulse(carried: dict[str, bytes]) -> bytes:
+    """Return aeon's series 135 of the UCR archive, in 0.00001; its training part is the beginning of the test part."""
+    test, train = (text.decode("ascii") for text in carried.values())
+    values = [[line.split(",")[1] for line in text.strip().splitlines()[1:]] for text in (test, train)]
+    if values[0][: len(values[1])] != values[1]:
+        raise ValueError("the training part isn't the beginning of the test part")
+    return _labelled(test, (1, 2), 1e-5)
+
+
+def _heartbeats(carried: dict[str, bytes]) -> bytes:
+    """Return sktime's excerpt of an ECG in microvolts."""
+    (text,) = carried.values()
+    return _labelled(text.decode("ascii"), (0, 1), 1e-3)
+
+
 def _electricity(carried: dict[str, bytes]) -> bytes:
     """Return the numbers of pmdarima's taylor.py, a day a line; the first stand in its docstring, too."""
     (text,) = carried.values()
@@ -210,9 +234,11 @@ def _messages(carried: dict[str, bytes]) -> bytes:
 DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "addresses.txt.gz": _addresses,
     "electricity.txt": _electricity,
+    "heartbeats.txt.gz": _heartbeats,
     **{f"messages-{program}.txt.gz": _messages for program in PROGRAMS},
     "pendigits.bin": _pendigits,
     "plays.txt.bz2": _plays,
+    "pulse.txt.gz": _pulse,
     "reviews.txt.bz2": _reviews,
     "sp500.txt.gz": _sp500,
     "vowels.txt.bz2": _vowels,

@@ -7,6 +7,7 @@ from pathlib import Path
 from lstmlib.output import OWN
 
 PAGES = (
+    "anomalies",
     "electricity",
     "gates",
     "handwriting",
