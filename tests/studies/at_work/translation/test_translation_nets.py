@@ -104,13 +104,13 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     few = part._replace(learn=part.learn[:40], choose=part.choose[:4], test=part.test[:4], another=part.another[:4])
     monkeypatch.setattr(nets, "split", lambda: few)
     monkeypatch.setattr(nets, "EPOCHS", {"search": 1, "test": 2, "longer": 2})
-    monkeypatch.setattr(nets, "SEEDS", 1)
+    monkeypatch.setattr(nets, "SEEDS", {"attention": 1, "vector": 1})
     monkeypatch.setattr(protocol, "beyond", lambda rate, rates: None)
     nets.run(tmp_path)
     path = tmp_path / reading.NAME
     lines = path.read_text().splitlines()
     searched = len(nets.SEARCHED) * (len(nets.RATES) + len(nets.BIASES) - 1)
-    assert len(lines) == 2 * (searched + 1) + nets.LONGER
+    assert len(lines) == searched + 2 + nets.LONGER
     path.write_text("\n".join([*lines[:-1], '{"part": "te']))
     nets.run(tmp_path)
     again = [json.loads(line) for line in path.read_text().splitlines()]
@@ -122,12 +122,11 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
 
 def test_what_is_stored_was_planned():
     trials = reading.load()
-    for side in reading.SIDES:
-        rates = {setting.rate for setting in reading.search(trials, side)}
-        assert min(rates) < reading.chosen(trials, side).rate < max(rates)
-        tested = reading.tested(trials, side)
-        assert [one.seed for one in tested] == list(range(nets.SEEDS))
-        assert {len(one.said[name]) for one in tested for name in one.said} == {task.HELD}
+    rates = {setting.rate for setting in reading.search(trials)}
+    assert min(rates) < reading.chosen(trials).rate < max(rates)
+    for side, seeds in nets.SEEDS.items():
+        assert [one.seed for one in reading.tested(trials, side)] == list(range(seeds))
+    assert [one.seed for one in reading.longer(trials)] == list(range(nets.LONGER))
     assert {t.seed for t in trials if t.part == "search"} == set(nets.SEARCHED)
 
 
@@ -144,4 +143,4 @@ def test_what_is_stored_is_what_the_kept_net_says_and_what_was_measured():
         assert found["test"]["scores"][rule] == [list(scores(own, wanted))]
     measured = found["test"]["scores"]["attention"]
     assert measured[0] == list(scores(reading.tested(trials, "attention")[0].said["test"], wanted))
-    assert len(measured) == nets.SEEDS
+    assert len(measured) == nets.SEEDS["attention"]
