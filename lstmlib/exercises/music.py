@@ -10,7 +10,7 @@ from lstmlib.exercises.report import attempt, attempts, compare, right
 from lstmlib.numpy.checks import Array
 from lstmlib.studies.at_work.music.simple import key_nats
 
-CHORDS = ([48, 55, 64, 72], [], [21, 108])  # MIDI numbers
+CHORDS: tuple[list[int], ...] = ([48, 55, 64, 72], [], [21, 108])  # MIDI numbers
 
 
 def check_roll(answer: Callable[..., Any]) -> None:
@@ -84,7 +84,8 @@ def _roll(lowest: int) -> Array:
 
 def _cases() -> list[tuple[Array, Array, Array]]:
     """Return three times scores, what keys give each other, and a chord."""
-    rng, cases = np.random.default_rng(4), []
+    rng = np.random.default_rng(4)
+    cases: list[tuple[Array, Array, Array]] = []
     for _ in range(3):
         scores, below = rng.normal(-2.0, 1.0, KEYS), rng.normal(0.0, 1.0, (KEYS, KEYS))
         chord = np.zeros(KEYS)

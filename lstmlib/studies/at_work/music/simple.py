@@ -61,7 +61,7 @@ def features(roll: NDArray[np.uint8], count: int) -> NDArray[np.float32]:
     return np.concatenate([seen(roll, count).reshape(len(roll), -1), none.astype(np.float32)], 1)
 
 
-def key_nats(scores: Array, roll: Array) -> Array:
+def key_nats(scores: Array, roll: NDArray[Any]) -> Array:
     """Return the nats of each key at each step, of the scores before the logistic function, both (T, 88)."""
     return np.asarray(np.logaddexp(0.0, scores) - roll * scores, float)
 
@@ -79,7 +79,7 @@ def regressions(learn: Sequence[Score], count: int, *, in_turn: bool, strengths:
     torch.manual_seed(0)
     rolls = [piece.roll for piece in learn]
     every = np.concatenate(rolls)
-    heard: NDArray[np.bool_] = every.any(0)
+    heard: NDArray[np.bool_] = np.asarray(every.any(0))
     K = int(heard.sum())
     x = np.concatenate([features(roll, count) for roll in rolls])
     used = np.r_[np.tile(heard, count), np.ones(count, bool)]
@@ -101,7 +101,7 @@ def regressions(learn: Sequence[Score], count: int, *, in_turn: bool, strengths:
             loss.backward()  # type: ignore[no-untyped-call]
             return loss
 
-        solver.step(closure)
+        solver.step(closure)  # type: ignore[no-untyped-call]
         weight, bias = np.zeros((KEYS, x.shape[1]), np.float32), np.zeros(KEYS, np.float32)
         weight[np.ix_(heard, used)], bias[heard] = W.detach().numpy(), b.detach().numpy()
         below = np.zeros((KEYS, KEYS), np.float32)
