@@ -60,11 +60,12 @@ def test_every_page_is_quiet_and_alone_its_formulas_set_and_its_figures_alive(vi
     assert tab.wrong == []
 
 
-# Glyphs that stand outside the box which cuts them off, above or below; what stretches a bracket has no height itself.
-CUT_OFF = """() => [...document.querySelectorAll('.bd-article div.math')].flatMap((box) => {
+# Glyphs that stand outside a box which cuts them off, above or below. What stretches a bracket has no height itself,
+# and the ink of a glyph may stand a pixel above its own box.
+CUT_OFF = """() => [...document.querySelectorAll('.bd-article div.math, div.math mjx-container')].flatMap((box) => {
   const {top, bottom} = box.getBoundingClientRect();
   return [...box.querySelectorAll('mjx-c')].map((glyph) => glyph.getBoundingClientRect())
-    .filter((glyph) => glyph.height && (glyph.top < top - 0.5 || glyph.bottom > bottom + 0.5))
+    .filter((glyph) => glyph.height && (glyph.top < top + 1 || glyph.bottom > bottom + 0.5))
     .map((glyph) => `${box.textContent.slice(0, 40)}: ${glyph.top - top} ${bottom - glyph.bottom}`);
 })"""
 
