@@ -17,14 +17,14 @@ from lstmlib.data.messages import joined
 from lstmlib.numpy.checks import Array
 from lstmlib.studies import journal, protocol
 from lstmlib.studies.at_work.translation import reading
-from lstmlib.studies.at_work.translation.reading import EMBED, HIDDEN, WIDTH, Setting, Trial
+from lstmlib.studies.at_work.translation.reading import EMBED, EPOCHS, HIDDEN, WIDTH, Setting, Trial
 from lstmlib.studies.at_work.translation.task import END, START, Pair, split, vocabularies
 from lstmlib.torch.attention import AdditiveAttention
 
-RATES, BIASES, DROPOUTS = (0.003, 0.01, 0.03), (0.0, 1.0), (0.15, 0.3)
+RATES, BIASES = (0.003, 0.01, 0.03), (0.0, 1.0)
 FIRST = Setting(0.01, 1.0, 0.3)  # with which the search begins
-BATCH, EPOCHS, SEARCHED = 64, {"search": 5, "test": 20, "longer": 40}, (100, 101)
-SEEDS, LONGER = {"attention": 10, "vector": 3}, 2  # test nets of a side; nets that learn for longer
+BATCH, SEARCHED = 64, (100, 101)
+SEEDS, LONGER = {"attention": 10, "vector": 3}, 1  # test nets of a side; nets with attention that learn for longer
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 
@@ -74,7 +74,7 @@ class Net(torch.nn.Module):
                     value[HIDDEN : 2 * HIDDEN] = setting.bias
 
     def forward(self, source: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        """Return the scores (T, N, V) of each word of the target, given the right ones before it.
+        """Return what the read-out gets (T, N, E) at each word of the target, given the right ones before it.
 
         Args:
             source: numbers of words (S, N), all messages of one length.
@@ -96,18 +96,27 @@ class Net(torch.nn.Module):
                 context = (weights[..., None] * h).sum(0)
             t = torch.tanh(self.mix(torch.cat([context, s], 1)))
             found.append(t)
-        return F.linear(self.dropout(torch.stack(found)), self.target.weight, self.bias)
+        return self.dropout(torch.stack(found))
+
+    def scores(self, t: torch.Tensor) -> torch.Tensor:
+        """Return the scores of every word (..., V) from what the read-out gets (..., E)."""
+        return F.linear(t, self.target.weight, self.bias)
 
 
 def batches(pairs: Sequence[Pair], rng: np.random.Generator | None, size: int = BATCH) -> list[Batch]:
-    """Return the messages as numbers, in batches whose sources are equally long, in a drawn order or in the given one.
+    """Return the messages as numbers, in batches of sources that are equally long and of targets that are nearly so.
+
+    Args:
+        pairs: the messages.
+        rng: draws which of equally long ones come together, and the order of the batches; ``None`` draws nothing.
+        size: of a batch, at most.
 
     Returns:
         of each batch the source (S, N), and the target with its END (T, N), -100 past a target's end.
     """
     source_words, target_words = vocabularies()
     order = np.arange(len(pairs)) if rng is None else rng.permutation(len(pairs))
-    order = order[np.argsort([len(pairs[k].source) for k in order], kind="stable")]
+    order = np.array(sorted(order, key=lambda k: (len(pairs[k].source), len(pairs[k].target))))
     cuts = np.flatnonzero(np.diff([len(pairs[k].source) for k in order])) + 1
     parts = [part[k : k + size] for part in np.split(order, cuts) for k in range(0, len(part), size)]
     found = []
@@ -124,7 +133,8 @@ def batches(pairs: Sequence[Pair], rng: np.random.Generator | None, size: int = 
 def loss(net: Net, batch: Batch, reduction: str = "mean") -> torch.Tensor:
     """Return the cross-entropy of the batch's words and ENDs in nats."""
     source, target = batch
-    return F.cross_entropy(net(source, target.clamp(0)).flatten(0, 1), target.flatten(), reduction=reduction)
+    inside = target >= 0
+    return F.cross_entropy(net.scores(net(source, target.clamp(0))[inside]), target[inside], reduction=reduction)
 
 
 def nats(net: Net, pairs: Sequence[Pair]) -> float:
@@ -150,7 +160,7 @@ def learn(side: str, setting: Setting, seed: int, epochs: int) -> tuple[Net, flo
         the net, and what it had reached on the messages that choose after half of its updates.
     """
     torch.set_num_threads(1)
-    net, rng, learnt, halfway = Net(side, setting, seed), np.random.default_rng(seed + 1000), split().learn, np.nan
+    net, rng, learnt, halfway = Net(side, setting, seed), np.random.default_rng(seed + 1000), split().learn, 0.0
     adam = torch.optim.Adam(net.parameters(), setting.rate, fused=True)
     for epoch in range(epochs):
         parts = batches(learnt, rng)
@@ -182,7 +192,7 @@ def trial(side: str, setting: Setting, seed: int, part: str = "test") -> tuple[d
     for name in ("choose", "test", "another"):
         sources = [pair.source for pair in getattr(split(), name)]
         said[name] = [joined(translator.translate(source)[0].words) for source in sources]
-        if name != "choose":
+        if name == "test":
             plain = [joined(translator.translate(source, 1)[0].words) for source in sources]
             greedy[name] = ["" if one == other else one for one, other in zip(plain, said[name], strict=True)]
     reached = round(nats(net, split().choose), 5)
@@ -190,13 +200,13 @@ def trial(side: str, setting: Setting, seed: int, part: str = "test") -> tuple[d
 
 
 def run(folder: Path) -> None:
-    """Run what isn't stored yet: searches, test nets, then longer ones; the first with attention is kept."""
+    """Run what isn't stored yet: the search, test nets, then longer ones; the first with attention is kept."""
+    setting = searched(folder)
     for side, seeds in SEEDS.items():
-        setting = searched(folder, side)
         for seed in range(seeds):
             _once(folder, "test", side, setting, seed)
     for seed in range(LONGER):
-        _once(folder, "longer", "attention", reading.chosen(reading.load(folder), "attention"), seed)
+        _once(folder, "longer", "attention", setting, seed)
 
 
 def _once(folder: Path, part: str, side: str, setting: Setting, seed: int) -> None:
@@ -209,36 +219,35 @@ def _once(folder: Path, part: str, side: str, setting: Setting, seed: int) -> No
     _write(folder, found)
 
 
-def validate(side: str, setting: Setting, seed: int) -> Trial:
+def validate(setting: Setting, seed: int) -> Trial:
     """Return what a net of the search reaches on the messages that choose."""
-    net, halfway = learn(side, setting, seed, EPOCHS["search"])
-    return Trial("search", side, *setting, seed, round(nats(net, split().choose), 5), round(halfway, 5), {}, {})
+    net, halfway = learn("attention", setting, seed, EPOCHS["search"])
+    return Trial("search", "attention", *setting, seed, round(nats(net, split().choose), 5), round(halfway, 5), {}, {})
 
 
-def _search(folder: Path, side: str, settings: list[Setting]) -> Setting:
+def _search(folder: Path, settings: list[Setting]) -> Setting:
     """Validate settings, if that isn't stored, and return the best of them."""
     for setting in settings:
         for seed in SEARCHED:
-            there = [(t.part, t.side, t.setting, t.seed) for t in reading.load(folder)]
-            if ("search", side, setting, seed) not in there:
-                _write(folder, validate(side, setting, seed))
-    found = reading.search(reading.load(folder), side)
+            there = [(t.part, t.setting, t.seed) for t in reading.load(folder)]
+            if ("search", setting, seed) not in there:
+                _write(folder, validate(setting, seed))
+    found = reading.search(reading.load(folder))
     return protocol.chosen({setting: found[setting] for setting in settings})
 
 
-def searched(folder: Path, side: str) -> Setting:
-    """Return a side's setting; search what isn't stored.
+def searched(folder: Path) -> Setting:
+    """Return the setting of all nets, found with attention; search what isn't stored.
 
-    The rate is searched first, beyond the grid if the best is at its end; then the bias of the forget gates, then
-    dropout, each with what was best before.
+    The rate is searched first, beyond the grid if the best is at its end; then the bias of the forget gates
+    with the rate that was best.
     """
     rates = list(RATES)
-    found = _search(folder, side, [FIRST._replace(rate=rate) for rate in rates])
+    found = _search(folder, [FIRST._replace(rate=rate) for rate in rates])
     while more := protocol.beyond(found.rate, sorted(rates)):
         rates.append(more)
-        found = _search(folder, side, [FIRST._replace(rate=rate) for rate in rates])
-    found = _search(folder, side, [found._replace(bias=bias) for bias in BIASES])
-    return _search(folder, side, [found._replace(dropout=dropout) for dropout in DROPOUTS])
+        found = _search(folder, [FIRST._replace(rate=rate) for rate in rates])
+    return _search(folder, [found._replace(bias=bias) for bias in BIASES])
 
 
 def _write(folder: Path, found: Trial) -> None:

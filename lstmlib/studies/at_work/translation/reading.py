@@ -16,6 +16,7 @@ from lstmlib.studies.at_work.translation.task import END, START, UNKNOWN, vocabu
 FOLDER = Path(__file__).parents[1] / "results"
 NAME, KEPT = "translation.jsonl", "translation-net.safetensors"
 EMBED, HIDDEN, WIDTH = 64, 64, 64  # of a word's vector; units of the decoder and of each direction; of the scoring net
+EPOCHS = {"search": 4, "test": 16, "longer": 32}  # how often a net sees every message
 BEAM, MOST = 5, 18  # beginnings that are kept; words at most, END among them
 NOTHING = "□"  # stands for an unknown word where nothing says which
 SIDES = {"attention": "LSTM with attention", "vector": "LSTM, one vector"}
@@ -41,7 +42,7 @@ class Trial(NamedTuple):
     nats: float  # cross-entropy of a word, on the messages that choose, at the end
     halfway: float  # and after half of the updates
     said: dict[str, list[str]]  # its translations, by a beam of BEAM: of "choose", "test" and "another"; no search's
-    greedy: dict[str, list[str]]  # and where greedy decoding says something else, by "test" and "another"; "" where not
+    greedy: dict[str, list[str]]  # and of "test" where greedy decoding says something else; "" where not
 
     @property
     def setting(self) -> Setting:
@@ -54,24 +55,24 @@ def load(folder: Path = FOLDER) -> list[Trial]:
     return [Trial(**line) for line in journal.lines(folder / NAME)]
 
 
-def search(trials: Sequence[Trial], side: str) -> dict[Setting, list[float]]:
+def search(trials: Sequence[Trial]) -> dict[Setting, list[float]]:
     """Return the cross-entropy of each validation net, by setting, as ``protocol.chosen`` takes it."""
     found: dict[Setting, list[float]] = {}
     for one in trials:
-        if (one.part, one.side) == ("search", side):
+        if one.part == "search":
             found.setdefault(one.setting, []).append(one.nats)
     most = max((len(values) for values in found.values()), default=0)
     return {setting: values for setting, values in found.items() if len(values) == most}
 
 
-def chosen(trials: Sequence[Trial], side: str) -> Setting:
-    """Return a side's setting: the lowest median over the validation nets."""
-    return protocol.chosen(search(trials, side))
+def chosen(trials: Sequence[Trial]) -> Setting:
+    """Return the setting of all nets: the lowest median over the validation nets, which have attention."""
+    return protocol.chosen(search(trials))
 
 
 def tested(trials: Sequence[Trial], side: str) -> list[Trial]:
     """Return a side's test nets of the setting that was chosen, by seed."""
-    setting = chosen(trials, side)
+    setting = chosen(trials)
     return sorted((t for t in trials if (t.part, t.side, t.setting) == ("test", side, setting)), key=lambda t: t.seed)
 
 
@@ -169,7 +170,8 @@ class Translator:
             if step < len(begin):
                 ranked = [begin[step]]
             else:
-                first = np.argpartition(-totals, 2 * width, axis=None)[: 2 * width]
+                count = min(2 * width, totals.size)
+                first = np.argpartition(-totals, count - 1, axis=None)[:count]
                 ranked = sorted(first.tolist(), key=lambda place: -totals.flat[place])
             kept: list[tuple[int, Begun]] = []
             for rank, place in enumerate(ranked):
@@ -186,6 +188,21 @@ class Translator:
             at = Place(*(part[[k for k, _ in kept]] for part in at))
         found = [self._finished(source, one) for one in done or live]
         return sorted(found, key=lambda one: -one.score)[:width]
+
+    def follow(self, source: Sequence[str], numbers: Sequence[int]) -> tuple[Array, Array]:
+        """Return log p of every word at each step (T, V), and the weights (T, S), on the way through a translation.
+
+        Args:
+            source: a message's words.
+            numbers: of the words that are said.
+        """
+        h, m = self.read(source)
+        at, logs, looked = self.start(m), [], []
+        for last in [START, *numbers[:-1]]:
+            log, weights, at = self.step([last], at, h, m)
+            logs.append(log[0])
+            looked.append(weights[0])
+        return np.array(logs), np.array(looked)
 
     def _finished(self, source: Sequence[str], one: "Begun") -> Translation:
         weights = np.array(one.weights)
