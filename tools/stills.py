@@ -12,6 +12,7 @@ import sys
 from playwright.sync_api import Browser, sync_playwright
 
 from lstmlib.figures import (
+    Anomaly,
     AttentionMatrix,
     CarouselUnit,
     Cell,
@@ -71,6 +72,7 @@ STATES: list[Figure] = [
     Tagger(asked=True, cell=3),
     Pen(asked=True),
     Speaker(asked=True, heard=9),
+    Anomaly(asked=True, series="heartbeats", kind="left out", at=900),
     Translator(asked=True, word=2),
     Chorale(asked=True),
     Laboratory(experiment="2c", lag=1000, guess=50_000),

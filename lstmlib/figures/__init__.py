@@ -4,6 +4,7 @@ from lstmlib.figures import Quiz, Safe
 """
 
 import lstmlib.page.figure  # noqa: F401  # first, since it says what to install where widgets are missing
+from lstmlib.figures.anomaly import Anomaly
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
@@ -36,6 +37,7 @@ from lstmlib.figures.verdict import Verdict
 from lstmlib.figures.writer import Writer
 
 __all__ = [
+    "Anomaly",
     "AttentionMatrix",
     "CarouselUnit",
     "Cell",

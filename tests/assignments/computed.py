@@ -8,6 +8,7 @@ import itertools
 import numpy as np
 import torch
 from scipy.optimize import brentq
+from scipy.stats import binom
 from statsmodels.stats.multitest import multipletests
 
 from lstmlib.numpy import (
@@ -30,6 +31,7 @@ from lstmlib.numpy.generation import KeyValueCache
 from lstmlib.numpy.scan import combine, doubling, scan
 from lstmlib.numpy.squashing import sigmoid
 from lstmlib.online.rtrl import RTRL
+from lstmlib.studies.at_work.anomalies import task as anomalies
 from lstmlib.studies.at_work.gates.measures import window
 from lstmlib.studies.at_work.labelling import measures
 from lstmlib.studies.at_work.markets import simple
@@ -273,6 +275,10 @@ CHECKS = {
     "handwriting": [
         lambda S, R: ctc.shortest([7] * (R + 1) + [k % 2 for k in range(S - R - 1)]),
         lambda T: 2.0**T * np.exp(-ctc.alignments(np.full((T, 2), -np.log(2.0)), [1]).loss),
+    ],
+    "anomalies": [
+        lambda percent: 100 * anomalies.worth(1e-4, 1.0, percent / 100),
+        lambda share: 100 * float(np.mean(binom.sf(0, 100, share / 100))),
     ],
     "speech": [
         lambda T: np.ptp([[64 * t, 64 * t + 256] for t in range(T)]) / 10,  # samples at 10 kHz
