@@ -38,7 +38,7 @@ def check_apart(answer: Callable[..., Any]) -> None:
     Args:
         answer: takes scores before the logistic function (88,), and which keys sound, 0 or 1, (88,).
     """
-    cases = [(scores, chord) for scores, chord, _ in _cases()]
+    cases = [(scores, chord) for scores, _, chord in _cases()]
     if (found := attempts(answer, cases)) is None:
         return
     every = np.array([key_nats(scores[None], chord[None])[0] for scores, chord in cases])
