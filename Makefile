@@ -29,7 +29,7 @@ serve: book ## show the book at http://localhost:8000 (PORT=… for another)
 	@echo "http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT) 2>/dev/null || echo "Port $(PORT) is taken: make serve PORT=8001"
 
-slides: book ## make a deck of slides of every chapter, to be opened in any browser
+slides: book .venv/installed-print ## make a deck of slides of every chapter, for any browser, and as PDF (wants Chromium)
 	@$(BIN)/python tools/slides.py
 
 pdf: $(READER) .venv/installed-print ## print the whole book to one PDF, in some minutes (wants Chromium or Chrome)

@@ -37,10 +37,17 @@ def harmless_output(output: Any) -> Any:
         said = {"ename": _cut(output.ename, 200), "evalue": _cut(output.evalue)}
         return nbformat.v4.new_output("error", **said, traceback=[_cut(line) for line in output.traceback[-30:]])
     data = {kind: _cut(text) for kind, text in output.data.items() if kind == "text/plain" and isinstance(text, str)}
-    picture = output.data.get("image/png")
+    picture, metadata = output.data.get("image/png"), {}
     if isinstance(picture, str) and _is_picture(picture):
         data["image/png"] = picture
-    return nbformat.v4.new_output("display_data", data=data) if data else None
+        metadata = {"image/png": _size(output.metadata.get("image/png"))}
+    return nbformat.v4.new_output("display_data", data=data, metadata=metadata) if data else None
+
+
+def _size(said: Any) -> dict[str, int]:
+    """Return as which size a picture is to be shown, whole numbers and nothing else: a sharp plot has more pixels."""
+    given = said if isinstance(said, dict) else {}
+    return {key: given[key] for key in ("width", "height") if type(given.get(key)) is int}
 
 
 def _cut(text: str, longest: int = LONGEST) -> str:

@@ -1,7 +1,9 @@
 """The ways to set the project up say the same, and what follows from the repository's address follows it."""
 
 import ast
+import base64
 import importlib
+import io
 import itertools
 import json
 import os
@@ -15,6 +17,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from PIL import Image
 
 import address
 import build
@@ -164,6 +167,13 @@ def test_notebooks_keep_to_the_rules_for_cells(path):
             lines = [line for line in source.splitlines() if line.strip()]
             assert len(lines) <= (30 if "hide-input" in tags else 15), source  # folded code may be longer
             assert max(map(len, lines)) <= 95, f"wider than a page's column:\n{source}"
+        for output in cell["outputs"]:
+            if picture := output.get("data", {}).get("image/png"):
+                stored = Image.open(io.BytesIO(base64.b64decode(picture)))
+                size = output["metadata"].get("image/png", {})
+                again = f"plots are stored with two pixels for one: python tools/notebooks.py book/{path.name}"
+                assert (stored.width // 2, stored.height // 2) == (size.get("width"), size.get("height")), again
+                assert stored.mode == "P", again
         if any("image/png" in output.get("data", {}) for output in cell["outputs"]):
             shown = cell["metadata"].get("mystnb", {})
             assert len(shown.get("image", {}).get("alt", "")) > 20, f"a figure without alt text:\n{source}"

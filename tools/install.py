@@ -21,6 +21,7 @@ WHAT = {
     "print": "what the PDF and the e-book are made with: pikepdf, latex2mathml, a driver for browsers",
     "bench": "what the layers' speed is compared with: autograd",
     "econometrics": "what fits the variance models of the study of markets: arch",
+    "translation": "what judges the translations of the study of messages: sacrebleu",
     "all": "what the book and all its checks take, among it nbgrader, mypy, ONNX Runtime and a driver for browsers",
 }
 

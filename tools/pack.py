@@ -3,9 +3,9 @@
     python tools/pack.py [page ...]        # make pack: into _build/figures/, all pages or these
 
 Plots are drawn again: what is stored with a notebook is made of pixels. So the notebooks run once more, a minute or
-less each, and matplotlib writes both forms. Still pictures of the interactive figures are SVG already;
-Chromium prints them. ``index.html`` shows all, ``figures.csv`` lists them; licence and source stand in the files' own
-metadata as well.
+less each, and matplotlib writes both forms. Drawings and the still pictures of the interactive figures are SVG
+already; Chromium prints them. ``index.html`` shows all, ``figures.csv`` lists them; licence and source stand in the
+files' own metadata as well.
 """
 
 import argparse
@@ -13,9 +13,11 @@ import base64
 import csv
 import html
 import io
+import os
 import re
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +30,8 @@ from playwright.sync_api import Browser, sync_playwright
 from address import ROOT, pages
 from contents import notebooks
 from lstmlib.page.browser import find_browser
-from plain_markdown import Page, caption
+from notebooks import ARITHMETIC
+from plain_markdown import Page, caption, figures
 from plain_notebooks import glued
 from references import References, references
 
@@ -116,12 +119,27 @@ def stills(notebook: NotebookNode, name: str, browser: Browser) -> Iterator[Draw
             )
 
 
+def drawings(notebook: NotebookNode, name: str, refs: References, browser: Browser) -> Iterator[Drawn]:
+    """Yield the drawings that a page's text shows."""
+    page = Page(name, glued(notebook), refs, pages())
+    short = Path(name).name
+    for cell in notebook.cells:
+        for file, options, text in figures(cell.source) if cell.cell_type == "markdown" else []:
+            svg = (ROOT / name).parent.joinpath(file).read_text(encoding="utf8")
+            label = options.get("name", Path(file).stem)
+            title = refs.numbers.get(label, ("", ""))[0]
+            about = words(caption("", text, page))
+            yield Drawn(short, label, title, about, options.get("alt", ""), svg, printed(svg, browser))
+
+
 def printed(svg: str, browser: Browser) -> bytes:
     """Return an SVG as a PDF of its own size."""
-    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups()  # type: ignore[union-attr]
+    width, height = re.search(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)"', svg).groups()  # type: ignore[union-attr]
     tab = browser.new_page()
     tab.set_content(f'<body style="margin:0">{svg}</body>')
-    tab.add_style_tag(content=f"@page {{ size: {width}px {height}px; margin: 0 }} svg {{ display: block }}")
+    tab.add_style_tag(
+        content=f"@page {{ size: {width}px {height}px; margin: 0 }} svg {{ display: block; width: {width}px }}"
+    )
     made: bytes = tab.pdf(prefer_css_page_size=True, print_background=True)
     tab.close()
     return made
@@ -184,17 +202,29 @@ def write(figures: list[Drawn], out: Path) -> None:
         csv.writer(file).writerows([head, *rows])
 
 
+def has_plots(notebook: NotebookNode) -> bool:
+    """Return whether a notebook shows something made of pixels."""
+    return any("image/png" in o.get("data", {}) for cell in notebook.cells for o in cell.get("outputs", []))
+
+
 def collect(names: list[str], browser: Browser) -> list[Drawn]:
-    """Return the figures of pages, drawn again."""
-    refs, found = references(), []
-    for _, name in notebooks():
-        if names and Path(name).name not in names:
-            continue
-        stored = nbformat.read(ROOT / f"{name}.ipynb", as_version=4)
-        found += stills(stored, name, browser)
-        if any("image/png" in o.get("data", {}) for cell in stored.cells for o in cell.get("outputs", [])):
-            print(f"drawing {Path(name).name} again ...", flush=True)
-            found += plots(drawn_again(stored), name, refs)
+    """Return the figures of pages, drawn again: as many notebooks run at once as there are processors, up to four."""
+    wanted = [name for _, name in notebooks() if not names or Path(name).name in names]
+    stored = {name: nbformat.read(ROOT / f"{name}.ipynb", as_version=4) for name in wanted}
+    refs, found = references(), list[Drawn]()
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
+        again = {name: threads.submit(drawn_again, stored[name]) for name in wanted if has_plots(stored[name])}
+        for name in wanted:
+            found += stills(stored[name], name, browser)
+            found += drawings(stored[name], name, refs, browser)
+            if name in again:
+                made = list(plots(again[name].result(), name, refs))
+                print(f"{Path(name).name}: {len(made)} plots", flush=True)
+                found += made
+    for path in sorted((ROOT / "book").glob("*.md")):
+        if not names or path.stem in names:
+            text = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(path.read_text(encoding="utf8"))])
+            found += drawings(text, f"book/{path.stem}", refs, browser)
     return found
 
 
@@ -203,6 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make a pack of the book's figures.")
     parser.add_argument("pages", nargs="*", help="which, as in gates; all if none is named")
     names = parser.parse_args().pages
+    os.environ.setdefault(*ARITHMETIC)  # what is drawn is what the pages show
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
         figures = collect(names, browser)

@@ -1,7 +1,7 @@
 """Makes built pages lighter: without a script that nothing needs, with pictures that come when scrolled to.
 
-A picture or a drawing wider than a column gets a box of its own, in which it scrolls where a phone would make it too
-small to read.
+Plots have two pixels for one; their notebooks say how wide they are shown. A picture or a drawing that is shown wider
+than a column gets a box of its own, in which it scrolls where a phone would make it too small to read.
 """
 
 import re
@@ -13,6 +13,7 @@ from PIL import Image
 ICONS = re.compile(r'\s*<script[^>]*src="[^"]*/scripts/fontawesome\.js[^"]*"[^>]*></script>')
 PICTURE = re.compile(r'<img ((?:(?!loading=)[^>])*?src="([^"]*_images/[^"]+\.png)"(?:(?!loading=)[^>])*?)/?>')
 DRAWING = re.compile(r'(?<!book-wide">)<img [^>]*?src="([^"]*_images/[^"]+\.svg)"[^>]*>')
+SHOWN = re.compile(r' ?style="width: ([\d.]+)px;"')  # as Sphinx writes the width that a notebook's output has
 WIDE, WIDE_DRAWING = 720, 600  # pixels; a drawing's letters are smaller than a plot's
 
 
@@ -27,8 +28,12 @@ def lighten(page: Path) -> None:
     def late(found: re.Match[str]) -> str:
         with Image.open(page.parent / found[2]) as picture:
             width, height = picture.size
-        size = "" if "width" in found[1] else f' width="{width}" height="{height}"'
-        picture_again = f'<img {found[1].rstrip()} loading="lazy"{size}/>'
+        about = found[1].rstrip()
+        if shown := SHOWN.search(about):
+            about = about.replace(shown[0], "")
+            width, height = round(float(shown[1])), round(float(shown[1]) * height / width)
+        size = "" if "width" in about else f' width="{width}" height="{height}"'
+        picture_again = f'<img {about} loading="lazy"{size}/>'
         return f'<span class="book-wide">{picture_again}</span>' if width > WIDE else picture_again
 
     def boxed(found: re.Match[str]) -> str:

@@ -250,6 +250,16 @@ def _figure(argument: str, options: dict[str, str], body: str, page: Page) -> st
     return f"![{alt}]({page.picture(argument)})\n\n{caption(options.get('name', ''), body, page)}".strip()
 
 
+def figures(text: str) -> list[tuple[str, dict[str, str], str]]:
+    """Return the figures that a Markdown cell shows from files: path, options (name, alt) and caption as written."""
+    found = []
+    for token in BLOCKS.parse(text):
+        if shown := re.fullmatch(r"\{figure\}\s*(\S+)", token.info.strip()):
+            options, body = _options(token.content)
+            found.append((shown[1], options, body.strip()))
+    return found
+
+
 def _table(argument: str, options: dict[str, str], body: str, page: Page) -> str:
     return f"{caption(options.get('name', ''), argument, page)}\n\n{plain(body, page)}"
 

@@ -117,7 +117,7 @@ def _code(cell: NotebookNode, glues: set[str], live: set[str], page: Page) -> li
     if alt := said.get("image", {}).get("alt"):
         for output in made.outputs:
             if "image/png" in output.get("data", {}):
-                output.metadata["image/png"] = {"alt": alt}
+                output.metadata["image/png"] = {**output.metadata.get("image/png", {}), "alt": alt}
     figure = said.get("figure", {})
     if "caption" not in figure:
         return [made]

@@ -1,11 +1,12 @@
-"""Make a deck of slides from every chapter's page.
+"""Make a deck of slides from every chapter's page, with figures alive, and print each to PDF.
 
     python tools/slides.py      # after the book is built; into _build/slides/, index.html first
 
 A deck has what a lecture shows and none of the prose: the question before the figure and the figure, alive; each
 section's formulas, plots and tables; what goes wrong; the quiz, a question a slide; what was said in short. The prose
 becomes the notes of the slide that it explains. A plot that no slide should show has the tag ``slide-skip`` in its
-cell. The folder needs no other: it can be copied to another machine, and opened there without a network.
+cell. The folder needs no other: it can be copied to another machine, and opened there without a network. PDFs want
+Chromium (``deck_pdf.py``); without, there are the decks alone.
 """
 
 import copy
@@ -20,10 +21,11 @@ from string import Template
 from typing import Any, NamedTuple
 
 import yaml
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, Tag
+from bs4.element import Tag
 
 from address import ROOT
+from deck_pdf import print_decks
+from deck_text import lead, opening, sentences, soup, words
 from lstmlib.page.figure import GIVEN
 
 PAGES = ROOT / "_build" / "html"
@@ -96,39 +98,6 @@ def kind_of(block: Tag) -> str:
     if "pst-scrollable-table-container" in classes or "book-table" in classes:
         return "table"
     return "prose" if block.name in ("p", "ul", "ol", "blockquote") else "other"
-
-
-def sentences(paragraph: Tag) -> list[str]:
-    """Return a paragraph's sentences as HTML; what is marked up stays whole."""
-    found = [""]
-    for child in paragraph.children:
-        if not isinstance(child, NavigableString):
-            found[-1] += str(child)
-            continue
-        first, *others = re.split(r"(?<=[.?!:])\s+(?=[A-Z“(])", str(child))
-        found[-1] += html.escape(first, quote=False)
-        found += [html.escape(other, quote=False) for other in others]
-    return [one.strip() for one in found if one.strip()]
-
-
-def opening(caption: Tag) -> str:
-    """Return a caption's first sentence, with the next where that says too little."""
-    found = sentences(caption)
-    return found[0] if words(found[0]) > 5 else " ".join(found[:2])
-
-
-def lead(paragraph: Tag) -> str:
-    """Return the end of a paragraph that leads to what follows it: its last sentence, with more where that is short."""
-    found = [one for one in sentences(paragraph) if not one.startswith("(")] or sentences(paragraph)
-    start = len(found) - 1
-    while start > 0 and words(" ".join(found[start:])) < 6:
-        start -= 1
-    return " ".join(found[start:])
-
-
-def words(text: str) -> int:
-    """Return how many words an HTML text has."""
-    return len(_soup(text).get_text().split())
 
 
 def _text(name: str, inner: str, **attributes: str) -> str:
@@ -270,7 +239,7 @@ def in_short(part: Part) -> list[Slide]:
 
 def deck(page: str) -> tuple[str, list[Slide]]:
     """Return a chapter's title and its slides, from its page's HTML; the first lists what it is about."""
-    article = _soup(page).find("article")
+    article = soup(page).find("article")
     chapter = article.find("section")
     title = _heading(chapter)
     depth = chapter.find("section", id="in-depth", recursive=False)
@@ -291,12 +260,12 @@ def deck(page: str) -> tuple[str, list[Slide]]:
 
 def _shown(slide: Slide) -> str:
     """Return what a slide shows, without anything that leads elsewhere in the book."""
-    inner = _soup("".join(str(copy.copy(one)) for one in slide.content))
+    inner = soup("".join(str(copy.copy(one)) for one in slide.content))
     for figure in inner.find_all("figure"):
         image, caption = figure.find("img"), figure.find(class_="caption-text") or figure.find("figcaption")
         image.attrs = {key: image[key] for key in ("src", "alt") if key in image.attrs}
         first = opening(caption) if caption else ""
-        figure.replace_with(_soup(f'<figure class="plot">{image}<figcaption>{first}</figcaption></figure>'))
+        figure.replace_with(soup(f'<figure class="plot">{image}<figcaption>{first}</figcaption></figure>'))
     return str(_alone(inner))
 
 
@@ -314,24 +283,20 @@ def _alone(inner: Any) -> Any:
     return inner
 
 
-def _soup(text: str) -> BeautifulSoup:
-    return BeautifulSoup(text, "html.parser")
-
-
 def written(title: str, slides: list[Slide]) -> str:
     """Return a deck as a page."""
     total, body = len(slides), []
     for number, slide in enumerate(slides, 1):
         head = "h1" if number == 1 else "h2"
-        notes = _alone(_soup("".join(str(copy.copy(one)) for one in slide.notes)))
+        notes = _alone(soup("".join(str(copy.copy(one)) for one in slide.notes)))
         aside = f'<aside class="notes" aria-label="Notes" tabindex="0">{notes}</aside>' if slide.notes else ""
         body.append(
             f'<section class="slide" aria-label="Slide {number} of {total}">'
-            f"<{head}>{_alone(_soup(slide.heading))}</{head}>"
+            f"<{head}>{_alone(soup(slide.heading))}</{head}>"
             f'<div class="body"><div class="fit {slide.kind}">{_shown(slide)}</div></div>{aside}</section>'
         )
     page = Template((LOOKS / "deck.html").read_text(encoding="utf8"))
-    plain = html.escape(_soup(title).get_text())
+    plain = html.escape(soup(title).get_text())
     return page.substitute(plain=plain, slides="\n".join(body))
 
 
@@ -357,31 +322,44 @@ def assets(texts_: list[str], out: Path) -> None:
         shutil.copy(PAGES / "_images" / name, folder / "images")
 
 
-def write(names: list[str], out: Path) -> dict[str, int]:
-    """Write the chapters' decks and an index; return chapter -> how many slides."""
+def write(names: list[str], out: Path) -> dict[str, tuple[str, int]]:
+    """Write the chapters' decks and an index; return chapter -> its title and how many slides it has."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    found, texts_, links = {}, [], []
+    found, texts_ = {}, []
     for name in names:
         title, slides = deck((PAGES / "book" / f"{name}.html").read_text(encoding="utf8"))
         texts_.append(written(title, slides))
         (out / f"{name}.html").write_text(texts_[-1], encoding="utf8")
-        found[name] = len(slides)
-        links.append(f'<li><a href="{name}.html">{title}</a>, {len(slides)} slides</li>')
-    index = Template((LOOKS / "index.html").read_text(encoding="utf8"))
-    (out / "index.html").write_text(index.substitute(links="\n".join(links)), encoding="utf8")
+        found[name] = title, len(slides)
+    write_index(found, out)
     assets(texts_, out)
     return found
 
 
+def write_index(found: dict[str, tuple[str, int]], out: Path) -> None:
+    """Write the page that lists the decks, each with its PDF where there is one."""
+    lines = []
+    for name, (title, count) in found.items():
+        on_paper = f', <a href="{name}.pdf">PDF</a>' if (out / f"{name}.pdf").exists() else ""
+        lines.append(f'<li><a href="{name}.html">{title}</a>, {count} slides{on_paper}</li>')
+    index = Template((LOOKS / "index.html").read_text(encoding="utf8"))
+    (out / "index.html").write_text(index.substitute(links="\n".join(lines)), encoding="utf8")
+
+
 def main() -> None:
-    """Write the decks of all chapters and say where."""
+    """Write the decks of all chapters, print them where there is a browser, and say where they are."""
     if not (PAGES / "index.html").exists():
         sys.exit("The book isn't built yet: make book")
     found = write(chapters(), OUT)
-    for name, count in found.items():
+    for name, (_, count) in found.items():
         print(f"{name}: {count} slides")
-    print(f"The decks are in _build/slides/. Open {(OUT / 'index.html').as_uri()}")
+    print(f"The decks are in _build/slides/. Open {(OUT / 'index.html').as_uri()}", flush=True)
+    if print_decks(OUT, list(found)):
+        write_index(found, OUT)
+        print("Each is there as a PDF as well.")
+    else:
+        print("PDFs of them want Chromium or Chrome, which isn't here: install one, or name it in $CHROMIUM.")
 
 
 if __name__ == "__main__":

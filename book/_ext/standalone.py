@@ -99,6 +99,13 @@ def drop_repeated_ids(app: Sphinx, doctree: nodes.document, docname: str) -> Non
             section["ids"] = []
 
 
+def keep_shape(app: Sphinx, doctree: nodes.document) -> None:
+    """Give plots, whose notebooks say how large they are shown, a width alone: a narrow screen may make it smaller."""
+    for image in doctree.findall(nodes.image):
+        if "width" in image:
+            image.attributes.pop("height", None)
+
+
 def lead_to_plain_notebooks(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
@@ -156,6 +163,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", follow_address, priority=10)
     app.connect("config-inited", find_looks, priority=10)
+    app.connect("doctree-read", keep_shape)
     app.connect("doctree-resolved", drop_repeated_ids)
     app.connect("html-page-context", drop_scripts, priority=900)
     app.connect("html-page-context", mend_roles)

@@ -1,8 +1,10 @@
 """Real data, read from packages that carry it, or from small files taken out of those once: nothing is downloaded."""
 
 from lstmlib.data.addresses import Address, addresses
+from lstmlib.data.anomalies import Labelled, heartbeats, pulse
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
+from lstmlib.data.messages import Message, messages
 from lstmlib.data.pendigits import Pendigits, pendigits
 from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.data.reviews import Review, reviews
@@ -14,6 +16,8 @@ from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numb
 __all__ = [
     "LANGUAGES",
     "Address",
+    "Labelled",
+    "Message",
     "Pendigits",
     "Plays",
     "Prices",
@@ -24,8 +28,11 @@ __all__ = [
     "alphabet",
     "digits",
     "electricity",
+    "heartbeats",
+    "messages",
     "pendigits",
     "plays",
+    "pulse",
     "reviews",
     "sp500",
     "sunspots",

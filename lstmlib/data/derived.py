@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+PROGRAMS = ("django", "indico", "jupyterlab", "sphinx", "spyder", "wagtail")  # whose menus and messages are here
+MOST_WORDS = 12  # in a message in English
 FOLDER = Path(__file__).parent / "files"
 
 
@@ -92,6 +94,30 @@ def unpacked(name: str, data: bytes) -> bytes:
     if name.endswith(".bz2"):
         return bz2.decompress(data)
     return gzip.decompress(data) if name.endswith(".gz") else data
+
+
+def _labelled(text: str, columns: tuple[int, int], unit: float) -> bytes:
+    """Return a series with one anomaly: its first and last step in the first line, then whole numbers of a unit."""
+    rows = [line.split(",") for line in text.strip().splitlines()[1:]]
+    value, label = columns
+    steps = [step for step, row in enumerate(rows) if row[label] == "1"]
+    numbers = [str(round(float(row[value]) / unit)) for row in rows]
+    return packed(f"{steps[0]} {steps[-1]}\n" + " ".join(numbers) + "\n")
+
+
+def _pulse(carried: dict[str, bytes]) -> bytes:
+    """Return aeon's series 135 of the UCR archive, in 0.00001; its training part is the beginning of the test part."""
+    test, train = (text.decode("ascii") for text in carried.values())
+    values = [[line.split(",")[1] for line in text.strip().splitlines()[1:]] for text in (test, train)]
+    if values[0][: len(values[1])] != values[1]:
+        raise ValueError("the training part isn't the beginning of the test part")
+    return _labelled(test, (1, 2), 1e-5)
+
+
+def _heartbeats(carried: dict[str, bytes]) -> bytes:
+    """Return sktime's excerpt of an ECG in microvolts."""
+    (text,) = carried.values()
+    return _labelled(text.decode("ascii"), (0, 1), 1e-3)
 
 
 def _electricity(carried: dict[str, bytes]) -> bytes:
@@ -187,11 +213,32 @@ def _vowels(carried: dict[str, bytes]) -> bytes:
     return bz2.compress("\n".join(lines).encode("ascii"), 9)
 
 
+def _messages(carried: dict[str, bytes]) -> bytes:
+    """Return a program's messages in English and French, a pair a line with a tab between, in the catalogues' order.
+
+    Of a message for several numbers the first form is taken. Left out are: what has no translation, more than one
+    line, a tab, a mark of HTML, or more than ``MOST_WORDS`` words; and a message that stood in an earlier catalogue.
+    """
+    from babel.messages.mofile import read_mo
+
+    found: dict[str, str] = {}
+    for catalogue in carried.values():
+        for message in read_mo(io.BytesIO(catalogue)):
+            forms = (message.id, message.string)
+            source, target = ((form if isinstance(form, str) else next(iter(form or [""]))).strip() for form in forms)
+            if source and target and not re.search(r"[\n\t<]", source + target) and len(source.split()) <= MOST_WORDS:
+                found.setdefault(source, target)
+    return packed("".join(f"{source}\t{target}\n" for source, target in found.items()))
+
+
 DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "addresses.txt.gz": _addresses,
     "electricity.txt": _electricity,
+    "heartbeats.txt.gz": _heartbeats,
+    **{f"messages-{program}.txt.gz": _messages for program in PROGRAMS},
     "pendigits.bin": _pendigits,
     "plays.txt.bz2": _plays,
+    "pulse.txt.gz": _pulse,
     "reviews.txt.bz2": _reviews,
     "sp500.txt.gz": _sp500,
     "vowels.txt.bz2": _vowels,

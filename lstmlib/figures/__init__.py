@@ -27,6 +27,7 @@ from lstmlib.figures.speaker import Speaker
 from lstmlib.figures.tagger import Tagger
 from lstmlib.figures.tape import Tape
 from lstmlib.figures.training import Training
+from lstmlib.figures.translator import Translator
 from lstmlib.figures.tug import TugOfWar
 from lstmlib.figures.unrolling import Unrolling
 from lstmlib.figures.variants import CellParts
@@ -58,6 +59,7 @@ __all__ = [
     "Tagger",
     "Tape",
     "Training",
+    "Translator",
     "TugOfWar",
     "Unrolling",
     "Verdict",

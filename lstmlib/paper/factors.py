@@ -165,8 +165,9 @@ class Effect(NamedTuple):
 def effects(name: str, sequences: NDArray[np.float64], cap: int = CAP) -> list[Effect]:
     """Return the effect of each reading and of each pair, by least squares on the 64 runs' mean logarithms.
 
-    A net that failed counts with the cap, which makes effects smaller than they are, never larger. What 36 effects and
-    the mean leave unexplained of 64 runs, 27 degrees of freedom, is the error that intervals and t tests are made of.
+    A net that failed counts with the cap, so an effect looks smaller than it is where the slower half has the failures,
+    and larger where the faster half has more of them. What 36 effects and the mean leave unexplained of 64 runs, 27
+    degrees of freedom, is the error that intervals and t tests are made of.
 
     Args:
         name: a key of ``FACTORS``.

@@ -1,5 +1,8 @@
 """How plots look: one colour for one role throughout the book, sizes that can be read on a phone."""
 
+import importlib
+import sys
+
 import matplotlib as mpl
 from cycler import cycler
 
@@ -19,7 +22,9 @@ def use_style() -> None:
     """Set matplotlib's defaults for the book: call it once, in a chapter's first code cell.
 
     Figures are transparent with black text; the book turns them light-on-dark where the reader's system is dark.
+    Notebooks show them with two pixels for one, so that they are sharp on today's screens.
     """
+    _sharpen()
     mpl.rcParams.update(
         {
             "figure.figsize": (5.2, 3.2),
@@ -44,3 +49,14 @@ def use_style() -> None:
             + cycler(linestyle=["-", "--", "-.", ":", "-", "--"]),
         }
     )
+
+
+def _sharpen() -> None:
+    """Have Jupyter draw plots at twice the resolution and show them at their size, unless another format is chosen."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        return
+    inline = importlib.import_module("matplotlib_inline.config")  # comes with IPython
+    backend = inline.InlineBackend.instance(parent=shell)
+    if backend.figure_formats == {"png"}:
+        backend.figure_formats = {"retina"}

@@ -35,6 +35,9 @@ from lstmlib.studies.at_work.labelling import measures
 from lstmlib.studies.at_work.markets import simple
 from lstmlib.studies.at_work.sentiment import task as sentiment
 from lstmlib.studies.at_work.sentiment.task import calibration
+from lstmlib.studies.at_work.translation.memory import Memory
+from lstmlib.studies.at_work.translation.scores import from_counts
+from lstmlib.studies.at_work.translation.task import Pair
 from lstmlib.tasks.adding import adding
 
 DRAWS = 200_000  # for what is found by drawing
@@ -267,6 +270,12 @@ CHECKS = {
     "speech": [
         lambda T: np.ptp([[64 * t, 64 * t + 256] for t in range(T)]) / 10,  # samples at 10 kHz
         lambda b: sentiment.mcnemar(np.ones(b, bool), np.zeros(b, bool))[2],
+    ],
+    "translation": [
+        lambda a, b, d: Memory([Pair("", ("same",) * (b - d) + ("other",) * d, ())]).alike(
+            ("same",) * (b - d) + ("x",) * (a - b + d)
+        )[0],
+        lambda c, r: from_counts(np.array([c, c, c, c, c, c, c, c, c, r], float)),
     ],
     "what-gates-do": [
         lambda a: window(np.full((3, 1, 1), a), np.zeros((1, 2), int), 3, product=True)[0, 0],

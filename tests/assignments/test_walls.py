@@ -1,5 +1,6 @@
 """What keeps a submission from others and from whoever reads it, tried by itself."""
 
+import base64
 import os
 import signal
 import subprocess
@@ -54,6 +55,16 @@ def test_calls_that_reach_others_do_nothing(tmp_path):
     found, _, pid = done.stdout.rpartition(" ")
     os.kill(int(pid), signal.SIGKILL)  # it could not itself
     assert found == str([True] * 9), done.stderr
+
+
+@pytest.mark.parametrize("width", [584, "584", "1 onload=alert(1)", 2.5, None, True])
+def test_a_picture_keeps_its_size_and_nothing_else(width):
+    from nbformat.v4 import new_output
+
+    png = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+    said = {"image/png": {"width": width, "onload": "alert(2)"}, "other": 1}
+    shown = inert.harmless_output(new_output("display_data", data={"image/png": png}, metadata=said))
+    assert shown.metadata == {"image/png": {"width": 584} if width == 584 else {}}
 
 
 @pytest.mark.parametrize(

@@ -60,11 +60,12 @@ def test_every_page_is_quiet_and_alone_its_formulas_set_and_its_figures_alive(vi
     assert tab.wrong == []
 
 
-# Glyphs that stand outside the box which cuts them off, above or below; what stretches a bracket has no height itself.
-CUT_OFF = """() => [...document.querySelectorAll('.bd-article div.math')].flatMap((box) => {
+# Glyphs that stand outside a box which cuts them off, above or below. What stretches a bracket has no height itself,
+# and the ink of a glyph may stand a pixel above its own box.
+CUT_OFF = """() => [...document.querySelectorAll('.bd-article div.math, div.math mjx-container')].flatMap((box) => {
   const {top, bottom} = box.getBoundingClientRect();
   return [...box.querySelectorAll('mjx-c')].map((glyph) => glyph.getBoundingClientRect())
-    .filter((glyph) => glyph.height && (glyph.top < top - 0.5 || glyph.bottom > bottom + 0.5))
+    .filter((glyph) => glyph.height && (glyph.top < top + 1 || glyph.bottom > bottom + 0.5))
     .map((glyph) => `${box.textContent.slice(0, 40)}: ${glyph.top - top} ${bottom - glyph.bottom}`);
 })"""
 
@@ -110,6 +111,34 @@ def test_every_page_is_accessible_and_fits(visit, page, width):
         WIDTHS[width],
     )
     assert wide == []
+
+
+# Plots, each with how wide the notebook says it is shown, how wide and high it is, its pixels, and the room it has.
+PLOTS = """() => Promise.all([...document.querySelectorAll('.bd-article figure img[src$=png]')].map(async (image) => {
+  image.loading = 'eager';
+  await image.decode();
+  const {width, height} = image.getBoundingClientRect();
+  const figure = image.closest('figure'), box = getComputedStyle(figure);
+  const room = figure.clientWidth - parseFloat(box.paddingLeft) - parseFloat(box.paddingRight);
+  return {said: Number(image.getAttribute('width')), width, height, room, wide: !!image.closest('.book-wide'),
+    pixels: [image.naturalWidth, image.naturalHeight], link: !!image.closest('a')};
+}))"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page", ["book/gates.html", "book/what-gates-do.html"])
+def test_plots_have_two_pixels_for_one_at_the_size_that_their_notebook_says(visit, page, width):
+    tab = visit(page, width=width)
+    plots = tab.evaluate(PLOTS)
+    assert len(plots) == 4
+    for plot in plots:
+        assert plot["pixels"][0] // 2 == plot["said"], plot
+        narrow = 640 if plot["wide"] and width == 390 else plot["room"]  # what is wide scrolls on a phone
+        assert plot["width"] == pytest.approx(min(plot["said"], narrow), abs=1), plot
+        assert plot["height"] / plot["width"] == pytest.approx(plot["pixels"][1] / plot["pixels"][0], abs=0.01), plot
+        assert not plot["link"]
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.browser

@@ -4,20 +4,26 @@ import collections
 import json
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pikepdf
 import pytest
 from bs4 import BeautifulSoup
+from pdf_text import pictures, text
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
+import deck_pdf  # noqa: E402
 import slides  # noqa: E402
+from address import pages  # noqa: E402
 
 if not (slides.PAGES / "index.html").exists():
     pytest.skip("the book is not built: make book", allow_module_level=True)
 
 CHAPTERS = slides.chapters()
 OPENED = ["gates", "transformer", "markets", "what-gates-do"]
+PRINTED = ["sequences", "markets"]  # a figure that is drawn, a formula wider than a slide; one that waits for its net
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +143,7 @@ def test_a_long_table_goes_on_on_another_slide():
 MEASURE = """() => [...document.querySelectorAll(".slide")].map((slide) => {
   const fit = slide.querySelector(".fit"), body = slide.querySelector(".body").getBoundingClientRect();
   const seen = fit.getBoundingClientRect(), head = slide.querySelector("h1, h2");
-  const boxes = [...fit.querySelectorAll("*")].filter((e) => !e.closest("svg, mjx-container"));
+  const boxes = [...fit.querySelectorAll("*")].filter((e) => !e.closest("svg, mjx-container") || e.matches("mjx-math"));
   return {
     scale: seen.width / fit.offsetWidth,
     below: seen.bottom - body.bottom,
@@ -205,3 +211,94 @@ def test_notes_come_and_go_and_the_page_opens_where_it_was(out, open_page):
         assert max(slide["below"], slide["above"], slide["whole"]) <= 2
     page.get_by_role("button", name="Notes").click()
     assert not notes.is_visible()
+
+
+@pytest.fixture(scope="module")
+def printed(out):
+    """Print two decks, in a thread of its own: another test's browser may be open in this one."""
+    if deck_pdf.find_browser() is None:
+        pytest.skip("no Chromium")
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(deck_pdf.print_decks, out, PRINTED).result()
+
+
+def shown_on(slide):
+    """Return what a slide says besides its formulas, notes and figures, without spaces."""
+    for part in slide.select(".notes, .math, .lstm-figure"):
+        part.decompose()
+    return ["".join(part.get_text().split()) for part in slide.select("p, li, td, th") if not part.select("p, li")]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", PRINTED)
+def test_a_deck_on_paper_has_every_slide_whole_on_a_page_of_its_own(out, printed, name):
+    deck = soup(out / f"{name}.html").select(".slide")
+    with pikepdf.open(out / f"{name}.pdf") as pdf:
+        assert len(pdf.pages) == len(deck) == printed[name]
+        heads = []
+        for number, (page, slide) in enumerate(zip(pdf.pages, deck, strict=True), 1):
+            wide, high = float(page.mediabox[2]), float(page.mediabox[3])
+            assert wide / high == pytest.approx(16 / 9)
+            said = text(page)
+            heads.append(plain(slide.find(["h1", "h2"])))
+            assert said.startswith("".join(heads[-1].split())), number
+            assert said.endswith(f"book/{name}.html{number}")
+            body = said.removeprefix("".join(heads[-1].split())).partition("https://")[0]
+            assert len(body) > 20, f"next to nothing on page {number}"
+            assert pictures(page) == len(slide.select('.plot img[src$=".png"]')), number
+            addresses = {str(link.A.URI) for link in page.get("/Annots", []) if "/URI" in link.get("/A", {})}
+            assert f"{pages()}book/{name}.html" in addresses
+            for quiz in slide.select("lstm-quiz"):
+                answers = json.loads(quiz["questions"])[0]["answers"]
+                for answer in answers:
+                    assert "".join(re.sub("[`*_]", "", answer["text"]).split()) in said.replace("_", ""), number
+                    assert "".join(answer["reason"].split())[:25] not in said, "given away"
+                assert not re.search("[✓✗]|Right|Notyet", said)
+            for part in shown_on(slide):
+                assert part in said, (number, part)
+        assert pdf.Root.MarkInfo.Marked
+        assert pdf.Root.Lang == "en"
+        with pdf.open_outline() as outline:
+            assert [item.title for item in outline.root] == [
+                head for k, head in enumerate(heads) if not k or head != heads[k - 1]
+            ]
+
+
+CLIPPED = """() => [...document.querySelectorAll(".slide")].map((slide, k) => {
+  const page = slide.getBoundingClientRect(), body = slide.querySelector(".body").getBoundingClientRect();
+  const fit = slide.querySelector(".fit"), seen = fit.getBoundingClientRect();
+  const parts = [fit, ...fit.querySelectorAll("mjx-math, td, th, .lstm-figure, .plot img, .live > img")];
+  const boxes = parts.map((part) => part.getBoundingClientRect());
+  const over = boxes.flatMap((e) => [body.top - e.top, e.bottom - body.bottom, -e.left, e.right - page.right]);
+  return [k + 1, Math.max(...over), seen.width / fit.offsetWidth];
+})"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", PRINTED)
+def test_no_slide_is_clipped_on_paper(out, open_page, name):
+    page = open_page(out / f"{name}.html", width=1280, height=720, still=True)
+    page.wait_for_function(deck_pdf.ALIVE)
+    deck_pdf.lay_out(page, name)
+    for number, over, scale in page.evaluate(CLIPPED):
+        assert over <= 1, f"slide {number} goes over by {over} pixels"
+        assert scale > 0.55, f"slide {number} is too small to read"
+
+
+@pytest.mark.browser
+def test_the_index_leads_to_both_forms(out, printed, tmp_path):
+    found = {name: (name.title(), count) for name, count in printed.items()} | {"gru": ("GRU", 3)}
+    slides.write_index(found, out)
+    links = [link["href"] for link in soup(out / "index.html").select("ol a")]
+    assert links == ["sequences.html", "sequences.pdf", "markets.html", "markets.pdf", "gru.html"]
+    assert all((out / link).is_file() for link in links)
+
+
+def test_without_chromium_the_decks_are_there_and_it_is_said(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(slides, "OUT", tmp_path / "slides")
+    monkeypatch.setattr(slides, "chapters", lambda: ["gates"])
+    monkeypatch.setattr(deck_pdf, "find_browser", lambda: None)
+    slides.main()
+    assert (tmp_path / "slides" / "gates.html").is_file()
+    assert not list((tmp_path / "slides").glob("*.pdf"))
+    assert "want Chromium" in capsys.readouterr().out

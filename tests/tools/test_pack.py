@@ -22,7 +22,7 @@ REFS = References(numbers={"fig-a": ("Fig. 4.2", "x")}, docs={"book/gru": ("GRU"
 
 @pytest.fixture(scope="module")
 def drawn():
-    """Return a plot that was stored as pixels and is drawn again, and a still picture that was stored as it is."""
+    """Return a plot that was stored as pixels and is drawn again, a still picture stored as it is, and a drawing."""
     cell = new_code_cell(PLOT)
     cell.metadata["mystnb"] = {
         "image": {"alt": "A line that rises from 1 to 2."},
@@ -34,12 +34,15 @@ def drawn():
     shown = f'<lstm-safe class="lstm-figure"><img alt="A &amp; B" src="{source}">'
     output = new_output("display_data", {"text/html": shown})
     notebook = new_notebook(cells=[new_code_cell("Safe()", outputs=[output]) for _ in range(2)])
+    shows = ":name: fig-b\n:alt: Four cells.\n\nFrom an LSTM to a GRU, in {doc}`gru`."
+    text = new_notebook(cells=[new_markdown_cell(f"```{{figure}} drawings/lstm-to-gru.svg\n{shows}\n```")])
     path = find_browser() or pytest.skip("no Chromium")
 
     def printed():
         with sync_playwright() as p:
             browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
             found = list(pack.stills(notebook, "book/gates", browser))
+            found += pack.drawings(text, "book/gates", REFS, browser)
             browser.close()
             return found
 
@@ -47,19 +50,21 @@ def drawn():
     return plots + ThreadPoolExecutor(1).submit(printed).result()
 
 
-def test_a_plot_and_a_still_once_each_in_both_forms(drawn):
-    plot, still = drawn
+def test_a_plot_a_still_and_a_drawing_once_each_in_both_forms(drawn):
+    plot, still, drawing = drawn
     assert (plot.name, plot.title, plot.caption) == ("fig-a", "Fig. 4.2", "A line, as in GRU.")
     assert plot.address.endswith("book/gates.html#fig-a")
     assert (still.name, still.alt) == ("safe", "A & B")
+    assert (drawing.name, drawing.alt, drawing.caption) == ("fig-b", "Four cells.", "From an LSTM to a GRU, in GRU.")
     for one in drawn:
         assert "<svg" in one.svg
         with pikepdf.open(io.BytesIO(one.pdf)) as pdf:
             assert len(pdf.pages) == 1
-    with pikepdf.open(io.BytesIO(still.pdf)) as pdf:
-        wide, high = (float(pdf.pages[0].mediabox[k]) for k in (2, 3))
-        width, height = map(float, re.search(r'viewBox="0 0 (\S+) (\S+)"', still.svg).groups())
-        assert (wide, high) == pytest.approx((0.75 * width, 0.75 * height), abs=1)  # pixels, in points
+    for one in (still, drawing):
+        with pikepdf.open(io.BytesIO(one.pdf)) as pdf:
+            wide, high = (float(pdf.pages[0].mediabox[k]) for k in (2, 3))
+            width, height = map(float, re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', one.svg).groups())
+            assert (wide, high) == pytest.approx((0.75 * width, 0.75 * height), abs=1)  # pixels, in points
 
 
 def test_files_say_what_they_are_and_whose(drawn, tmp_path):
@@ -73,8 +78,8 @@ def test_files_say_what_they_are_and_whose(drawn, tmp_path):
     assert (tmp_path / "out" / "LICENSE-TEXT.md").exists()
     with (tmp_path / "out" / "figures.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
-    assert [row["file"] for row in rows] == ["gates/fig-a", "gates/safe"]
+    assert [row["file"] for row in rows] == ["gates/fig-a", "gates/safe", "gates/fig-b"]
     assert rows[0]["alt text"] == "A line that rises from 1 to 2."
     page = (tmp_path / "out" / "index.html").read_text()
-    assert page.count("<figure>") == 2
+    assert page.count("<figure>") == 3
     assert 'alt="A &amp; B"' in page

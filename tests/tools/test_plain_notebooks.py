@@ -81,6 +81,15 @@ def test_code_that_the_page_hides_is_folded_or_gone(page):
     assert not any("papermill" in str(output.get("data", {}).keys()) for cell in shown for output in cell.outputs)
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_plots_are_shown_at_their_size_in_every_viewer(page):
+    """And have their words: JupyterLab, Colab, GitHub and nbconvert look for both in an output's metadata."""
+    for cell in made(page).cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                assert {"alt", "width", "height"} <= set(output.metadata["image/png"])
+
+
 def test_no_code_lacks_a_name():
     """What was cut out is needed nowhere: ruff reads each notebook's cells as one program."""
     command = [Path(sys.executable).parent / "ruff", "check", "--isolated", "--select", "F821", *OUT.glob("*.ipynb")]

@@ -53,6 +53,25 @@ def test_a_page_is_made_lighter_once(tmp_path):
     assert page.read_text() == once
 
 
+def test_a_plot_gets_the_size_that_its_notebook_says(tmp_path):
+    (tmp_path / "_images").mkdir()
+    Image.new("RGB", (1169, 729)).save(tmp_path / "_images" / "a.png")
+    Image.new("RGB", (1441, 100)).save(tmp_path / "_images" / "b.png")
+    page = tmp_path / "a.html"
+    page.write_text(
+        '<img alt="A" src="_images/a.png" style="width: 584px;" />'
+        '<img alt="B" src="_images/b.png" style="width: 720px;">'
+    )
+    lighten(page)
+    once = page.read_text()
+    assert once == (
+        '<img alt="A" src="_images/a.png" loading="lazy" width="584" height="364"/>'
+        '<img alt="B" src="_images/b.png" loading="lazy" width="720" height="50"/>'
+    )
+    lighten(page)
+    assert page.read_text() == once
+
+
 def test_a_picture_wider_than_a_column_gets_a_box_to_scroll_in(tmp_path):
     (tmp_path / "_images").mkdir()
     (tmp_path / "book").mkdir()

@@ -15,7 +15,8 @@ function fit(slide) {
   const wide = Math.max(inner.offsetWidth, inner.scrollWidth);
   const most = inner.classList.contains("asked") ? 1.5 : 1;
   const scale = Math.min(most, body.clientHeight / inner.offsetHeight, body.clientWidth / wide);
-  inner.style.transform = scale === 1 ? "" : `scale(${scale})`;
+  const aside = (inner.offsetWidth - wide) / 2 * scale; // what is wider goes over to the right alone
+  inner.style.transform = scale === 1 ? "" : `translateX(${aside}px) scale(${scale})`;
 }
 
 function say() {

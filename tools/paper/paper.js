@@ -68,7 +68,8 @@
   for (const pre of article.querySelectorAll("pre")) if (pre.textContent.split("\n").length > 40) pre.classList.add("long");
   // Plots and drawings in one scale, so that their letters have one size.
   for (const image of article.querySelectorAll("figure:not(.paper-still) img, .cell_output > img, .cell_output .output img")) {
-    const scale = 98 / (image.src.endsWith(".svg") ? 640 : 584), wide = image.naturalWidth;
+    const scale = 98 / (image.src.endsWith(".svg") ? 640 : 584), wide = parseFloat(image.style.width) || image.naturalWidth;
+    image.style.width = ""; // else what is too high would be squeezed
     if (wide) image.style.setProperty("max-width", `${Math.min(166, Math.max(98, wide * scale))}mm`, "important");
   }
 

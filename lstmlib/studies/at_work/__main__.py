@@ -6,7 +6,19 @@ from pathlib import Path
 
 from lstmlib.output import OWN
 
-PAGES = ("electricity", "gates", "handwriting", "labelling", "markets", "practice", "sentiment", "speech", "text")
+PAGES = (
+    "anomalies",
+    "electricity",
+    "gates",
+    "handwriting",
+    "labelling",
+    "markets",
+    "practice",
+    "sentiment",
+    "speech",
+    "text",
+    "translation",
+)
 FOLDER = Path(__file__).parent / "results"
 
 
