@@ -49,10 +49,10 @@ def plot_effects(panels: Mapping[str, Sequence["Effect"]], labels: Mapping[str, 
 
 
 def plot_foretold(panels: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]], cap: int) -> None:
-    """Plot, panel by panel, the geometric means of runs against what was foretold.
+    """Plot, panel by panel, the geometric means of runs against what was predicted.
 
     Args:
-        panels: experiment -> means foretold, shape (runs,), and sequences, infinite for a failure, shape (runs, nets).
+        panels: experiment -> means predicted, shape (runs,), and sequences, infinite for a failure, shape (runs, nets).
         cap: what a failure counts as.
     """
     _, axes = plt.subplots(2, (len(panels) + 1) // 2, figsize=(5.2, 5.2), sharex=True, sharey=True)
@@ -64,6 +64,6 @@ def plot_foretold(panels: Mapping[str, tuple[NDArray[np.float64], NDArray[np.flo
         axis.set_yscale("log")
         axis.set_title(name, loc="left", fontsize=10)
     for axis in axes[-1]:
-        axis.set_xlabel("sequences, foretold")
+        axis.set_xlabel("sequences, predicted")
     for axis in axes[:, 0]:
         axis.set_ylabel("measured")
