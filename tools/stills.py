@@ -12,10 +12,12 @@ import sys
 from playwright.sync_api import Browser, sync_playwright
 
 from lstmlib.figures import (
+    Anomaly,
     AttentionMatrix,
     CarouselUnit,
     Cell,
     CellParts,
+    Chorale,
     Claims,
     CostOfLength,
     ErrorChain,
@@ -70,7 +72,9 @@ STATES: list[Figure] = [
     Tagger(asked=True, cell=3),
     Pen(asked=True),
     Speaker(asked=True, heard=9),
+    Anomaly(asked=True, series="heartbeats", kind="left out", at=900),
     Translator(asked=True, word=2),
+    Chorale(asked=True),
     Laboratory(experiment="2c", lag=1000, guess=50_000),
     TugOfWar(guess=0.5),
     LearningDoors(guess=4000),

@@ -28,7 +28,7 @@ def pulse() -> Labelled:
     The file gives neither unit nor time. The archive's training part is the first 1,200 steps of its test part; they
     are here once.
 
-    Source: Wu and Keogh (2021), as carried by aeon; ``lstmlib/data/files/sources.json`` says which version.
+    Source: Wu and Keogh (2023), as carried by aeon; ``lstmlib/data/files/sources.json`` says which version.
 
     Raises:
         ValueError: the stored file is not the one that was derived.

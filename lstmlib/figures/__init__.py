@@ -4,9 +4,11 @@ from lstmlib.figures import Quiz, Safe
 """
 
 import lstmlib.page.figure  # noqa: F401  # first, since it says what to install where widgets are missing
+from lstmlib.figures.anomaly import Anomaly
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
+from lstmlib.figures.chorale import Chorale
 from lstmlib.figures.claims import Claims
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.doors import LearningDoors
@@ -35,10 +37,12 @@ from lstmlib.figures.verdict import Verdict
 from lstmlib.figures.writer import Writer
 
 __all__ = [
+    "Anomaly",
     "AttentionMatrix",
     "CarouselUnit",
     "Cell",
     "CellParts",
+    "Chorale",
     "Claims",
     "CostOfLength",
     "ErrorChain",

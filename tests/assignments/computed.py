@@ -8,6 +8,7 @@ import itertools
 import numpy as np
 import torch
 from scipy.optimize import brentq
+from scipy.stats import binom
 from statsmodels.stats.multitest import multipletests
 
 from lstmlib.numpy import (
@@ -30,9 +31,11 @@ from lstmlib.numpy.generation import KeyValueCache
 from lstmlib.numpy.scan import combine, doubling, scan
 from lstmlib.numpy.squashing import sigmoid
 from lstmlib.online.rtrl import RTRL
+from lstmlib.studies.at_work.anomalies import task as anomalies
 from lstmlib.studies.at_work.gates.measures import window
 from lstmlib.studies.at_work.labelling import measures
 from lstmlib.studies.at_work.markets import simple
+from lstmlib.studies.at_work.music.simple import key_nats
 from lstmlib.studies.at_work.sentiment import task as sentiment
 from lstmlib.studies.at_work.sentiment.task import calibration
 from lstmlib.studies.at_work.translation.memory import Memory
@@ -195,6 +198,12 @@ def colder(a, t):
     return (p / p.sum())[0] / (p / p.sum())[1]
 
 
+def two_chords(n):
+    """Return what independent keys that sound in every other of two chords cost, by the study's own loss."""
+    chord = np.r_[np.ones(n), np.zeros(n)]
+    return key_nats(np.zeros((1, 2 * n)), chord[None]).sum()
+
+
 def halving(a, T):
     states = scan(np.full((T + 1, 1), a), np.ones((T + 1, 1)), np.zeros(1))[:, 0]
     return (states[T] - states[T - 1]) / states[0]
@@ -267,6 +276,10 @@ CHECKS = {
         lambda S, R: ctc.shortest([7] * (R + 1) + [k % 2 for k in range(S - R - 1)]),
         lambda T: 2.0**T * np.exp(-ctc.alignments(np.full((T, 2), -np.log(2.0)), [1]).loss),
     ],
+    "anomalies": [
+        lambda percent: 100 * anomalies.worth(1e-4, 1.0, percent / 100),
+        lambda share: 100 * float(np.mean(binom.sf(0, 100, share / 100))),
+    ],
     "speech": [
         lambda T: np.ptp([[64 * t, 64 * t + 256] for t in range(T)]) / 10,  # samples at 10 kHz
         lambda b: sentiment.mcnemar(np.ones(b, bool), np.zeros(b, bool))[2],
@@ -276,6 +289,10 @@ CHECKS = {
             ("same",) * (b - d) + ("x",) * (a - b + d)
         )[0],
         lambda c, r: from_counts(np.array([c, c, c, c, c, c, c, c, c, r], float)),
+    ],
+    "music": [
+        two_chords,
+        lambda d, s: np.prod(np.full(int(s), np.exp(d))),
     ],
     "what-gates-do": [
         lambda a: window(np.full((3, 1, 1), a), np.zeros((1, 2), int), 3, product=True)[0, 0],

@@ -94,3 +94,19 @@ def test_the_real_anomaly_is_judged_as_the_archive_does():
 def test_the_area_counts_pairs():
     assert task.area(np.array([1.0, 3.0]), np.array([0.0, 2.0])) == 0.75
     assert task.area(np.array([1.0, 1.0]), np.array([1.0, 1.0])) == 0.5
+
+
+def test_point_adjustment_makes_one_alarm_a_whole_anomaly():
+    inside = np.array([0, 1, 1, 1, 0, 0, 1, 1], bool)
+    alarm = np.array([1, 0, 1, 0, 0, 0, 0, 0], bool)
+    assert task.adjusted(alarm, inside).tolist() == [1, 1, 1, 1, 0, 0, 0, 0]
+    assert not task.adjusted(np.zeros(8, bool), inside).any()
+    score = np.array([0.0] * 90 + [1.0] + [0.0] * 9)
+    long = np.arange(100) >= 60
+    assert task.best_f1(score, long, adjust=True) == 1.0
+    assert task.best_f1(score, long) < 0.1
+
+
+def test_what_an_alarm_is_worth():
+    assert task.worth(1e-4, 1.0, 0.01) == pytest.approx(1e-4 / (1e-4 + 0.9999 * 0.01))
+    assert task.worth(0.5, 0.9, 0.1) == pytest.approx(0.9)
