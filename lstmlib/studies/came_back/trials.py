@@ -100,8 +100,9 @@ def train(name: str, kind: str, asked: Sequence[tuple[Setting, int]], updates: i
     parts = [part.mean(0) for part in np.array_split(curve, min(MARKS, updates))]
     with torch.no_grad():
         judged = judge(problem, kind, nets.params())
+    curves = [[_short(part[k]) for part in parts] for k in range(len(asked))]
     return [
-        Trial(name, kind, *setting, seed, updates, [_short(part[k]) for part in parts], *judged[k])
+        Trial(name, kind, setting.rate, setting.start, seed, updates, curves[k], *judged[k])
         for k, (setting, seed) in enumerate(asked)
     ]
 
@@ -126,12 +127,12 @@ def judge(problem: Problem, kind: str, p: Params) -> list[tuple[float, dict[str,
         right = (y.argmax(-1) == target)[..., torch.from_numpy(rows.asked)].double().mean((1, 2))
         found[str(length)], bits[str(length)] = right.numpy(), loss.numpy() / np.log(2.0)
     return [
-        (
-            _short(float(np.mean([part[k] for part in heard]))),
-            *({n: round(float(v[k]), 4) for n, v in part.items()} for part in (found, bits)),
-        )
-        for k in range(len(heard[0]))
+        (_short(float(np.mean([part[k] for part in heard]))), _of(found, k), _of(bits, k)) for k in range(len(heard[0]))
     ]
+
+
+def _of(values: dict[str, np.ndarray], k: int) -> dict[str, float]:
+    return {length: round(float(value[k]), 4) for length, value in values.items()}
 
 
 def _short(value: float) -> float:
