@@ -2,6 +2,7 @@
 
 from lstmlib.data.addresses import Address, addresses
 from lstmlib.data.anomalies import Labelled, heartbeats, pulse
+from lstmlib.data.chorales import Chorales, Score, chorales
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
 from lstmlib.data.messages import Message, messages
@@ -16,16 +17,19 @@ from lstmlib.data.written import LANGUAGES, Written, written_dates, written_numb
 __all__ = [
     "LANGUAGES",
     "Address",
+    "Chorales",
     "Labelled",
     "Message",
     "Pendigits",
     "Plays",
     "Prices",
     "Review",
+    "Score",
     "Vowels",
     "Written",
     "addresses",
     "alphabet",
+    "chorales",
     "digits",
     "electricity",
     "heartbeats",

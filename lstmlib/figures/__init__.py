@@ -8,6 +8,7 @@ from lstmlib.figures.anomaly import Anomaly
 from lstmlib.figures.attention import AttentionMatrix
 from lstmlib.figures.carousel import CarouselUnit
 from lstmlib.figures.cell import Cell
+from lstmlib.figures.chorale import Chorale
 from lstmlib.figures.claims import Claims
 from lstmlib.figures.cost import CostOfLength
 from lstmlib.figures.doors import LearningDoors
@@ -41,6 +42,7 @@ __all__ = [
     "CarouselUnit",
     "Cell",
     "CellParts",
+    "Chorale",
     "Claims",
     "CostOfLength",
     "ErrorChain",

@@ -35,6 +35,7 @@ from lstmlib.studies.at_work.anomalies import task as anomalies
 from lstmlib.studies.at_work.gates.measures import window
 from lstmlib.studies.at_work.labelling import measures
 from lstmlib.studies.at_work.markets import simple
+from lstmlib.studies.at_work.music.simple import key_nats
 from lstmlib.studies.at_work.sentiment import task as sentiment
 from lstmlib.studies.at_work.sentiment.task import calibration
 from lstmlib.studies.at_work.translation.memory import Memory
@@ -197,6 +198,12 @@ def colder(a, t):
     return (p / p.sum())[0] / (p / p.sum())[1]
 
 
+def two_chords(n):
+    """Return what independent keys that sound in every other of two chords cost, by the study's own loss."""
+    chord = np.r_[np.ones(n), np.zeros(n)]
+    return key_nats(np.zeros((1, 2 * n)), chord[None]).sum()
+
+
 def halving(a, T):
     states = scan(np.full((T + 1, 1), a), np.ones((T + 1, 1)), np.zeros(1))[:, 0]
     return (states[T] - states[T - 1]) / states[0]
@@ -282,6 +289,10 @@ CHECKS = {
             ("same",) * (b - d) + ("x",) * (a - b + d)
         )[0],
         lambda c, r: from_counts(np.array([c, c, c, c, c, c, c, c, c, r], float)),
+    ],
+    "music": [
+        two_chords,
+        lambda d, s: np.prod(np.full(int(s), np.exp(d))),
     ],
     "what-gates-do": [
         lambda a: window(np.full((3, 1, 1), a), np.zeros((1, 2), int), 3, product=True)[0, 0],

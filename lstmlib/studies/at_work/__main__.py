@@ -13,6 +13,7 @@ PAGES = (
     "handwriting",
     "labelling",
     "markets",
+    "music",
     "practice",
     "sentiment",
     "speech",
