@@ -25,7 +25,8 @@ class Layer(NamedTuple):
         width: takes H and returns how many numbers a step gives to the read-out.
         extra: takes E and H and returns the shapes of parameters beside "in" and "bias".
         run: takes the parameters and x, returns the outputs.
-        starts: at which its gates, its ring or its write strength may begin; the search chooses.
+        starts: at which its gates, its ring or its write strength may begin; the search chooses. The first, which
+            keeps least, is for problems in which most of what matters was just read.
         start: takes a net's parameters (no axis for nets) and one of ``starts``, and sets it.
     """
 
@@ -218,14 +219,14 @@ def _ring(p: Params, value: float) -> None:
     p["angle"][:] *= torch.pi / p["angle"].abs().max()
 
 
-BIASES = (1.0, 3.0)
+BIASES = (0.0, 1.0, 3.0)
 LAYERS: dict[str, Layer] = {
     "LSTM": Layer(_rows(4), _rows(1), lambda H: {"hh": (4 * H, H)}, lstm, BIASES, _bias(1, 4)),
     "GRU": Layer(_rows(3), _rows(1), lambda H: {"hh": (3 * H, H), "late": (H,)}, gru, BIASES, _bias(1, 3)),
     "minGRU": Layer(_rows(2), _rows(1), _none, min_gru, BIASES, _bias(0, 2)),
-    "LRU": Layer(_rows(2), _rows(2), lambda H: {"nu": (H,), "angle": (H,)}, lru, (0.9, 0.99), _ring),
+    "LRU": Layer(_rows(2), _rows(2), lambda H: {"nu": (H,), "angle": (H,)}, lru, (0.5, 0.9, 0.99), _ring),
     "selective": Layer(_rows(3, 2 * STATES), _rows(1), _space, selective, BIASES, _decays),
-    "mLSTM": Layer(_rows(4, 2 * HEADS), _rows(1), _none, mlstm, (3.0, 5.0), _last),
-    "delta": Layer(_rows(3, HEADS), _rows(1), _none, delta, (0.0, 2.0), _last),
-    "delta, to -1": Layer(_rows(3, HEADS), _rows(1), _none, delta_negative, (0.0, 2.0), _last),
+    "mLSTM": Layer(_rows(4, 2 * HEADS), _rows(1), _none, mlstm, (1.0, 3.0, 5.0), _last),
+    "delta": Layer(_rows(3, HEADS), _rows(1), _none, delta, (-2.0, 0.0, 2.0), _last),
+    "delta, to -1": Layer(_rows(3, HEADS), _rows(1), _none, delta_negative, (-2.0, 0.0, 2.0), _last),
 }

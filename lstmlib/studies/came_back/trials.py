@@ -42,6 +42,7 @@ class Trial(NamedTuple):
         curve: the loss of the training, in nats a step, a mean for each of ``MARKS`` parts.
         loss: the loss on sequences that are new, of the lengths that are learnt at.
         found: length -> the share of answers that are right.
+        bits: length -> the loss of the same answers, in bits each.
     """
 
     problem: str
@@ -53,6 +54,7 @@ class Trial(NamedTuple):
     curve: list[float]
     loss: float
     found: dict[str, float]
+    bits: dict[str, float] | None = None
 
 
 def losses(kind: str, p: Params, rows: Sequence[Rows]) -> tuple[Tensor, Tensor, Tensor]:
@@ -98,14 +100,17 @@ def train(name: str, kind: str, asked: Sequence[tuple[Setting, int]], updates: i
     parts = [part.mean(0) for part in np.array_split(curve, min(MARKS, updates))]
     with torch.no_grad():
         judged = judge(problem, kind, nets.params())
+    curves = [[_short(part[k]) for part in parts] for k in range(len(asked))]
     return [
-        Trial(name, kind, *setting, seed, updates, [_short(part[k]) for part in parts], *judged[k])
+        Trial(name, kind, setting.rate, setting.start, seed, updates, curves[k], *judged[k])
         for k, (setting, seed) in enumerate(asked)
     ]
 
 
-def judge(problem: Problem, kind: str, p: Params) -> list[tuple[float, dict[str, float]]]:
+def judge(problem: Problem, kind: str, p: Params) -> list[tuple[float, dict[str, float], dict[str, float]]]:
     """Return for each net the loss at lengths that were learnt at, and what was found at the lengths of the test.
+
+    What was found is the share of right answers and the loss in bits, by the length.
 
     Sequences are new, and the same for all nets.
     """
@@ -115,15 +120,19 @@ def judge(problem: Problem, kind: str, p: Params) -> list[tuple[float, dict[str,
         rows = problem.draw(length, problem.counts, np.random.default_rng([length, 98]), False)
         heard.append(losses(kind, p, [rows])[0].numpy())
     found: dict[str, np.ndarray] = {}
+    bits: dict[str, np.ndarray] = {}
     for length in problem.judged:
         rows = problem.draw(length, problem.counts, np.random.default_rng([length, 99]), True)
-        _, y, target = losses(kind, p, [rows])
+        loss, y, target = losses(kind, p, [rows])
         right = (y.argmax(-1) == target)[..., torch.from_numpy(rows.asked)].double().mean((1, 2))
-        found[str(length)] = right.numpy()
+        found[str(length)], bits[str(length)] = right.numpy(), loss.numpy() / np.log(2.0)
     return [
-        (_short(float(np.mean([part[k] for part in heard]))), {n: round(float(v[k]), 4) for n, v in found.items()})
-        for k in range(len(heard[0]))
+        (_short(float(np.mean([part[k] for part in heard]))), _of(found, k), _of(bits, k)) for k in range(len(heard[0]))
     ]
+
+
+def _of(values: dict[str, np.ndarray], k: int) -> dict[str, float]:
+    return {length: round(float(value[k]), 4) for length, value in values.items()}
 
 
 def _short(value: float) -> float:
@@ -159,14 +168,17 @@ def final(trials: Sequence[Trial], name: str, kind: str) -> list[Trial]:
 
 
 def side_of(trials: Sequence[Trial], name: str, kind: str, length: int) -> Side:
-    """Return a side as ``protocol.against`` takes it, the share of wrong answers.
+    """Return a side as ``protocol.against`` takes it: the share of wrong answers, of the text bits a character.
 
     Half an answer is added to the wrong ones, so that a net without mistakes stays above 0 and ratios are defined.
     """
     problem, mine = PROBLEMS[name], final(trials, name, kind)
+    setting = f"{mine[0].rate:g}, {mine[0].start:g}"
+    if name == "text":
+        return Side(kind, setting, [t.bits[str(length)] for t in mine if t.bits])
     asked = problem.counts * (length if name == "recall" else 1)
     wrong = [(asked * (1.0 - t.found[str(length)]) + 0.5) / (asked + 1.0) for t in mine]
-    return Side(kind, f"{mine[0].rate:g}, {mine[0].start:g}", wrong)
+    return Side(kind, setting, wrong)
 
 
 def having(trials: Sequence[Trial], name: str, kind: str, length: int) -> int:
@@ -177,7 +189,7 @@ def having(trials: Sequence[Trial], name: str, kind: str, length: int) -> int:
 def wanted(trials: Sequence[Trial], name: str, kind: str) -> tuple[int, list[tuple[Setting, int]]] | None:
     """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
     found, problem = validation(trials, name, kind), PROBLEMS[name]
-    starts, few = LAYERS[kind].starts, problem.updates // SEARCHED
+    starts, few = LAYERS[kind].starts[0 if problem.short else 1 :], problem.updates // SEARCHED
     if not found:
         return few, [(Setting(rate, start), s) for start in starts for rate in RATES for s in VALIDATION]
     best = setting_of(trials, name, kind)

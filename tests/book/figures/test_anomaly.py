@@ -59,8 +59,8 @@ def test_the_page_computes_what_the_library_does(show, figure):
         np.testing.assert_allclose(found["scores"][name], wanted, atol=1e-5, err_msg=name)
         assert wanted[found["peaks"][name]] == pytest.approx(wanted.max(), abs=1e-5)
     cache = reading.stored(figure.series).forward(x[:, None, None].astype(np.float32))[2].recurrent
-    for place, name in enumerate("ifgo"):
-        np.testing.assert_allclose(found["gates"][name], cache.gates[BEFORE:, place, 0], atol=1e-5)
+    for place, name in enumerate("ifgo"):  # single precision, after up to 2,400 steps
+        np.testing.assert_allclose(found["gates"][name], cache.gates[BEFORE:, place, 0], atol=5e-5)
     np.testing.assert_allclose(found["gates"]["c"], cache.c[1 + BEFORE :, 0], atol=1e-4)
 
 

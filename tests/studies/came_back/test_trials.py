@@ -1,10 +1,11 @@
-"""The two problems ask what they say, the search goes where it should, and what is stored is whole."""
+"""The three problems ask what they say, the search goes where it should, and what is stored is whole."""
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from lstmlib.data.plays import alphabet, plays  # noqa: E402
 from lstmlib.studies import protocol  # noqa: E402
 from lstmlib.studies.came_back import __main__ as command  # noqa: E402
 from lstmlib.studies.came_back import problems, trials  # noqa: E402
@@ -32,12 +33,29 @@ def test_parity_asks_at_every_step_and_a_test_at_the_last(rng):
     assert list(problems.parity(6, 4, rng, True).asked) == [False] * 5 + [True]
 
 
+def test_a_text_asks_for_the_next_character_and_a_test_reads_other_plays(rng):
+    symbols = alphabet(plays().learn | plays().test)
+    assert len(symbols) == problems.CHARACTERS
+
+    def read(test):
+        rows = problems.text(40, 3, rng, test)
+        assert (rows.x.sum(-1) == 1.0).all()
+        assert (rows.x.argmax(-1)[:, 1:] == rows.target[:, :-1]).all()
+        assert list(rows.asked) == [not test] * 20 + [True] * 20
+        return ["".join(symbols[k] for k in row) for row in rows.target]
+
+    learnt, tested = ("".join(texts.values()) for texts in (plays().learn, plays().test))
+    assert all(row in learnt for row in read(False))
+    assert all(row in tested for row in read(True))
+
+
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_a_trial_says_what_it_can(name):
     asked = [(Setting(0.01, 1.0), 100), (Setting(0.03, 3.0), 101)]
     found = trials.train(name, "minGRU", asked, 3)
     assert [(t.rate, t.start, t.seed) for t in found] == [(0.01, 1.0, 100), (0.03, 3.0, 101)]
     assert list(found[0].found) == [str(length) for length in PROBLEMS[name].judged]
+    assert list(found[0].bits) == list(found[0].found)
     assert len(found[0].curve) == 3
 
 
@@ -61,7 +79,9 @@ def quick(name, kind, asked, updates):
 def test_the_search_goes_on_until_the_best_rate_lies_inside():
     updates, asked = trials.wanted([], "parity", "LSTM")
     assert updates == PROBLEMS["parity"].updates // trials.SEARCHED
-    assert len(set(asked)) == len(trials.RATES) * len(LAYERS["LSTM"].starts) * len(trials.VALIDATION)
+    assert {setting.start for setting, _ in asked} == {1.0, 3.0}
+    assert {setting.start for setting, _ in trials.wanted([], "text", "LSTM")[1]} == {0.0, 1.0, 3.0}
+    assert len(set(asked)) == len(trials.RATES) * 2 * len(trials.VALIDATION)
     found = quick("parity", "LSTM", asked, updates)
     assert trials.wanted(found, "parity", "LSTM") == (
         PROBLEMS["parity"].updates,
@@ -98,6 +118,7 @@ def test_what_is_stored_is_whole(name):
         assert [t.seed for t in mine] == list(range(PROBLEMS[name].seeds))
         assert {Setting(t.rate, t.start) for t in mine} == {best}
         assert all(value > 0.0 for value in trials.side_of(found, name, kind, PROBLEMS[name].judged[-1]).values)
+        assert all(0.0 < value < 6.0 for t in mine for value in (t.bits or {}).values())
 
 
 def test_a_cell_of_the_table_can_be_made_again():

@@ -24,7 +24,7 @@ from lstmlib.torch.attention import AdditiveAttention
 RATES, BIASES = (0.003, 0.01, 0.03), (0.0, 1.0)
 FIRST = Setting(0.01, 1.0, 0.3)  # with which the search begins
 BATCH, SEARCHED = 64, (100, 101)
-SEEDS, LONGER = {"attention": 10, "vector": 3}, 1  # test nets of a side; nets with attention that learn for longer
+SEEDS, LONGER = {"attention": 10, "vector": 3}, 10  # test nets of a side; nets with attention that learn for longer
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 

@@ -38,8 +38,13 @@ GAPS = (
     ("attention", "dictionary"),
     ("attention", "vector"),
     ("attention", "greedy"),
+    ("longer", "memory"),
+    ("longer", "dictionary"),
+    ("longer", "attention"),
     ("both", "memory"),
     ("both", "attention"),
+    ("longer both", "memory"),
+    ("longer both", "longer"),
 )  # pairs of sides whose BLEU is compared
 
 
@@ -51,14 +56,18 @@ def measure(trials: Sequence[Trial], kept: reading.Translator) -> dict[str, Any]
         kept: the net whose attention is looked at.
 
     Returns:
-        "thresholds", from which likeness on the memory answers for each net with attention; by set, what ``judged``
+        "thresholds", from which likeness on the memory answers for each net with attention, then for each that learnt
+        for longer; by set, what ``judged``
         returns; "likenesses", what BLEU the memory has on the messages that choose, by how it compares; and
         "attention": how often it looks where the dictionary would.
     """
-    nets = {side: reading.tested(trials, side) for side in reading.SIDES}
+    nets = {side: reading.tested(trials, side) for side in reading.SIDES} | {"longer": reading.longer(trials)}
     near, rules, wanted = _around("choose")
-    least = [threshold(one.said["choose"], rules["memory"], near, wanted) for one in nets["attention"]]
-    found: dict[str, Any] = {"thresholds": least}
+    least = {
+        side: [threshold(one.said["choose"], rules["memory"], near, wanted) for one in nets[side]]
+        for side in ("attention", "longer")
+    }
+    found: dict[str, Any] = {"thresholds": least["attention"] + least["longer"]}
     for name in SETS:
         near, rules, wanted = _around(name)
         said = {side: [one.said[name] for one in own] for side, own in nets.items()}
@@ -67,10 +76,10 @@ def measure(trials: Sequence[Trial], kept: reading.Translator) -> dict[str, Any]
             for net in nets["attention"]
             if name in net.greedy
         ]
-        said["longer"] = [one.said[name] for one in reading.longer(trials)]
-        said["both"] = [
-            together(own, rules["memory"], near, k) for own, k in zip(said["attention"], least, strict=True)
-        ]
+        for side, both in (("attention", "both"), ("longer", "longer both")):
+            said[both] = [
+                together(own, rules["memory"], near, k) for own, k in zip(said[side], least[side], strict=True)
+            ]
         said |= {rule: [own] for rule, own in rules.items()}
         found[name] = judged(getattr(split(), name), said, near)
     near, rules, wanted = _around("choose")

@@ -105,6 +105,7 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(nets, "split", lambda: few)
     monkeypatch.setattr(nets, "EPOCHS", {"search": 1, "test": 2, "longer": 2})
     monkeypatch.setattr(nets, "SEEDS", {"attention": 1, "vector": 1})
+    monkeypatch.setattr(nets, "LONGER", 1)
     monkeypatch.setattr(protocol, "beyond", lambda rate, rates: None)
     nets.run(tmp_path)
     path = tmp_path / reading.NAME
