@@ -196,6 +196,66 @@ def speech() -> Contest:
     return Contest("speech", "which of nine speakers?", "regression", "percent right", values, gain, over, 1)
 
 
+def music() -> list[Contest]:
+    """Return the nats of a chorale's next chord, beside counts of whole chords: the bootstrap over chorales and nets."""
+    from lstmlib.studies.at_work.music import reading, record
+
+    stored, trials = record.load(), reading.tested(reading.load(), "turn")
+    lengths = np.array(stored["data"]["lengths"])
+    counts = np.array(stored["models"]["counts on regression, in turn, all keys"]["nats"])
+    sides = {
+        "next chord of a chorale": [net.nats for net in trials],
+        "the same, on top of the counts": [net.counted["in any key"] for net in trials],
+    }
+    found = []
+    for question, own in sides.items():
+        nets = np.array(own)
+        one = reading.difference(nets, counts, lengths)
+        values = (float(counts.sum() / lengths.sum()), float(np.median(nets.sum(1) / lengths.sum())))
+        gain = (one.nats, one.low, one.high)
+        found.append(Contest("music", question, "counts of chords", "nats", values, gain, "chorales and nets"))
+    return found
+
+
+def translation() -> list[Contest]:
+    """Return BLEU on messages of known programs and of another one, beside a translation memory: over messages, nets."""
+    from lstmlib.studies.at_work.translation import record
+
+    stored, over = record.load(), "messages and nets"
+    asked = {"test": "French for a program's messages", "another": "the same for another program"}
+    found = []
+    for name, question in asked.items():
+        scores = stored[name]["scores"]
+        values = tuple(float(np.mean([bleu for bleu, *_ in scores[side]])) for side in ("memory", "longer"))
+        gain = tuple(stored[name]["gaps"]["longer - memory"])
+        found.append(Contest("translation", question, "nearest message", "BLEU", values, gain, over, 1))  # type: ignore[arg-type]
+    return found
+
+
+def anomalies() -> list[Contest]:
+    """Return the share found of anomalies that were put in, beside the shape of a beat: over anomalies and nets."""
+    from lstmlib.studies.at_work.anomalies import reading, record, task
+    from lstmlib.studies.at_work.sentiment.task import gap
+
+    stored, trials = record.load(), reading.load()
+    asked = {"pulse": "what doesn't fit in a pulse", "heartbeats": "what doesn't fit in a heart's beats"}
+    found = []
+    for name, question in asked.items():
+        own = [net.found["put"]["next"] for net in reading.tested(trials, name)]
+        nets, shape = (_hits(each, task.KINDS) for each in (own, [stored[name]["put"]["discord"]]))
+        one = gap(nets, shape)
+        values = (100 * float(shape.mean()), 100 * float(nets.mean()))
+        gain = (one.points, one.low, one.high)
+        found.append(
+            Contest("anomalies", question, "shape of a beat", "percent found", values, gain, "anomalies and nets", 1)
+        )
+    return found
+
+
+def _hits(found: Sequence[dict[str, dict[str, str]]], kinds: Sequence[str]) -> Array:
+    return np.array([[digit == "1" for kind in kinds for digit in own[kind]["found"]] for own in found])
+
+
 def gates() -> Contest:
     """Return the variance that the nets of "What gates do" forecast, beside a weighted mean of squares."""
     from lstmlib.studies.at_work.gates import record
@@ -211,4 +271,6 @@ def gates() -> Contest:
 
 def contests() -> list[Contest]:
     """Return all, in the order of the pages."""
-    return [text(), sentiment(), *labelling(), electricity(), *markets(), *handwriting(), speech(), gates()]
+    language = [text(), sentiment(), *labelling(), *translation()]
+    numbers = [electricity(), *markets(), *anomalies(), *handwriting(), speech(), *music(), gates()]
+    return [*language, *numbers]
