@@ -116,7 +116,7 @@ function mount(frame, store) {
     set({ chords: now, place: -1 });
   };
   const one = button("One chord", () => on(1)), more = button("Write on", () => on(MOST), { class: "main" });
-  const sound = button("Play", () => {
+  const sound = button("Listen", () => {
     if (silence) return hush();
     silence = play(chords(), hush);
     store.touch();
@@ -142,7 +142,7 @@ function mount(frame, store) {
   frame.setAttribute("aria-label", "A net that goes on with chords");
   frame.append(
     el("p", { class: "title" }, "A net that goes on with chords"),
-    el("p", { class: "how" }, "Tap keys on or off, or put them with the sliders. A step is a quarter note; Play sounds it with plain tones made on your device."),
+    el("p", { class: "how" }, "Tap keys on or off, or put them with the sliders. A step is a quarter note; Listen sounds it with plain tones made on your device."),
     asked.row,
     el("div", { class: "controls first" }, group("Begin with", begin), group("Net", nets)),
     stage(picture, el("div", { class: "buttons" }, sound, more, one, other, back), heat, where, pitch, el("div", { class: "buttons" }, put), which, el("div", { class: "buttons" }, cut, open), status),
@@ -165,7 +165,7 @@ function mount(frame, store) {
     one.disabled = more.disabled = !all || now.length >= MOST;
     open.disabled = !gone.length;
     back.disabled = sound.disabled = !now.length;
-    sound.textContent = silence ? "Stop" : "Play";
+    sound.textContent = silence ? "Stop" : "Listen";
     heat.set(temperature, fixed(temperature));
     where.set(Math.min(place + 1, MOST), place < now.length ? `${place + 1} of ${now.length}` : "the next", { max: Math.min(now.length + 1, MOST) });
     pitch.set(key, named(key));
@@ -241,8 +241,8 @@ const LOOK = `
 .grid{stroke:var(--soft)} .spot{fill:transparent;cursor:pointer} .here{fill:var(--softer);stroke:var(--line)} .aim{fill:none;stroke:currentColor}
 .note{fill:currentColor} .odd{fill:var(--error)} .ghost{fill:none;stroke:var(--hidden-ink);stroke-dasharray:2 1.5} .chance{fill:var(--line)} .hit,.bits{fill:var(--hidden-ink)}
 .curve{fill:none;stroke-width:2} .held{stroke:var(--cell)} .gate.curve{stroke:var(--gate);stroke-width:1.8} .dashed{stroke-dasharray:6 3} .dotted{stroke-dasharray:2 3}
-.cell input[type=range]{--tint:var(--cell)} .set .buttons{margin-bottom:2px;gap:5px} .set button{padding:4px 9px} .set input[type=range]{height:28px}
-.fate{min-height:9em;font-size:13.5px;margin:4px 0}
+.cell input[type=range]{--tint:var(--cell)} .set .buttons{margin-bottom:2px;gap:5px} .set button{padding:4px 9px}
+.fate{min-height:7.2em;font-size:13.5px;margin:2px 0}
 `;
 
 const EMPTY = { asked: false, chords: BEGIN.Cadence, net: "turn", temperature: 0.8, seed: 0, place: -1, key: 39, cell: 1, off: [] };

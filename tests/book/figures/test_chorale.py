@@ -178,14 +178,14 @@ def test_it_sounds_when_asked_and_stops(show):
           AudioContext.prototype.createOscillator = function () { window.made.push(this); return own.call(this); };
         }"""
     )
-    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Listen").click()
     page.get_by_role("button", name="Stop").click()
-    page.get_by_role("button", name="Play").wait_for()
+    page.get_by_role("button", name="Listen").wait_for()
     assert page.evaluate("window.made.length") == 2  # both keys are held through all chords
     assert page.evaluate("window.made[0].state") == "closed"
     page = show(Chorale(chords=[[39]]))
-    page.get_by_role("button", name="Play").click()
-    page.get_by_role("button", name="Play").wait_for()  # it ends by itself
+    page.get_by_role("button", name="Listen").click()
+    page.get_by_role("button", name="Listen").wait_for()  # it ends by itself
 
 
 def test_before_the_nets_are_there(show):
