@@ -197,7 +197,7 @@ def speech() -> Contest:
 
 
 def music() -> list[Contest]:
-    """Return the nats of a chorale's next chord, beside counts of whole chords: the bootstrap over chorales and nets."""
+    """Return the nats of a chorale's next chord, beside counts of chords: the bootstrap over chorales and nets."""
     from lstmlib.studies.at_work.music import reading, record
 
     stored, trials = record.load(), reading.tested(reading.load(), "turn")
@@ -218,7 +218,7 @@ def music() -> list[Contest]:
 
 
 def translation() -> list[Contest]:
-    """Return BLEU on messages of known programs and of another one, beside a translation memory: over messages, nets."""
+    """Return BLEU on messages of known programs and of another one, beside a memory: over messages and nets."""
     from lstmlib.studies.at_work.translation import record
 
     stored, over = record.load(), "messages and nets"
