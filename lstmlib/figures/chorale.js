@@ -122,7 +122,7 @@ function mount(frame, store) {
     store.touch();
   });
   const other = button("Dice", () => store.update({ seed: (store.get("seed") + 1) % 1000 }));
-  const back = button("Take one back", () => set({ chords: chords().slice(0, -1), place: -1 }));
+  const back = button("Back", () => set({ chords: chords().slice(0, -1), place: -1 }), { "aria-label": "Take one back" });
   const heat = slider("Temperature", { min: 0.1, max: 1.5, step: 0.05 }, (temperature) => store.update({ temperature }));
   const where = slider("Step", { min: 1, max: MOST, step: 1 }, (step) => store.update({ place: step - 1 }));
   const pitch = slider("Key", { min: LOW, max: HIGH, step: 1 }, (key) => store.update({ key }));
@@ -145,7 +145,7 @@ function mount(frame, store) {
     el("p", { class: "how" }, "Tap keys on or off, or put them with the sliders. A step is a quarter note; Listen sounds it with plain tones made on your device."),
     asked.row,
     el("div", { class: "controls first" }, group("Begin with", begin), group("Net", nets)),
-    stage(picture, el("div", { class: "buttons" }, sound, more, one, other, back), heat, where, pitch, el("div", { class: "buttons" }, put), which, el("div", { class: "buttons" }, cut, open), status),
+    stage(picture, el("div", { class: "buttons" }, sound, more, one, other, back, put), heat, where, pitch, which, el("div", { class: "buttons" }, cut, open), status),
     spoken,
   );
   picture.addEventListener("click", (event) => {
