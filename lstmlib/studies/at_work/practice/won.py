@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
 
@@ -252,7 +253,7 @@ def anomalies() -> list[Contest]:
     return found
 
 
-def _hits(found: Sequence[dict[str, dict[str, str]]], kinds: Sequence[str]) -> Array:
+def _hits(found: Sequence[dict[str, dict[str, str]]], kinds: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([[digit == "1" for kind in kinds for digit in own[kind]["found"]] for own in found])
 
 
