@@ -154,7 +154,7 @@ function mount(frame, store) {
     const seen = all && look(all, state, open), lines = tell(all, state, seen, open);
     status.textContent = lines.join(" ");
     spoken.say(status.textContent);
-    picture.show(wide, 486, "A series, six scores for it, and one cell", status.textContent, chart(wide, state, seen, open));
+    picture.show(wide, 434, "A series, six scores for it, and one cell", status.textContent, chart(wide, state, seen, open));
   }
   return { draw };
 }
@@ -212,14 +212,14 @@ function extremes(values, many) {
 function chart(wide, state, seen, open) {
   const x = (t) => (wide * t) / SHOWN, line = (y) => s("line", { x1: 0, x2: wide, y1: y, y2: y, class: "grid" });
   const curve = (list, to, look, every = 16) => s("path", { d: path(extremes(list, every).map(([t, value]) => [x(t), to(value)])), class: `curve ${look}` });
-  const values = seen?.x.slice(BEFORE) ?? [0], low = Math.min(...values), high = Math.max(...values), y = (value) => 140 - (120 * (value - low)) / (high - low || 1);
+  const values = seen?.x.slice(BEFORE) ?? [0], low = Math.min(...values), high = Math.max(...values), y = (value) => 112 - (94 * (value - low)) / (high - low || 1);
   return [
     label(0, 11, state.series === "pulse" ? "pulse, 2,000 steps" : "ECG, 2,000 steps (5.6 s)", { class: "small quiet" }),
-    open && s("rect", { x: x(seen.first) - 1, width: Math.max(3, x(seen.last - seen.first)), y: 16, height: 464, class: "truth" }),
-    seen ? curve(values, y, "series", 8) : line(140),
-    seen && state.mark >= 0 && !state.kind && [s("line", { x1: x(state.mark), x2: x(state.mark), y1: 14, y2: 480, class: "mark" }), label(clamp(x(state.mark), wide / 2 + 20, wide - 14), 11, "you", { class: "small middle strong" })],
-    SCORES.map(([name, text], k) => [label(0, 162 + 36 * k, text, { class: "small quiet" }), line(186 + 36 * k), open && score(wide, x, curve, seen, name, 152 + 36 * k)]),
-    label(0, 382, `cell ${state.cell}: gates i —, f - -, o ···; content c`, { class: "small quiet" }), [388, 422, 456].map(line),
+    open && s("rect", { x: x(seen.first) - 1, width: Math.max(3, x(seen.last - seen.first)), y: 16, height: 412, class: "truth" }),
+    seen ? curve(values, y, "series", 8) : line(112),
+    seen && state.mark >= 0 && !state.kind && [s("line", { x1: x(state.mark), x2: x(state.mark), y1: 14, y2: 428, class: "mark" }), label(x(state.mark) + (x(state.mark) < wide - 40 ? 4 : -4), 24, "you", { class: `small strong${x(state.mark) < wide - 40 ? "" : " end"}` })],
+    SCORES.map(([name, text], k) => [label(0, 134 + 32 * k, text, { class: "small quiet" }), line(156 + 32 * k), open && score(wide, x, curve, seen, name, 122 + 32 * k)]),
+    label(0, 330, `cell ${state.cell}: gates i —, f - -, o ···; content c`, { class: "small quiet" }), [336, 370, 404].map(line),
     open && inside(curve, seen.steps, state.cell - 1),
   ];
 }
@@ -236,8 +236,8 @@ function score(wide, x, curve, seen, name, top) {
 function inside(curve, steps, cell) {
   const held = steps.map(({ c }) => c[cell]), reach = Math.max(0.1, ...held.map(Math.abs));
   return [
-    GATES.map(([name, dash]) => curve(steps.map((step) => step[name][cell]), (value) => 422 - 34 * value, `gate ${dash}`)),
-    curve(held, (value) => 456 - (24 * value) / reach, "held"),
+    GATES.map(([name, dash]) => curve(steps.map((step) => step[name][cell]), (value) => 370 - 34 * value, `gate ${dash}`)),
+    curve(held, (value) => 404 - (24 * value) / reach, "held"),
   ];
 }
 
