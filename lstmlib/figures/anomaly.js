@@ -211,12 +211,12 @@ function extremes(values, many) {
 
 function chart(wide, state, seen, open) {
   const x = (t) => (wide * t) / SHOWN, line = (y) => s("line", { x1: 0, x2: wide, y1: y, y2: y, class: "grid" });
-  const curve = (list, to, look, every = 16) => s("path", { d: path(extremes(list, every).map(([t, value]) => [x(t), to(value)])), class: `curve ${look}` });
+  const curve = (list, to, look, every = 20) => s("path", { d: path(extremes(list, every).map(([t, value]) => [x(t), to(value)])), class: `curve ${look}` });
   const values = seen?.x.slice(BEFORE) ?? [0], low = Math.min(...values), high = Math.max(...values), y = (value) => 112 - (94 * (value - low)) / (high - low || 1);
   return [
     label(0, 11, state.series === "pulse" ? "pulse, 2,000 steps" : "ECG, 2,000 steps (5.6 s)", { class: "small quiet" }),
     open && s("rect", { x: x(seen.first) - 1, width: Math.max(3, x(seen.last - seen.first)), y: 16, height: 412, class: "truth" }),
-    seen ? curve(values, y, "series", 8) : line(112),
+    seen ? curve(values, y, "series", 10) : line(112),
     seen && state.mark >= 0 && !state.kind && [s("line", { x1: x(state.mark), x2: x(state.mark), y1: 14, y2: 428, class: "mark" }), label(x(state.mark) + (x(state.mark) < wide - 40 ? 4 : -4), 24, "you", { class: `small strong${x(state.mark) < wide - 40 ? "" : " end"}` })],
     SCORES.map(([name, text], k) => [label(0, 134 + 32 * k, text, { class: "small quiet" }), line(156 + 32 * k), open && score(wide, x, curve, seen, name, 122 + 32 * k)]),
     label(0, 330, `cell ${state.cell}: gates i —, f - -, o ···; content c`, { class: "small quiet" }), [336, 370, 404].map(line),

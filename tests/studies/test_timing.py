@@ -56,14 +56,10 @@ def test_a_stopped_run_goes_on(tmp_path, monkeypatch):
     load.cache_clear()
 
 
-# Where the best rate lies at an end of the grid; a longer one could only help those that are ahead.
-ENDS = [(("gap", 9, 1), "without"), (("after", 10, 2), "without")]
-
-
-def test_the_table_is_whole_and_says_where_a_best_rate_lies_at_an_end():
+def test_the_table_is_whole_and_every_best_rate_lies_inside_its_grid():
     lines, rows = load(), table()
     assert [row.task for row in rows] == list(TASKS)
-    assert [(row.task, kind) for row in rows for kind in KINDS if longer(lines, row.task, kind)] == ENDS
+    assert not [(row.task, kind) for row in rows for kind in KINDS if longer(lines, row.task, kind)]
     for row in rows:
         assert row.settings.keys() == row.right.keys() == KINDS.keys()
         assert row.p <= row.holm <= 1.0

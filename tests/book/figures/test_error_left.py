@@ -103,8 +103,8 @@ def test_links_set_the_figure(show):
         cell, *rest = place.split(";")
         short = "document.querySelector('lstm-error-left').store.get('cell').toLowerCase().replace(' ', '-')"
         page.wait_for_function(f"{short} === '{cell}'")
-        for name, value in (part.split("=") for part in rest):
-            assert state(page, TAG, name) == float(value)
+        for name, value in (part.split("=") for part in rest):  # a link is followed some time after the click
+            page.wait_for_function(f"document.querySelector('{TAG}').store.get('{name}') === {float(value)}")
     before = state(page, TAG, "cell")
     page.evaluate("location.hash = '#flow:lstm;bias=x'")
     page.evaluate("location.hash = '#flow:perceptron'")
