@@ -12,7 +12,7 @@ didn't get there counts as infinite, which medians and ranks can stand.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,19 @@ from statsmodels.stats.multitest import multipletests
 
 Setting = TypeVar("Setting")
 Values = Sequence[float]
+
+
+class Rated(Protocol):
+    """A named tuple with a learning rate."""
+
+    @property
+    def rate(self) -> float:
+        """The rate."""
+
+    def _replace(self, *, rate: float) -> Self: ...
+
+
+RatedSetting = TypeVar("RatedSetting", bound=Rated)
 
 
 def chosen(validation: Mapping[Setting, Values]) -> Setting:
@@ -54,6 +67,25 @@ def beyond(rate: float, rates: Sequence[float]) -> float | None:
     if rate not in (grid[0], grid[-1]):
         return None
     return grid_step(rate, up=rate == grid[-1])
+
+
+def search_rate(
+    first: RatedSetting, rates: Sequence[float], best: Callable[[list[RatedSetting]], RatedSetting]
+) -> RatedSetting:
+    """Return the setting with the best rate, the grid made longer until that rate lies inside it.
+
+    Args:
+        first: the setting whose rate is searched.
+        rates: the first grid, as ``beyond`` takes it.
+        best: takes settings, tries those that weren't tried yet, and returns the best of them.
+    """
+    grid = list(rates)
+    while True:
+        found = best([first._replace(rate=rate) for rate in grid])
+        more = beyond(found.rate, sorted(grid))
+        if more is None:
+            return found
+        grid.append(more)
 
 
 def grid_step(rate: float, *, up: bool) -> float:

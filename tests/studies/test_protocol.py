@@ -1,10 +1,24 @@
 """The protocol: what is chosen, effects and intervals against SciPy and by hand, Holm, bad input."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from lstmlib.studies.protocol import Side, against, beyond, chosen, fisher, holm, learning, mann_whitney, sign, welch
+from lstmlib.studies.protocol import (
+    Side,
+    against,
+    beyond,
+    chosen,
+    fisher,
+    holm,
+    learning,
+    mann_whitney,
+    search_rate,
+    sign,
+    welch,
+)
 
 
 def test_the_lowest_median_is_chosen_and_a_net_that_fails_counts():
@@ -28,6 +42,26 @@ def test_a_best_rate_at_the_end_of_its_grid_asks_for_one_more():
             beyond(0.01, rates)
     with pytest.raises(ValueError, match="the best among them"):
         beyond(0.02, [0.01, 0.1])
+
+
+class Setting(NamedTuple):
+    rate: float
+    bias: float
+
+
+@pytest.mark.parametrize(("lowest", "tried"), [(0.01, [3]), (0.0003, [3, 4, 5, 6]), (0.3, [3, 4, 5, 6])])
+def test_a_rate_is_searched_until_it_lies_inside_its_grid(lowest, tried):
+    asked = []
+
+    def best(settings):
+        asked.append(settings)
+        return min(settings, key=lambda one: abs(np.log(one.rate / lowest)))
+
+    found = search_rate(Setting(0.0, 2.0), (0.003, 0.01, 0.03), best)
+    assert found == Setting(lowest, 2.0)
+    assert [len(settings) for settings in asked] == tried
+    assert {one.bias for one in asked[-1]} == {2.0}
+    assert beyond(found.rate, sorted(one.rate for one in asked[-1])) is None
 
 
 def test_nets_are_still_learning_if_the_last_half_moved_the_median():

@@ -4,6 +4,7 @@ What is chosen is chosen by the error of the next step on the validation part, w
 nothing else. How far ahead a net should look can't be chosen so: ten steps were fixed beforehand.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,11 +129,7 @@ def run(folder: Path) -> None:
     bias of the forget gate, each with what was best before.
     """
     for series in SERIES:
-        rates = list(RATES)
-        found = _search(folder, series, [FIRST._replace(rate=rate) for rate in rates])
-        while more := protocol.beyond(found.rate, sorted(rates)):
-            rates.append(more)
-            found = _search(folder, series, [FIRST._replace(rate=rate) for rate in rates])
+        found = protocol.search_rate(FIRST, RATES, partial(_search, folder, series))
         found = _search(folder, series, [found._replace(target=target) for target in TARGETS])
         found = _search(folder, series, [found._replace(width=width) for width in WIDTHS])
         _search(folder, series, [found._replace(bias=bias) for bias in BIASES])

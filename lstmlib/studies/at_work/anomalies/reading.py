@@ -105,18 +105,6 @@ def score(model: SequenceModel, x: Array, target: str) -> Array:
     return simple.next_step(forecast(model, x, target), x)
 
 
-def median_hits(trials: Sequence[Trial], score: str, kind: str, what: str) -> Array:
-    """Return the share of the hundred anomalies of a kind that each net found.
-
-    Args:
-        trials: test nets.
-        score: "next" or "ten".
-        kind: of the anomaly.
-        what: "found" or "peak".
-    """
-    return np.array([t.found["put"][score][kind][what].count("1") / 100 for t in trials])
-
-
 def clean_errors(series: str, made: Array) -> Array:
     """Return the errors of forecasts on the validation part, (T', 10)."""
     one = scaled(series)

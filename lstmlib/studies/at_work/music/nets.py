@@ -5,7 +5,7 @@ What is chosen is chosen on the validation part, with seeds used for nothing els
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -191,11 +191,7 @@ def run(folder: Path) -> None:
     if record.load(folder)["data"]["sha256"] != record.checksum():
         raise ValueError("these scores aren't those of the stored results, expected music21 10.5.1's")
     for kind in reading.SEARCHED:
-        rates = list(RATES)
-        found = _search(folder, kind, [FIRST._replace(rate=rate) for rate in rates])
-        while more := protocol.beyond(found.rate, sorted(rates)):
-            rates.append(more)
-            found = _search(folder, kind, [FIRST._replace(rate=rate) for rate in rates])
+        found = protocol.search_rate(FIRST, RATES, partial(_search, folder, kind))
         found = _search(folder, kind, [found._replace(dropout=dropout) for dropout in DROPOUTS])
         found = _search(folder, kind, [found._replace(cells=cells) for cells in CELLS])
         _search(folder, kind, [found._replace(bias=bias) for bias in BIASES])

@@ -4,6 +4,7 @@ What is chosen is chosen by cross-validation inside the 270 utterances to learn 
 the ten test nets then learn from all of them.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -162,11 +163,7 @@ def run(folder: Path) -> None:
     dropout, each with what was best before. Nets of the best kind learn once more, for twice as long.
     """
     for side in SIDES:
-        rates = list(RATES)
-        found = _search(folder, side, [FIRST._replace(rate=rate) for rate in rates])
-        while more := protocol.beyond(found.rate, sorted(rates)):
-            rates.append(more)
-            found = _search(folder, side, [FIRST._replace(rate=rate) for rate in rates])
+        found = protocol.search_rate(FIRST, RATES, partial(_search, folder, side))
         found = _search(folder, side, [found._replace(bias=bias) for bias in BIASES])
         _search(folder, side, [found._replace(dropout=dropout) for dropout in DROPOUTS])
         for seed in range(SEEDS):

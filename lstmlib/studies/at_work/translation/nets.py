@@ -5,6 +5,7 @@ nets are then judged on messages that nobody has looked at.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -242,11 +243,7 @@ def searched(folder: Path) -> Setting:
     The rate is searched first, beyond the grid if the best is at its end; then the bias of the forget gates
     with the rate that was best.
     """
-    rates = list(RATES)
-    found = _search(folder, [FIRST._replace(rate=rate) for rate in rates])
-    while more := protocol.beyond(found.rate, sorted(rates)):
-        rates.append(more)
-        found = _search(folder, [FIRST._replace(rate=rate) for rate in rates])
+    found = protocol.search_rate(FIRST, RATES, partial(_search, folder))
     return _search(folder, [found._replace(bias=bias) for bias in BIASES])
 
 
