@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from lstmlib.data import Plays
+from lstmlib.studies.at_work.halves import halves
 from lstmlib.studies.at_work.text import nets, trials
 
 TEXT = "the cat sat on the mat. " * 200
@@ -61,7 +62,7 @@ def test_a_net_learns_and_the_same_seed_makes_the_same_net():
 
 def test_a_stored_net_is_the_rounded_one():
     net = small()
-    values = nets.halves(net)
+    values = halves(net)
     other = nets.put(small(seed=1), values)
     assert {value.dtype for value in values.values()} == {np.dtype(np.float16)}
     for one, two in zip(net.parameters(), other.parameters(), strict=True):

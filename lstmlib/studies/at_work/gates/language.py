@@ -13,6 +13,7 @@ from lstmlib.data.plays import alphabet, plays
 from lstmlib.studies.at_work.gates import cells, measures
 from lstmlib.studies.at_work.gates.cells import GATES, Cells, Held, Reading
 from lstmlib.studies.at_work.gates.measures import Pairs
+from lstmlib.studies.at_work.halves import halves, kept
 from lstmlib.studies.at_work.text import measure as text_measure
 from lstmlib.studies.at_work.text import nets, trials
 
@@ -140,8 +141,8 @@ class Bench:
         if not path.exists():
             learn = nets.encode("".join(plays().learn.values()), self.letters)
             rate = trials.tested(trials.load(), "LSTM")[0].rate
-            save_file(nets.halves(nets.learn(learn, len(self.letters), kind, rate, seed)[0]), path)
-        return nets.put(nets.Net(kind, len(self.letters), seed), nets.kept(path))
+            save_file(halves(nets.learn(learn, len(self.letters), kind, rate, seed)[0]), path)
+        return nets.put(nets.Net(kind, len(self.letters), seed), kept(path))
 
     def untrained(self, seed: int) -> nets.Net:
         """Return a net of the same seed that has learnt nothing."""

@@ -12,6 +12,7 @@ from lstmlib.studies.at_work import handwriting
 from lstmlib.studies.at_work.gates import cells, measures
 from lstmlib.studies.at_work.gates.cells import GATES, Cells, Held, Reading
 from lstmlib.studies.at_work.gates.measures import Act, Pairs
+from lstmlib.studies.at_work.halves import kept
 from lstmlib.studies.at_work.handwriting import nets, reading
 from lstmlib.studies.at_work.handwriting.strings import BETWEEN, Strings
 
@@ -135,16 +136,15 @@ class Bench:
 
     def learnt(self, seed: int, folder: Path) -> nets.Net:
         """Return a net as ``handwriting`` trains it: the first is stored, the others are trained now and kept."""
-        from safetensors.numpy import load_file, save_file
+        from safetensors.numpy import save_file
 
-        kept, net = handwriting.FOLDER / f"gates-pen-{seed}.safetensors", nets.Net(seed)
-        path = kept if kept.exists() else folder / f"pen-{seed}.safetensors"
+        stored, net = handwriting.FOLDER / f"gates-pen-{seed}.safetensors", nets.Net(seed)
+        path = stored if stored.exists() else folder / f"pen-{seed}.safetensors"
         if not path.exists():
             data = (reading.learnt("test"), self.source)
             made, _ = nets.learn("CTC", reading.chosen(handwriting.load()), seed, data)
             save_file({name: value.numpy().astype(np.float16) for name, value in made.state_dict().items()}, path)
-        values = {name: torch.from_numpy(value.astype(np.float32)) for name, value in load_file(path).items()}
-        net.load_state_dict(values)
+        net.load_state_dict({name: torch.from_numpy(value) for name, value in kept(path).items()})
         return net
 
     def read(self, two: Two, *held: tuple[Held, Held]) -> tuple[Reading, Reading, NDArray[Any]]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from lstmlib.data.chorales import KEYS, Score
 from lstmlib.numpy.checks import Array
 from lstmlib.studies import journal, protocol
+from lstmlib.studies.at_work.halves import halves
 from lstmlib.studies.at_work.music import reading, record, simple, task
 from lstmlib.studies.at_work.music.reading import Setting, Trial
 from lstmlib.studies.at_work.music.task import CONTEXTS, SHIFTS
@@ -139,16 +140,12 @@ def short(net: Net, pieces: Sequence[Score], count: int) -> list[Array]:
     return np.split(found.astype(float), np.cumsum([len(piece.roll) for piece in pieces])[:-1])
 
 
-def halves(net: Net) -> dict[str, NDArray[np.float16]]:
-    """Return a net's parameters rounded to half precision, by name; the net itself takes the rounded ones, too."""
-    found = {}
-    with torch.no_grad():
-        if net.below is not None:
+def as_kept(net: Net) -> dict[str, NDArray[np.float16]]:
+    """Return a net's parameters as they are kept, by name: in half precision, and no weight from a key to itself or a lower one."""
+    if net.below is not None:
+        with torch.no_grad():
             net.below.weight *= net.lower
-        for name, value in net.named_parameters():
-            value.copy_(value.half().float())
-            found[name] = value.numpy().astype(np.float16)
-    return found
+    return halves(net)
 
 
 @cache
@@ -160,7 +157,7 @@ def counts(shifts: tuple[int, ...]) -> dict[Any, Counter[bytes]]:
 def trial(part: str, kind: str, setting: Setting, seed: int) -> tuple[Net, Trial]:
     """Train a net, rounded to half precision, and judge it: in the search on the validation part alone."""
     net, curve = learn(kind, setting, seed)
-    halves(net)
+    as_kept(net)
     best = int(np.argmin(curve))
     found = Trial(part, kind, *setting, seed, curve[best], best + 1, curve, [], {}, [], {})
     if part == "search":
@@ -210,7 +207,7 @@ def _test(folder: Path, kind: str, seed: int) -> None:
         if seed == 0 and kind in reading.KEPT:
             from safetensors.numpy import save_file
 
-            save_file(halves(net), folder / reading.KEPT[kind])
+            save_file(as_kept(net), folder / reading.KEPT[kind])
         _write(folder, made)
 
 

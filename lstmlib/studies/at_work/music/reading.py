@@ -12,6 +12,7 @@ from lstmlib.data.chorales import KEYS
 from lstmlib.numpy import LSTM, Linear, SequenceModel
 from lstmlib.numpy.checks import Array
 from lstmlib.studies import journal, protocol
+from lstmlib.studies.at_work.halves import kept
 
 FOLDER = Path(__file__).parents[1] / "results"
 NAME = "music.jsonl"
@@ -141,13 +142,6 @@ class Net(NamedTuple):
         """Return the nats of each key at each step, (T, 88)."""
         p = np.clip(self.says(roll).astype(np.float64), 1e-12, 1 - 1e-12)
         return np.asarray(-np.where(roll > 0, np.log(p), np.log1p(-p)))
-
-
-def kept(path: Path) -> dict[str, NDArray[np.float32]]:
-    """Return the parameters in a file of half precision, in single precision."""
-    from safetensors.numpy import load_file
-
-    return {name: value.astype(np.float32) for name, value in load_file(path).items()}
 
 
 def stored(kind: str = "turn", folder: Path = FOLDER) -> Net:

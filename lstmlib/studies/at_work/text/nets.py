@@ -5,7 +5,6 @@ of V numbers, a 1 among zeros.
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -154,24 +153,7 @@ def in_numpy(net: Net) -> SequenceModel:
     return model
 
 
-def halves(net: Net) -> dict[str, NDArray[np.float16]]:
-    """Return a net's parameters rounded to half precision, by name; the net itself takes the rounded ones, too."""
-    found = {}
-    with torch.no_grad():
-        for name, value in net.named_parameters():
-            value.copy_(value.half().float())
-            found[name] = value.numpy().astype(np.float16)
-    return found
-
-
 def put(net: Net, values: Mapping[str, NDArray[Any]]) -> Net:
     """Put stored parameters into a net, and return it."""
     net.load_state_dict({name: torch.from_numpy(np.asarray(value, np.float32)) for name, value in values.items()})
     return net
-
-
-def kept(path: Path) -> dict[str, NDArray[np.float32]]:
-    """Return the parameters in a file that ``halves`` filled, in single precision."""
-    from safetensors.numpy import load_file
-
-    return {name: value.astype(np.float32) for name, value in load_file(path).items()}

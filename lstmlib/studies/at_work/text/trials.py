@@ -7,7 +7,8 @@ import numpy as np
 
 from lstmlib.data.plays import alphabet, plays
 from lstmlib.studies import journal, protocol
-from lstmlib.studies.at_work.text.nets import Kind, Net, encode, halves, kept, learn, put, surprise
+from lstmlib.studies.at_work.halves import halves, kept
+from lstmlib.studies.at_work.text.nets import Kind, Net, encode, learn, put, surprise
 
 FOLDER = Path(__file__).parents[1] / "results"
 KINDS = {"LSTM": Kind("LSTM", 96, 4)}

@@ -10,6 +10,7 @@ from lstmlib.numpy import LSTM, AdditiveAttention, Bidirectional
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.ctc import log_softmax
 from lstmlib.studies import journal, protocol
+from lstmlib.studies.at_work.halves import kept
 from lstmlib.studies.at_work.translation.memory import word_for_word
 from lstmlib.studies.at_work.translation.task import END, START, UNKNOWN, vocabularies
 
@@ -244,6 +245,4 @@ class Begun(NamedTuple):
 
 def stored(folder: Path = FOLDER) -> Translator:
     """Return the first test net with attention; its numbers are kept in half precision."""
-    from safetensors.numpy import load_file
-
-    return Translator({name: value.astype(np.float32) for name, value in load_file(folder / KEPT).items()})
+    return Translator(kept(folder / KEPT))

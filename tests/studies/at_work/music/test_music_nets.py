@@ -43,7 +43,7 @@ def test_the_library_s_net_says_what_pytorch_s_says(kind, tmp_path):
     net = nets.Net(kind, SETTING, 3).eval()
     if net.below is not None:
         torch.nn.init.normal_(net.below.weight, std=0.3)
-    save_file(nets.halves(net), tmp_path / reading.KEPT[kind])
+    save_file(nets.as_kept(net), tmp_path / reading.KEPT[kind])
     ours = reading.stored(kind, tmp_path)
     pieces = [piece(1, 6), piece(2, 11)]
     for one, own in zip(pieces, nets.judge(net, pieces), strict=True):
