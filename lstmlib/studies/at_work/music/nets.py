@@ -141,7 +141,7 @@ def short(net: Net, pieces: Sequence[Score], count: int) -> list[Array]:
 
 
 def as_kept(net: Net) -> dict[str, NDArray[np.float16]]:
-    """Return a net's parameters as they are kept, by name: in half precision, and no weight from a key to itself or a lower one."""
+    """Return the parameters as they are kept, by name: halves, none from a key to itself or to a lower one."""
     if net.below is not None:
         with torch.no_grad():
             net.below.weight *= net.lower
