@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 
 from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.studies import journal, protocol
-from lstmlib.studies.at_work.halves import halves
+from lstmlib.studies.at_work.halves import halves, kept
 from lstmlib.studies.at_work.text import measure, nets, record
 from lstmlib.studies.at_work.text.trials import FOLDER
 
@@ -22,6 +22,7 @@ SIZE, ROUNDS = 256, 10  # cells; how often the plays are read
 RATES, SEARCHED = (0.003, 0.01, 0.03), 100  # one round each, without dropout; the seed, used for nothing else
 DROPOUTS = (0.0, 0.2)
 SEEDS = (0,)
+KEPT, KEPT_AS = (0.2, 0), "text-longer.safetensors"  # whose dropout and seed
 PIECES = 32  # read side by side when a net is watched
 
 
@@ -48,11 +49,18 @@ class Trial(NamedTuple):
     bits: float | None  # on all of them
     kinds: list[float]  # by kind of character, as ``measure.KINDS`` has them
     mixed: list[float]  # the share that is best on the plays for choosing, and the bits on the test plays with it
+    back: list[float]  # what ``measure.looking_back`` finds, another place before the true characters
 
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored nets."""
     return [Trial(**line) for line in journal.lines(folder / "text-longer.jsonl")]
+
+
+def stored(folder: Path = FOLDER) -> nets.Net:
+    """Return the net that is kept, rounded to half precision."""
+    net = nets.Net(nets.Kind("LSTM", SIZE, ROUNDS), len(alphabet(plays().learn)), 0)
+    return nets.put(net, kept(folder / KEPT_AS))
 
 
 def tested(trials: list[Trial], dropout: float) -> list[Trial]:
@@ -120,7 +128,7 @@ def _once(folder: Path, part: str, rounds: int, setting: Setting, seed: int) -> 
         torch.save(done, halfway)
         print(*which, done["learnt"][-1], done["watched"][-1], done["seconds"][-1], flush=True)
         before = time.process_time()
-    judged = _judged(net, texts, folder, setting, seed) if part == "test" else ({}, None, [], [])
+    judged = _judged(net, texts, folder, setting, seed) if part == "test" else ({}, None, [], [], [])
     trial = Trial(*which, done["learnt"], done["watched"], done["seconds"], *judged)
     journal.add(folder / "text-longer.jsonl", trial)
     halfway.unlink()
@@ -129,9 +137,11 @@ def _once(folder: Path, part: str, rounds: int, setting: Setting, seed: int) -> 
 
 def _judged(
     net: nets.Net, texts: Plays, folder: Path, setting: Setting, seed: int
-) -> tuple[dict[str, float], float, list[float], list[float]]:
-    """Return a net's "plays", "bits", "kinds" and "mixed"; it is rounded to half precision and kept."""
-    save_file(halves(net), folder / f"text-longer-{setting.dropout:g}-{seed}.safetensors")
+) -> tuple[dict[str, float], float, list[float], list[float], list[float]]:
+    """Return a net's "plays", "bits", "kinds", "mixed" and "back"; it is rounded to half precision, and one is kept."""
+    rounded = halves(net)
+    if (setting.dropout, seed) == KEPT:
+        save_file(rounded, folder / KEPT_AS)
     letters, (smoothing, order, _) = alphabet(texts.learn), record.tables_chosen(folder)
     own, table = [], []
     for part in (texts.validation, texts.test):
@@ -142,4 +152,6 @@ def _judged(
     share = measure.best_share(choosing, table[0])
     mixed = [share, round(float(measure.mixture(test, table[1], share).mean()), 5)]
     each = {title: round(float(bits.mean()), 5) for title, bits in own[1].items()}
-    return each, round(float(test.mean()), 5), [round(x, 5) for x in measure.by_kind(test, which)], mixed
+    back = measure.looking_back(net, [nets.encode(text, letters) for text in texts.test.values()], False)
+    kinds = measure.by_kind(test, which)
+    return each, round(float(test.mean()), 5), [round(x, 5) for x in kinds], mixed, [round(x, 5) for x in back]

@@ -5,6 +5,7 @@ of V numbers, a 1 among zeros.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -119,10 +120,10 @@ def rounds(
     Source: Williams and Peng (1990), who call it BPTT(h; h').
 
     Args:
-        text: what is learnt from, (T,).
+        text: as ``learn`` takes it, as are symbols, kind, and rate.
         symbols: V.
         kind: of net.
-        rate: the learning rate at its highest.
+        rate: at its highest.
         seed: of weights, of where rounds begin, and of dropout.
         dropout: the share of h that the read-out doesn't see.
         stopped: what was yielded as the second, to go on after that round.
@@ -133,39 +134,37 @@ def rounds(
     torch.set_num_threads(1)
     net = Net(kind, symbols, seed, dropout)
     optimiser = torch.optim.Adam(net.parameters(), rate, fused=True)
-    start = 0
     if stopped is not None:
         net.load_state_dict(stopped["net"])
         optimiser.load_state_dict(stopped["optimiser"])
-        start = stopped["updates"]
+    start = 0 if stopped is None else stopped["updates"]
     a_round = len(range(0, len(text) // STREAMS - SPAN, SPAN))
     updates, half = kind.epochs * a_round, "AVX512" in torch.backends.cpu.get_cpu_capability()
     losses: list[float] = []
     state: Any = None
-    for k, (new, read, wanted) in enumerate(windows(text, kind.epochs, seed)):
-        if k < start:
-            continue
+    for k, (new, read, wanted) in enumerate(islice(windows(text, kind.epochs, seed), start, None), start):
         if new:
             state, losses = None, []
             net.train()
             torch.manual_seed(1000 * seed + k)  # of dropout: the same for a net that was stopped
         optimiser.param_groups[0]["lr"] = rate * min(1.0, (k + 1) / WARM) * (1.0 - k / updates)
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            scores, state = net(read, state)
+            scores, state = net(read, _cut(state))
         loss = nn.functional.cross_entropy(scores.float().flatten(0, 1), wanted.flatten())
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), CLIP)
         optimiser.step()
         losses.append(loss.item())
-        state = _cut(state)
         if (k + 1) % a_round == 0:
             kept = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "updates": k + 1}
             yield net, kept, float(np.mean(losses) / np.log(2.0))
 
 
 def _cut(state: Any) -> Any:
-    """Return a state from which no error goes back."""
+    """Return a state from which no error goes back; ``None`` stays ``None``."""
+    if state is None:
+        return None
     return tuple(part.detach().float() for part in state) if isinstance(state, tuple) else state.detach().float()
 
 
