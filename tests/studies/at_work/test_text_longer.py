@@ -1,4 +1,4 @@
-"""The larger net that reads the plays more often: that it can be stopped, that it is the planned one, and its bits."""
+"""The larger net that reads the plays more often: it can be stopped, and dropout is at work in training alone."""
 
 import shutil
 
@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from lstmlib.data import Plays, alphabet, plays
+from lstmlib.data import Plays
 from lstmlib.studies import protocol
-from lstmlib.studies.at_work.text import longer, nets, record, trials
+from lstmlib.studies.at_work.text import longer, nets, trials
 
 TEXT = "the cat sat on the mat. " * 200
 LETTERS = "".join(sorted(set(TEXT)))
@@ -70,28 +70,3 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     assert without.watched != dropped.watched
     assert without.bits == pytest.approx(without.plays["A"], abs=1e-4)
     assert not (tmp_path / "text-longer.pt").exists()
-
-
-def test_the_stored_study_is_the_planned_one():
-    done = longer.load()
-    search = {trial.rate: trial.watched for trial in done if trial.part == "search"}
-    best = protocol.chosen(search)
-    assert protocol.beyond(best, sorted(search)) is None
-    for dropout in longer.DROPOUTS:
-        tested = longer.tested(done, dropout)
-        assert [trial.seed for trial in tested] == list(longer.SEEDS)
-        for trial in tested:
-            assert (trial.size, trial.rounds, trial.rate) == (longer.SIZE, longer.ROUNDS, best)
-            assert len(trial.watched) == longer.ROUNDS
-
-
-def test_the_stored_net_needs_the_bits_that_are_stored():
-    texts = plays()
-    letters = alphabet(texts.learn)
-    text = nets.encode(texts.test["Macbeth"], letters)
-    bits, (trial,) = nets.surprise(longer.stored(), text), longer.tested(longer.load(), longer.KEPT[0])
-    assert bits.mean() == pytest.approx(trial.plays["Macbeth"], abs=2e-4)
-    smoothing, order, _ = record.tables_chosen(trials.FOLDER)
-    table = record.table_surprise(texts, smoothing, order, {"Macbeth": texts.test["Macbeth"]})["Macbeth"]
-    assert trial.mixed[1] < min(trial.bits, record.read()["tables"]["bits"])
-    assert (bits.mean() < table.mean()) == (trial.plays["Macbeth"] < record.read()["tables"]["plays"]["Macbeth"])
