@@ -4,6 +4,7 @@
 """
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from lstmlib.studies.at_work.text import measure, nets, record
 from lstmlib.studies.at_work.text.trials import FOLDER
 
 SIZE, ROUNDS = 256, 10  # cells; how often the plays are read
-RATES, SEARCHED = (0.003, 0.01, 0.03), 100  # one round each, without dropout; the seed, used for nothing else
+RATES, SHORT, SEARCHED = (0.003, 0.01, 0.03), (1, 3), 100  # tried without dropout, for so many rounds, with this seed
 DROPOUTS = (0.0, 0.2)
 SEEDS = (0,)
 KEPT, KEPT_AS = (0.2, 0), "text-longer.safetensors"  # whose dropout and seed
@@ -88,13 +89,16 @@ def train(folder: Path = FOLDER) -> None:
     Args:
         folder: where the results of the others are, and where "text-longer.pt" is, from which a stopped net goes on.
     """
+    found = Setting(0.0)
+    grid: Sequence[float] = RATES
+    for rounds in SHORT:  # the longer a net learns, the lower is its best rate
 
-    def best(settings: list[Setting]) -> Setting:
-        """Return the best of settings after one round."""
-        found = {setting: [_once(folder, "search", 1, setting, SEARCHED).watched[-1]] for setting in settings}
-        return protocol.chosen(found)
+        def best(settings: list[Setting], rounds: int = rounds) -> Setting:
+            reached = {one: [_once(folder, "search", rounds, one, SEARCHED).watched[-1]] for one in settings}
+            return protocol.chosen(reached)
 
-    found = protocol.search_rate(Setting(0.0), RATES, best)
+        found = protocol.search_rate(found, grid, best)
+        grid = (protocol.grid_step(found.rate, up=False), found.rate)
     for seed in SEEDS:
         for dropout in DROPOUTS:
             _once(folder, "test", ROUNDS, found._replace(dropout=dropout), seed)
