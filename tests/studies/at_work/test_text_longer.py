@@ -1,4 +1,4 @@
-"""The larger net that reads the plays more often: it can be stopped, and dropout is at work in training alone."""
+"""The larger net that reads the plays more often: it can be stopped, and its dropout is in training alone."""
 
 import shutil
 
@@ -8,7 +8,7 @@ import torch
 
 from lstmlib.data import Plays
 from lstmlib.studies import protocol
-from lstmlib.studies.at_work.text import longer, nets, trials
+from lstmlib.studies.at_work.text import longer, measure, nets, trials
 
 TEXT = "the cat sat on the mat. " * 200
 LETTERS = "".join(sorted(set(TEXT)))
@@ -27,12 +27,20 @@ def test_a_net_that_was_stopped_after_a_round_becomes_the_same_net(tmp_path):
         assert torch.equal(one, other)
 
 
-def test_dropout_is_at_work_in_training_alone():
+def test_dropout_leaves_out_weights_and_states_in_training_alone():
     net, x = nets.Net(nets.Kind("LSTM", 8, 1), 5, 0, 0.5), torch.arange(5)[:, None]
+    other = nets.Net(nets.Kind("LSTM", 8, 1), 5, 0)
     torch.manual_seed(0)
-    assert not torch.equal(net(x)[0], net(x)[0])
+    found, (h, _) = net(x)
+    torch.manual_seed(0)
+    with torch.no_grad():
+        weight = other.recurrent.weight_hh_l0
+        weight.copy_(torch.nn.functional.dropout(weight, 0.5))
+        y, (wanted, _) = other.recurrent(torch.nn.functional.one_hot(x, 5).float())
+        torch.testing.assert_close(found, other.readout(torch.nn.functional.dropout(y, 0.5)))
+    torch.testing.assert_close(h, wanted)
     bits = nets.surprise(net, np.arange(5))
-    assert (bits == nets.surprise(net, np.arange(5))).all()
+    assert (bits == nets.surprise(nets.Net(nets.Kind("LSTM", 8, 1), 5, 0), np.arange(5))).all()
 
 
 def test_watched_bits_are_those_of_the_pieces():
@@ -47,8 +55,8 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(longer, "plays", lambda: Plays(part, part, part))
     monkeypatch.setattr(longer, "SIZE", 4)
     monkeypatch.setattr(longer, "ROUNDS", 2)
-    monkeypatch.setattr(longer, "RATES", (0.03, 0.3, 3.0))
     monkeypatch.setattr(protocol, "beyond", lambda rate, rates: None)
+    monkeypatch.setattr(measure, "by_kind", lambda bits, which: [float(bits.mean())])
     shutil.copy(trials.FOLDER / "text.json", tmp_path)
     watch, calls = longer.watch, []
 
@@ -60,13 +68,16 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
 
     monkeypatch.setattr(longer, "watch", stops)
     with pytest.raises(KeyboardInterrupt):
-        longer.train(tmp_path)  # in the second round of the first test net
+        longer.train(tmp_path)  # in the second round of the first net that is judged
     assert len(longer.load(tmp_path)) == 3
     longer.train(tmp_path)
-    assert len(calls) == 3 + 1 + 1 + 1 + 2  # its first round isn't made again
-    without, dropped = longer.load(tmp_path)[3:]
-    assert (without.dropout, dropped.dropout) == longer.DROPOUTS
-    assert len(without.watched) == len(without.learnt) == len(without.seconds) == 2
+    assert len(calls) == 3 + 1 + 1 + 1 + 2 + 2  # its first round isn't made again
+    first, dropped, without = longer.load(tmp_path)[3:]
+    assert (first.dropout, dropped.dropout, without.dropout) == (0.0, longer.DROPOUT, 0.0)
+    assert first.rate > dropped.rate == without.rate
+    assert longer.tested(longer.load(tmp_path), longer.Setting(without.rate)) == without
+    assert [len(values) for values in (without.watched, without.learnt, without.seconds)] == [2, 2, 2]
     assert without.watched != dropped.watched
     assert without.bits == pytest.approx(without.plays["A"], abs=1e-4)
+    assert longer.stored(tmp_path).recurrent.hidden_size == 4
     assert not (tmp_path / "text-longer.pt").exists()

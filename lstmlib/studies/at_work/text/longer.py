@@ -4,7 +4,6 @@
 """
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,10 +19,9 @@ from lstmlib.studies.at_work.text import measure, nets, record
 from lstmlib.studies.at_work.text.trials import FOLDER
 
 SIZE, ROUNDS = 256, 10  # cells; how often the plays are read
-RATES, SHORT, SEARCHED = (0.003, 0.01, 0.03), (1, 3), 100  # tried without dropout, for so many rounds, with this seed
-DROPOUTS = (0.0, 0.2)
-SEEDS = (0,)
-KEPT, KEPT_AS = (0.2, 0), "text-longer.safetensors"  # whose dropout and seed
+RATES, SEARCHED = (0.003, 0.01, 0.03), 100  # one round each, without dropout; the seed, used for nothing else
+DROPOUT, SEED = 0.2, 0  # as ``nets.Net`` takes it; of the nets that are judged
+KEPT = "text-longer.safetensors"  # the net with dropout
 PIECES = 32  # read side by side when a net is watched
 
 
@@ -61,12 +59,12 @@ def load(folder: Path = FOLDER) -> list[Trial]:
 def stored(folder: Path = FOLDER) -> nets.Net:
     """Return the net that is kept, rounded to half precision."""
     net = nets.Net(nets.Kind("LSTM", SIZE, ROUNDS), len(alphabet(plays().learn)), 0)
-    return nets.put(net, kept(folder / KEPT_AS))
+    return nets.put(net, kept(folder / KEPT))
 
 
-def tested(trials: list[Trial], dropout: float) -> list[Trial]:
-    """Return the test nets with this dropout, by seed."""
-    return sorted((t for t in trials if (t.part, t.dropout) == ("test", dropout)), key=lambda t: t.seed)
+def tested(trials: list[Trial], setting: Setting) -> Trial:
+    """Return the net that is judged with this setting."""
+    return next(t for t in trials if (t.part, t.rate, t.dropout) == ("test", *setting))
 
 
 def watch(net: nets.Net, texts: list[NDArray[np.int64]]) -> float:
@@ -84,24 +82,23 @@ def watch(net: nets.Net, texts: list[NDArray[np.int64]]) -> float:
 
 
 def train(folder: Path = FOLDER) -> None:
-    """Run what isn't stored yet: the search for a rate, then the test nets with dropout and without.
+    """Run what isn't stored yet: the search for a rate, then the nets with dropout and without.
+
+    The best rate of one round is too high for more, as the plays for choosing say, so there are nets with the one
+    below it, too.
 
     Args:
         folder: where the results of the others are, and where "text-longer.pt" is, from which a stopped net goes on.
     """
-    found = Setting(0.0)
-    grid: Sequence[float] = RATES
-    for rounds in SHORT:  # the longer a net learns, the lower is its best rate
 
-        def best(settings: list[Setting], rounds: int = rounds) -> Setting:
-            reached = {one: [_once(folder, "search", rounds, one, SEARCHED).watched[-1]] for one in settings}
-            return protocol.chosen(reached)
+    def best(settings: list[Setting]) -> Setting:
+        reached = {one: [_once(folder, "search", 1, one, SEARCHED).watched[-1]] for one in settings}
+        return protocol.chosen(reached)
 
-        found = protocol.search_rate(found, grid, best)
-        grid = (protocol.grid_step(found.rate, up=False), found.rate)
-    for seed in SEEDS:
-        for dropout in DROPOUTS:
-            _once(folder, "test", ROUNDS, found._replace(dropout=dropout), seed)
+    found = protocol.search_rate(Setting(0.0), RATES, best)
+    lower = found._replace(rate=protocol.grid_step(found.rate, up=False))
+    for setting in (found, lower._replace(dropout=DROPOUT), lower):
+        _once(folder, "test", ROUNDS, setting, SEED)
 
 
 def _once(folder: Path, part: str, rounds: int, setting: Setting, seed: int) -> Trial:
@@ -132,7 +129,7 @@ def _once(folder: Path, part: str, rounds: int, setting: Setting, seed: int) -> 
         torch.save(done, halfway)
         print(*which, done["learnt"][-1], done["watched"][-1], done["seconds"][-1], flush=True)
         before = time.process_time()
-    judged = _judged(net, texts, folder, setting, seed) if part == "test" else ({}, None, [], [], [])
+    judged = _judged(net, texts, folder, setting) if part == "test" else ({}, None, [], [], [])
     trial = Trial(*which, done["learnt"], done["watched"], done["seconds"], *judged)
     journal.add(folder / "text-longer.jsonl", trial)
     halfway.unlink()
@@ -140,12 +137,12 @@ def _once(folder: Path, part: str, rounds: int, setting: Setting, seed: int) -> 
 
 
 def _judged(
-    net: nets.Net, texts: Plays, folder: Path, setting: Setting, seed: int
+    net: nets.Net, texts: Plays, folder: Path, setting: Setting
 ) -> tuple[dict[str, float], float, list[float], list[float], list[float]]:
     """Return a net's "plays", "bits", "kinds", "mixed" and "back"; it is rounded to half precision, and one is kept."""
     rounded = halves(net)
-    if (setting.dropout, seed) == KEPT:
-        save_file(rounded, folder / KEPT_AS)
+    if setting.dropout:
+        save_file(rounded, folder / KEPT)
     letters, (smoothing, order, _) = alphabet(texts.learn), record.tables_chosen(folder)
     own, table = [], []
     for part in (texts.validation, texts.test):

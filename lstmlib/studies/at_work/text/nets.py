@@ -44,7 +44,10 @@ class Net(nn.Module):
         kind: of net.
         symbols: V.
         seed: of the weights.
-        dropout: the share of h that the read-out doesn't see in training.
+        dropout: in training, the share of h that the read-out doesn't see, and of ``weight_hh_l0`` that is missing: the
+            same weights at all steps of a window, so that what is to be held isn't washed out.
+
+    Source: Merity, Keskar and Socher (2018b) for the weights, who call it DropConnect.
     """
 
     def __init__(self, kind: Kind, symbols: int, seed: int, dropout: float = 0.0) -> None:
@@ -64,7 +67,13 @@ class Net(nn.Module):
             symbols: places in the alphabet (T, N).
             state: the layer's before the first of them; zeros if ``None``.
         """
-        h, state = self.recurrent(nn.functional.one_hot(symbols, self.symbols).float(), state)
+        x = nn.functional.one_hot(symbols, self.symbols).float()
+        if self.training and self.dropout.p > 0.0:
+            whole = dict(self.recurrent.named_parameters())
+            some = whole | {"weight_hh_l0": self.dropout(whole["weight_hh_l0"])}
+            h, state = torch.func.functional_call(self.recurrent, some, (x, state))
+        else:
+            h, state = self.recurrent(x, state)
         return self.readout(self.dropout(h)), state
 
 
@@ -125,7 +134,7 @@ def rounds(
         kind: of net.
         rate: at its highest.
         seed: of weights, of where rounds begin, and of dropout.
-        dropout: the share of h that the read-out doesn't see.
+        dropout: as ``Net`` takes it.
         stopped: what was yielded as the second, to go on after that round.
 
     Yields:
