@@ -47,7 +47,7 @@ class Net(nn.Module):
         dropout: in training, the share of h that the read-out doesn't see, and of ``weight_hh_l0`` that is missing: the
             same weights at all steps of a window, so that what is to be held isn't washed out.
 
-    Source: Merity, Keskar and Socher (2018b) for the weights, who call it DropConnect.
+    Source: Merity, Keskar and Socher (2017) for the weights.
     """
 
     def __init__(self, kind: Kind, symbols: int, seed: int, dropout: float = 0.0) -> None:
