@@ -46,8 +46,8 @@ def plot_task(plan: "Plan", seen: "Example") -> None:
         values = seen.x[:, 0]
         roles = [green if step in kept else COLORS["neutral"] for step in range(len(values))]
         alphas = [1.0 if step in kept else 0.5 for step in range(len(values))]
-        for step, value, role, alpha in zip(steps, values, roles, alphas, strict=True):
-            axis.bar(step, value, color=role, alpha=alpha, width=1.6 if role == green else 0.8)
+        for at, value, role, alpha in zip(steps, values, roles, alphas, strict=True):
+            axis.bar(at, value, color=role, alpha=alpha, width=1.6 if role == green else 0.8)
         if row.experiment[0] in "45":
             for step in kept:
                 text = f"{values[step]:.2f}".replace("-", "−")

@@ -1,0 +1,61 @@
+"""All rows of the 1997 paper in one figure: our sequences until success over the paper's, by reading."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from lstmlib.paper.report import stored
+from lstmlib.paper.rows import ROWS, label
+from lstmlib.paper.store import current
+from lstmlib.paper.verdict import verdict
+from lstmlib.plots.style import COLORS
+
+LOW, HIGH, NEVER = 0.03, 80.0, 62.0  # the axis, and where a cross says that the median net fails
+
+
+def plot_ratios(names: Sequence[str]) -> None:
+    """Plot medians over all trials of seed 0, divided by the paper's means, with the middle half, a line a row.
+
+    Blue circles are the default reading, green squares the one that decides the row where the default doesn't come out;
+    grey dots are all other readings that are stored. Hollow: some trials failed. At the right is how many succeed under
+    the reading that decides, else by default, else under the one with the most.
+
+    Args:
+        names: of the rows.
+    """
+    _, axis = plt.subplots(figsize=(5.2, 0.21 * len(names) + 1.2))
+    for k, name in enumerate(reversed(names)):
+        row, kept = ROWS[name], stored(ROWS[name])
+        decides, paper, counts = verdict(row, kept).reading, row.reported.sequences, {}
+        assert paper is not None
+        for chosen, results in kept.readings:
+            every = np.array([r["sequences"] if r["solved"] else np.inf for r in current(results, 0)]) / paper
+            if not len(every):
+                continue
+            reading = label(row, chosen)
+            main, solved = reading in ("default", decides), int(np.isfinite(every).sum())
+            counts[reading] = solved, len(every)
+            role, mark = ("hidden", "o") if reading == "default" else ("cell state", "s") if main else ("neutral", ".")
+            low, middle, high = np.quantile(every, (0.25, 0.5, 0.75), method="inverted_cdf")
+            if np.isinf(middle):
+                axis.plot(NEVER, k, "x", color=COLORS[role], ms=6 if main else 3.5)
+                continue
+            if main:
+                axis.plot([max(low, LOW), min(high, HIGH)], [k, k], "-", color=COLORS[role], lw=1.6)
+            face, size = COLORS[role] if solved == len(every) else "white", 6 if main else 4
+            axis.plot(middle, k, mark, mec=COLORS[role], mfc=face, ms=size, alpha=1.0 if main else 0.7)
+        solved, trials = counts.get(decides) or counts.get("default") or max(counts.values())
+        style = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 8.5}
+        axis.annotate(f"{solved} of {trials}", (1.02, k), **style)
+    short = [name.replace("table-", "").replace("section-", "") for name in reversed(names)]
+    axis.set_yticks(range(len(names)), short, fontsize=8.5)
+    axis.set(xscale="log", xlim=(LOW, HIGH), ylim=(-0.8, len(names) - 0.2))
+    axis.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
+    axis.axvspan(0.5, 2, color=COLORS["neutral"], alpha=0.12, lw=0)
+    axis.axvline(1, color=COLORS["neutral"], ls="--", lw=1.2)
+    axis.set_xlabel("our median of sequences / the paper's mean")
+    marks = [("default reading", "o", "hidden"), ("the reading that decides", "s", "cell state")]
+    for said, mark, role in [*marks, ("other readings", ".", "neutral"), ("the median net fails", "x", "hidden")]:
+        axis.plot([], [], mark, ls="none", color=COLORS[role], label=said)
+    axis.legend(loc="lower center", bbox_to_anchor=(0.42, 1.0), ncols=2, fontsize=8.5)
