@@ -73,18 +73,33 @@ def of_all(found: Summary) -> str:
     return f"{found.solved} of {found.trials}"
 
 
+def thousands(sequences: float) -> str:
+    """Return a number of sequences in thousands, to about three digits; "never" where it is infinite."""
+    value = sequences / 1000
+    return f"{value:,.{2 if value < 10 else 1 if value < 100 else 0}f}" if np.isfinite(value) else "never"
+
+
+def in_print(name: str) -> str:
+    """Return the paper's mean in thousands; after ``>`` where its nets gave up."""
+    reported = ROWS[name].reported
+    assert reported.sequences is not None
+    return ">" * reported.at_least + thousands(reported.sequences)
+
+
 def median(name: str, chosen: Mapping[str, str] | None = None) -> str:
-    """Return the median of all trials and, in brackets, their middle half; a trial that fails counts as never."""
+    """Return the median of all trials and, in brackets, their middle half, in thousands of sequences.
+
+    A trial that fails counts as never.
+    """
     every = after(name, chosen)
     if np.isinf(every).all():
         return "never"
     low, high = np.quantile(every, (0.25, 0.75), method="inverted_cdf")
-    middle, low, high = (f"{value:,.0f}" if np.isfinite(value) else "never" for value in (np.median(every), low, high))
-    return f"{middle} ({low} to {high})"
+    return f"{thousands(float(np.median(every)))} ({thousands(low)} to {thousands(high)})"
 
 
 def ours(name: str, chosen: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """Return the median with the middle half, and how many trials succeed."""
+    """Return the median with the middle half, in thousands of sequences, and how many trials succeed."""
     return median(name, chosen), of_all(summary(name, chosen))
 
 
