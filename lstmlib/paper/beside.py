@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.paper.report import Summary, stored_readings, summarise
+from lstmlib.paper.report import Summary, stored, stored_readings, summarise
 from lstmlib.paper.rows import ROWS, label, reading_of
 from lstmlib.paper.store import Store, current
+from lstmlib.paper.verdict import verdict
 
 
 def summaries(name: str, seed: int = 0) -> dict[str, Summary]:
@@ -45,6 +46,25 @@ def after(name: str, chosen: Mapping[str, str] | None = None) -> NDArray[np.floa
     row = ROWS[name]
     results = current(Store(row, reading_of(row, dict(chosen or {}))).load()[0], seed=0)
     return np.array([result["sequences"] if result["solved"] else np.inf for result in results])
+
+
+def by_reading(name: str) -> tuple[dict[str, NDArray[np.float64]], str]:
+    """Return a row's trials with seed 0 by reading, divided by the paper's mean, and the reading that decides it.
+
+    Args:
+        name: of a row for which the paper has a mean.
+
+    Returns:
+        label of a reading -> (trials,), infinite where a trial failed; and the label of the reading under which the row
+        comes out though it doesn't by default, or nothing.
+    """
+    row, kept, found = ROWS[name], stored(ROWS[name]), {}
+    assert row.reported.sequences is not None
+    for reading, results in kept.readings:
+        every = [result["sequences"] if result["solved"] else np.inf for result in current(results, 0)]
+        if every:
+            found[label(row, reading)] = np.array(every) / row.reported.sequences
+    return found, verdict(row, kept).reading
 
 
 def printed(name: str) -> str:

@@ -1,20 +1,17 @@
 """All rows of the 1997 paper in one figure: our sequences until success over the paper's, by reading."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.typing import NDArray
 
-from lstmlib.paper.report import stored
-from lstmlib.paper.rows import ROWS, label
-from lstmlib.paper.store import current
-from lstmlib.paper.verdict import verdict
 from lstmlib.plots.style import COLORS
 
 LOW, HIGH, NEVER = 0.03, 80.0, 62.0  # the axis, and where a cross says that the median net fails
 
 
-def plot_ratios(names: Sequence[str]) -> None:
+def plot_ratios(rows: Mapping[str, tuple[Mapping[str, NDArray[np.float64]], str]]) -> None:
     """Plot medians over all trials of seed 0, divided by the paper's means, with the middle half, a line a row.
 
     Blue circles are the default reading, green squares the one that decides the row where the default doesn't come out;
@@ -22,18 +19,12 @@ def plot_ratios(names: Sequence[str]) -> None:
     the reading that decides, else by default, else under the one with the most.
 
     Args:
-        names: of the rows.
+        rows: name -> what ``lstmlib.paper.beside.by_reading`` returns of the row.
     """
-    _, axis = plt.subplots(figsize=(5.2, 0.21 * len(names) + 1.2))
-    for k, name in enumerate(reversed(names)):
-        row, kept = ROWS[name], stored(ROWS[name])
-        decides, paper, counts = verdict(row, kept).reading, row.reported.sequences, {}
-        assert paper is not None
-        for chosen, results in kept.readings:
-            every = np.array([r["sequences"] if r["solved"] else np.inf for r in current(results, 0)]) / paper
-            if not len(every):
-                continue
-            reading = label(row, chosen)
+    _, axis = plt.subplots(figsize=(5.2, 0.21 * len(rows) + 1.2))
+    for k, name in enumerate(reversed(rows)):
+        (found, decides), counts = rows[name], {}
+        for reading, every in found.items():
             main, solved = reading in ("default", decides), int(np.isfinite(every).sum())
             counts[reading] = solved, len(every)
             role, mark = ("hidden", "o") if reading == "default" else ("cell state", "s") if main else ("neutral", ".")
@@ -48,9 +39,9 @@ def plot_ratios(names: Sequence[str]) -> None:
         solved, trials = counts.get(decides) or counts.get("default") or max(counts.values())
         style = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 8.5}
         axis.annotate(f"{solved} of {trials}", (1.02, k), **style)
-    short = [name.replace("table-", "").replace("section-", "") for name in reversed(names)]
-    axis.set_yticks(range(len(names)), short, fontsize=8.5)
-    axis.set(xscale="log", xlim=(LOW, HIGH), ylim=(-0.8, len(names) - 0.2))
+    short = [name.replace("table-", "").replace("section-", "") for name in reversed(rows)]
+    axis.set_yticks(range(len(rows)), short, fontsize=8.5)
+    axis.set(xscale="log", xlim=(LOW, HIGH), ylim=(-0.8, len(rows) - 0.2))
     axis.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
     axis.axvspan(0.5, 2, color=COLORS["neutral"], alpha=0.12, lw=0)
     axis.axvline(1, color=COLORS["neutral"], ls="--", lw=1.2)

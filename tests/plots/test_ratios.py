@@ -4,7 +4,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lstmlib.paper.beside import after
+from lstmlib.paper.beside import after, by_reading
 from lstmlib.paper.rows import ROWS
 from lstmlib.plots.ratios import plot_ratios
 
@@ -12,7 +12,7 @@ mpl.use("Agg")
 
 
 def test_a_row_by_the_text_has_its_median_over_the_papers_mean():
-    plot_ratios(["table-9/6b", "table-9/6a"])
+    plot_ratios({name: by_reading(name) for name in ("table-9/6b", "table-9/6a")})
     axis = plt.gca()
     assert [label.get_text() for label in axis.get_yticklabels()] == ["9/6a", "9/6b"]
     circles = [line.get_xydata()[0] for line in axis.lines if line.get_marker() == "o" and len(line.get_xdata())]
