@@ -139,7 +139,7 @@ def _of_1992() -> list[Row]:
             weight_range=0.2,
             tolerance=0.25,
             cap=5_000,
-            readings=("update", "factor", "test-every", *CHUNKER),
+            readings=("update", "factor", "test-every", *CHUNKER, "hidden-units"),
         )
     ]
 

@@ -42,7 +42,8 @@ def chunker_of(row: Row, reading: Reading) -> ChunkerNet:
     """Return a row's chunker as a reading has it."""
     assert isinstance(row.net, ChunkerNet)
     taught, joined = reading["taught"] == "hidden unit and outputs", reading["seen"] == "symbol and last target"
-    return replace(row.net, outputs_taught=taught, joined=joined)
+    hidden_size = int(reading.get("hidden-units", row.net.hidden_size))
+    return replace(row.net, hidden_size=hidden_size, outputs_taught=taught, joined=joined)
 
 
 def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:
