@@ -27,6 +27,7 @@ class Shape(NamedTuple):
     by_class: bool
     outputs_taught: bool
     joined: bool
+    delayed: bool
 
 
 class Memory(NamedTuple):
@@ -41,6 +42,8 @@ class Memory(NamedTuple):
     steps: Integers  # (1,), taken since the sequence began
     h: Floats  # (H, 8), each eight times the same
     before: Floats  # (H,), h of the step before
+    seen: Floats  # (H, 8), what outputs see of h: that of this step, or of the step before
+    used: Floats  # (H, H, I + H), its sensitivity
     through: Floats  # (H,)
     y: Floats  # (E, 8)
     e: Floats  # (E, 8), target minus output, 0 where there is no output
@@ -85,9 +88,18 @@ def _act(m: Any, part: Any, symbol: int, again: int) -> None:
 
 
 @part
-def _step(m: Any, symbol: int, again: int) -> None:
+def _show(m: Any) -> None:
+    """Show the outputs the hidden units as they are now."""
+    m.seen[:] = m.h
+    m.used[:] = m.sensitivity
+
+
+@part
+def _step(m: Any, symbol: int, again: int, delayed: bool) -> None:
     """Take one net one step on; ``again`` is the input that is on beside the symbol, -1 if there is none."""
     H, S = m.W.shape
+    if delayed:
+        _show(m)
     for k in range(H):
         m.before[k] = m.h[k, 0]
     for k in range(H):
@@ -113,11 +125,13 @@ def _step(m: Any, symbol: int, again: int) -> None:
         _act(m, m.recent[now], symbol, again)
         m.steps[0] += 1
     _act(m, m.sensitivity, symbol, again)
+    if not delayed:
+        _show(m)
     E = m.y.shape[0]
     for j in range(E):
         y = load(m.V, (H + symbol) * E + j)
         for k in range(H):
-            y = fused(load(m.V, k * E + j), load(m.h, k), y)
+            y = fused(load(m.V, k * E + j), load(m.seen, k), y)
         if again >= 0:
             y = y + load(m.V, (H + again) * E + j)
         store(m.y, j, logistic(y))
@@ -132,7 +146,7 @@ def _add_error(m: Any, symbol: int, again: int) -> None:
         e = load(m.e, j) * y * (1.0 - y)
         store(m.e, j, e)
         for k in range(H):
-            store(m.dV, k * E + j, fused(e, load(m.h, k), load(m.dV, k * E + j)))
+            store(m.dV, k * E + j, fused(e, load(m.seen, k), load(m.dV, k * E + j)))
         store(m.dV, (H + symbol) * E + j, load(m.dV, (H + symbol) * E + j) + e)
         if again >= 0:
             store(m.dV, (H + again) * E + j, load(m.dV, (H + again) * E + j) + e)
@@ -143,17 +157,38 @@ def _add_error(m: Any, symbol: int, again: int) -> None:
                 to_hidden += m.V[k * E + j, lane] * m.e[j, lane]
         for u in range(H):
             for s in range(m.W.shape[1]):
-                m.dW[u, s] += to_hidden * m.sensitivity[k, u, s]
+                m.dW[u, s] += to_hidden * m.used[k, u, s]
 
 
 @part
 def _update(m: Any, rate: float) -> None:
     """Change the weights of one net, and start adding from zero."""
+    _update_hidden(m, rate)
+    _update_rows(m, rate, 0, m.V.shape[0])
+
+
+@part
+def _update_at_once(m: Any, rate: float, symbol: int, again: int) -> None:
+    """Do the same where the last error is all that was added: weights from other symbols stay as they are."""
+    E, H = m.y.shape[0], m.W.shape[0]
+    _update_hidden(m, rate)
+    _update_rows(m, rate, 0, H * E)
+    _update_rows(m, rate, (H + symbol) * E, (H + symbol + 1) * E)
+    if again >= 0:
+        _update_rows(m, rate, (H + again) * E, (H + again + 1) * E)
+
+
+@part
+def _update_hidden(m: Any, rate: float) -> None:
     for u in range(m.W.shape[0]):
         for s in range(m.W.shape[1]):
             m.W[u, s] += rate * m.dW[u, s]
             m.dW[u, s] = 0.0
-    for row in range(m.V.shape[0]):
+
+
+@part
+def _update_rows(m: Any, rate: float, first: int, end: int) -> None:
+    for row in range(first, end):
         store(m.V, row, fused(rate, load(m.dV, row), load(m.V, row)))
         store(m.dV, row, 0.0)
 
@@ -186,9 +221,9 @@ def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> Non
         # What should have been said at the step before, where nets see that, too.
         again = D + tray.classes[lane, n, t - 1] if shape.joined and t > 0 else -1
         if not expected:
-            _step(upper, symbol, again)
+            _step(upper, symbol, again, shape.delayed)
             shown, shown_again = symbol, again
-        _step(lower, symbol, again)
+        _step(lower, symbol, again, shape.delayed)
         worst = _differ(lower, D, target)
         expected = worst < shape.expected_within
         if rate > 0.0:
@@ -207,7 +242,10 @@ def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> Non
         c.answers[lane] += D
         c.t[lane] += 1
         last = c.t[lane] == tray.lengths[lane, n]
-        if rate > 0.0 and (last or c.each_step[lane]):
+        if rate > 0.0 and c.each_step[lane]:
+            _update_at_once(lower, rate, symbol, again)
+            _update_at_once(upper, rate, shown, shown_again)
+        elif rate > 0.0 and last:
             _update(lower, rate)
             _update(upper, rate)
         if last and finish(shape, lower, tray, c, lane):
@@ -242,7 +280,7 @@ class Pairs(SideBySide):
         D, recent = net.num_symbols, 0 if steps_back is None else steps_back + 1
         super().__init__(D, D, num_sequences, num_steps)
         self.net = net
-        self.shape = Shape(D, net.hidden_size, tolerance, True, net.outputs_taught, net.joined)
+        self.shape = Shape(D, net.hidden_size, tolerance, True, net.outputs_taught, net.joined, net.delayed)
         self.memory = [tuple(_empty(one, recent) for one in (net.lower, net.upper)) for _ in range(LANES)]
 
     def put(self, lane: int, params: dict[str, Array]) -> None:
@@ -280,9 +318,10 @@ class Pairs(SideBySide):
 
 def _empty(net: SimpleNet, recent: int) -> Memory:
     I, H, E = net.input_size, net.hidden_size, -(-net.output_size // LANES)  # noqa: E741
-    rows = {"V": (H + I) * E, "dV": (H + I) * E, "h": H, "y": E, "e": E}
+    rows = {"V": (H + I) * E, "dV": (H + I) * E, "h": H, "seen": H, "y": E, "e": E}
     arrays: dict[str, Any] = {name: np.zeros((H, I + H)) for name in ("W", "dW")}
-    arrays |= {"sensitivity": np.zeros((H, H, I + H)), "recent": np.zeros((recent, H, H, I + H))}
+    arrays |= {name: np.zeros((H, H, I + H)) for name in ("sensitivity", "used")}
+    arrays |= {"recent": np.zeros((recent, H, H, I + H))}
     arrays |= {"before": np.zeros(H), "through": np.zeros(H), "steps": np.zeros(1, np.int64)}
     arrays |= {name: aligned_rows(count) for name, count in rows.items()}
     return Memory(**arrays)

@@ -36,6 +36,17 @@ def test_it_is_the_readable_learner_over_thousands_of_updates(lag, random_betwee
         assert np.abs(value - start[part]).max() > 0.05
 
 
+@pytest.mark.parametrize("each_step", [False, True])
+def test_it_is_the_readable_learner_where_outputs_see_the_step_before(each_step):
+    net, rng = ChunkerNet(8, 2, outputs_taught=True, joined=True, delayed=True), np.random.default_rng(3)
+    start, drawn = net.draw(rng), draw_long_lag(7, 400, rng)
+    ours, errors = train(net, start, drawn, 1.0, each_step=each_step, steps_back=3)
+    theirs, expected = readable(net, start, drawn, 1.0, each_step, steps_back=3)
+    np.testing.assert_allclose(errors, expected, rtol=0, atol=1e-9)
+    for part, value in theirs.items():
+        np.testing.assert_allclose(ours[part], value, rtol=0, atol=1e-9 * max(np.abs(value).max(), 1.0))
+
+
 @pytest.mark.parametrize("steps_back", [None, 0, 3])
 @pytest.mark.parametrize(
     ("hidden_size", "outputs_taught", "joined"),
