@@ -15,6 +15,7 @@ from lstmlib.studies.protocol import (
     holm,
     learning,
     mann_whitney,
+    next_nets,
     search_rate,
     sign,
     welch,
@@ -68,6 +69,26 @@ def test_nets_are_still_learning_if_the_last_half_moved_the_median():
     assert learning([1.0, 2.0, 3.0], [1.0, 1.7, 3.0])
     assert not learning([1.0, 2.0, 3.0], [1.0, 1.9, 3.0])
     assert not learning([1.0, 2.0, 3.0], [1.0, 1.7, 3.0], most=0.2)
+
+
+def test_what_is_learnt_by_half_of_the_budget_is_not_still_being_learnt():
+    assert not learning([0.01, 0.02, 0.03], [0.0, 0.001, 0.002], floor=0.02)
+    assert learning([0.01, 0.021, 0.03], [0.0, 0.001, 0.002], floor=0.02)
+
+
+def test_a_side_is_searched_until_its_rate_lies_inside_and_then_tested():
+    def wanted(losses, done=False):
+        return next_nets(first, losses, search=(50, (100, 101)), test=(100, range(3)), done=done)
+
+    first = [Setting(rate, bias) for bias in (1.0, 3.0) for rate in (0.01, 0.03)]
+    assert wanted({}) == (50, [(setting, seed) for setting in first for seed in (100, 101)])
+    losses = {setting: [setting.rate, setting.bias] for setting in first}
+    assert wanted(losses) == (50, [(Setting(0.003, bias), seed) for bias in (1.0, 3.0) for seed in (100, 101)])
+    losses |= {Setting(0.003, bias): [1.0, 2.0 + bias] for bias in (1.0, 3.0)}
+    assert wanted(losses) == (100, [(Setting(0.01, 1.0), seed) for seed in range(3)])
+    assert wanted(losses, done=True) is None
+    # Where no net gets there, the search ends, and the first setting is tested.
+    assert wanted({setting: [np.inf, np.inf] for setting in first}) == (100, [(first[0], seed) for seed in range(3)])
 
 
 def test_ranks_by_hand():
