@@ -22,8 +22,10 @@ def plot_ratios(rows: Mapping[str, tuple[Mapping[str, NDArray[np.float64]], str]
         rows: name -> what ``lstmlib.paper.beside.by_reading`` returns of the row.
     """
     _, axis = plt.subplots(figsize=(5.2, 0.21 * len(rows) + 1.2))
-    for k, name in enumerate(reversed(rows)):
-        (found, decides), counts = rows[name], {}
+    names = list(rows)[::-1]
+    for k, name in enumerate(names):
+        found, decides = rows[name]
+        counts: dict[str, tuple[int, int]] = {}
         for reading, every in found.items():
             main, solved = reading in ("default", decides), int(np.isfinite(every).sum())
             counts[reading] = solved, len(every)
@@ -39,7 +41,7 @@ def plot_ratios(rows: Mapping[str, tuple[Mapping[str, NDArray[np.float64]], str]
         solved, trials = counts.get(decides) or counts.get("default") or max(counts.values())
         style = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": 8.5}
         axis.annotate(f"{solved} of {trials}", (1.02, k), **style)
-    short = [name.replace("table-", "").replace("section-", "") for name in reversed(rows)]
+    short = [name.replace("table-", "").replace("section-", "") for name in names]
     axis.set_yticks(range(len(rows)), short, fontsize=8.5)
     axis.set(xscale="log", xlim=(LOW, HIGH), ylim=(-0.8, len(rows) - 0.2))
     axis.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
