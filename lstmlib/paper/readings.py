@@ -106,6 +106,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     "right": ("absolute", "squared", "order"),
     # Streams: after how many symbols a training stream ends if there was no error.
     "stream": ("100000", "1000000"),
+    # States that decay by a constant: whether how they depend on the weights decays with them, which is the gradient of
+    # what the net then is, or stays, as if the learner of 1997 had been left as it was. The text speaks of the states.
+    "traces": ("decay", "stay"),
 }
 
 # Options that have one source, under its name. A set concerns the rows that have all of its readings but those about

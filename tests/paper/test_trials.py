@@ -301,6 +301,9 @@ def test_what_streams_are_asked():
     nets, _ = make_room(ROWS["gers-2000/external-reset"], reading_of(row, {}))
     assert nets.shape.possible
     assert nets.shape.resets
+    row = ROWS["gers-2000/state-decay"]
+    found = [make_room(row, reading_of(row, {"traces": option}))[0].shape for option in ("decay", "stay")]
+    assert [(shape.decay, shape.kept_of_traces) for shape in found] == [(0.9, 0.9), (0.9, 1.0)]
 
 
 def test_recurrent_cascade_correlation():
