@@ -286,8 +286,13 @@ def shown(row: Row, number: Callable[[float], str]) -> list[str]:
     """
     effect = row.effect
     ratio = f"{effect.ratio:.2f} ({effect.low:.2f} to {effect.high:.2f})"
-    p = "below 0.001" if row.holm < 0.001 else f"{row.holm:.3f}" if row.holm < 0.1 else f"{row.holm:.2f}"
-    return [row.name, row.setting, f"{number(row.median)} ({number(row.lowest)} to {number(row.highest)})", ratio, p]
+    spread = f"{number(row.median)} ({number(row.lowest)} to {number(row.highest)})"
+    return [row.name, row.setting, spread, ratio, shown_p(row.holm)]
+
+
+def shown_p(p: float) -> str:
+    """Return a p value as tables show it: three decimals below 0.1, two above, and "below 0.001"."""
+    return "below 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
 def holm(p: Values) -> list[float]:

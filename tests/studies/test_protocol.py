@@ -17,6 +17,7 @@ from lstmlib.studies.protocol import (
     mann_whitney,
     next_nets,
     search_rate,
+    shown_p,
     sign,
     welch,
 )
@@ -30,6 +31,17 @@ def test_the_lowest_median_is_chosen_and_a_net_that_fails_counts():
         chosen({"a": [1.0], "b": [1.0, 2.0]})
     with pytest.raises(ValueError, match="at least one"):
         chosen({})
+
+
+def test_a_p_value_is_shown_without_powers_of_ten():
+    assert [shown_p(p) for p in (8.3e-5, 0.001, 0.0456, 0.099, 0.51, 1.0)] == [
+        "below 0.001",
+        "0.001",
+        "0.046",
+        "0.099",
+        "0.51",
+        "1.00",
+    ]
 
 
 def test_a_best_rate_at_the_end_of_its_grid_asks_for_one_more():
