@@ -7,8 +7,8 @@ comparisons are made).
 """
 
 import argparse
-import time
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from lstmlib import tasks
 from lstmlib.studies import journal, transformer
-from lstmlib.studies.protocol import Side, beyond, chosen
+from lstmlib.studies.protocol import Side, chosen, next_nets
 from lstmlib.studies.transformer import loss_of
 from lstmlib.tasks import Batch
 
@@ -216,15 +216,10 @@ def side_of(trials: Sequence[Trial], name: str, kind: str, lengths: Sequence[int
 
 def wanted(trials: Sequence[Trial], name: str, kind: str) -> tuple[int, list[tuple[Setting, int]]] | None:
     """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
-    found, updates = validation(trials, name, kind), TASKS[name].updates
-    biases: tuple[float | None, ...] = BIASES if kind == "LSTM" else (None,)
-    if not found:
-        asked = [Setting(rate, bias) for bias in biases for rate in RATES]
-        return updates // SEARCHED, [(setting, seed) for setting in asked for seed in VALIDATION]
-    best = setting_of(trials, name, kind)
-    if (more := beyond(best.rate, sorted({setting.rate for setting in found}))) is not None:
-        return updates // SEARCHED, [(Setting(more, bias), seed) for bias in biases for seed in VALIDATION]
-    return None if final(trials, name, kind) else (updates, [(best, seed) for seed in TEST])
+    first = [Setting(rate, bias) for bias in (BIASES if kind == "LSTM" else (None,)) for rate in RATES]
+    found = {setting: [t.loss for t in nets] for setting, nets in validation(trials, name, kind).items()}
+    search, test = (TASKS[name].updates // SEARCHED, VALIDATION), (TASKS[name].updates, TEST)
+    return next_nets(first, found, search=search, test=test, done=bool(final(trials, name, kind)))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -236,14 +231,12 @@ def main(arguments: list[str] | None = None) -> None:
     import torch
 
     torch.set_num_threads(1)
-    for name in given.tasks or TASKS:
-        for kind in NETS:
-            while (job := wanted(stored(given.output), name, kind)) is not None:
-                start = time.process_time()
-                found = train(name, kind, job[1], job[0])
-                journal.add(given.output, *found)
-                spent = time.process_time() - start
-                print(f"{spent:5.0f} s  {name}, {kind}: {len(found)} nets, {job[0]} updates", flush=True)
+    journal.go_on(
+        given.output,
+        product(given.tasks or TASKS, NETS),
+        lambda name, kind: wanted(stored(given.output), name, kind),
+        lambda name, kind, job: train(name, kind, job[1], job[0]),
+    )
 
 
 if __name__ == "__main__":
