@@ -130,12 +130,11 @@ def _chorales(kept: Path) -> dict[str, dict[str, Any]]:
     nets = (asked.learnt(0, kept), asked.untrained(0))
     readings = [cells.read(chords.weights(net).cells, asked.data.x) for net in nets]
     labels = [["", *(str(beat + 1) for beat in piece.tune.beat[:-1])] for piece in asked.pieces]
+    lengths = np.array([len(piece.tune.beat) for piece in asked.pieces])
     found = {}
     for name, (gate, width, lower) in chords.CLAIMS.items():
         learnt, raw = (getattr(reading, gate) for reading in readings)
         own = asked.pairs[name]
-        spots = [chords.PLACES[name](piece) for piece in asked.pieces]
-        sides = [np.array([(t, n) for n, both in enumerate(spots) for t, _ in both[k]]) for k in range(2)]
-        scene = Scene(learnt, raw, own, sides[0], sides[1], width, lower)
-        found[name] = passage(scene, gate, labels, np.array([len(own) for own in labels]), 0)
+        scene = Scene(learnt, raw, own, own.places, own.partners, width, lower)
+        found[name] = passage(scene, gate, labels, lengths, 0)
     return found
