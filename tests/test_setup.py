@@ -90,6 +90,7 @@ def test_readers_commands_install_the_readers_part(target):
         ("stills", "all"),
         ("grade", "grading"),
         ("bench", "bench"),
+        ("data", "data"),
         ("pdf", "print"),
         ("epub", "print"),
         ("pack", "print"),

@@ -22,6 +22,7 @@ WHAT = {
     "bench": "what the layers' speed is compared with: autograd",
     "econometrics": "what fits the variance models of the study of markets: arch",
     "translation": "what judges the translations of the study of messages: sacrebleu",
+    "data": "what decodes the film that a small file is derived from: PyAV",
     "all": "what the book and all its checks take, among it nbgrader, mypy, ONNX Runtime and a driver for browsers",
 }
 

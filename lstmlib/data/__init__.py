@@ -5,6 +5,7 @@ from lstmlib.data.anomalies import Labelled, heartbeats, pulse
 from lstmlib.data.chorales import Chorales, Score, chorales
 from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
+from lstmlib.data.film import film
 from lstmlib.data.messages import Message, messages
 from lstmlib.data.pendigits import Pendigits, pendigits
 from lstmlib.data.plays import Plays, alphabet, plays
@@ -32,6 +33,7 @@ __all__ = [
     "chorales",
     "digits",
     "electricity",
+    "film",
     "heartbeats",
     "messages",
     "pendigits",

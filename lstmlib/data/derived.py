@@ -10,13 +10,18 @@ import io
 import json
 import re
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
+
 PROGRAMS = ("django", "indico", "jupyterlab", "sphinx", "spyder", "wagtail")  # whose menus and messages are here
 MOST_WORDS = 12  # in a message in English
+SHOTS = (388, 1155, 1466, 1541, 1773, 1823, 2504, 2714, 2841, 2911)  # first frames of the film's that are kept
+FRAMES, HEIGHT, WIDTH, BLOCK = 28, 36, 64, 20  # of each shot; a place of the small picture is so many pixels a side
 FOLDER = Path(__file__).parent / "files"
 
 
@@ -161,6 +166,30 @@ def _plays(carried: dict[str, bytes]) -> bytes:
     return bz2.compress("\f".join(found).encode("ascii"), 9)
 
 
+def _bigbuckbunny(carried: dict[str, bytes]) -> bytes:
+    """Return ten shots of the film, grey and small: of each its first frame, then what every frame adds to the last.
+
+    H.264 says to the bit what a decoder must give, and the rest is done in whole numbers, so it comes out the same
+    everywhere. What is taken is the luma, from 16 for black to 235 for white, a byte a place; differences modulo 256.
+    """
+    import av
+
+    (archive,) = carried.values()
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        film = av.open(io.BytesIO(opened.read("moviepy_10_minutes/resources/bbb.mp4")))
+    wanted, kept = {start + k for start in SHOTS for k in range(FRAMES)}, []
+    for number, frame in enumerate(film.decode(video=0)):
+        if number in wanted:
+            luma = np.frombuffer(frame.planes[0], np.uint8).reshape(frame.height, -1)[:, : frame.width].astype(int)
+            sums = luma.reshape(HEIGHT, BLOCK, WIDTH, BLOCK).sum((1, 3))
+            kept.append((sums + BLOCK**2 // 2) // BLOCK**2)
+        if number == max(wanted):
+            break
+    shots = np.array(kept, np.uint8).reshape(len(SHOTS), FRAMES, HEIGHT, WIDTH)
+    shots[:, 1:] -= shots[:, :-1].copy()
+    return bz2.compress(shots.tobytes(), 9)
+
+
 def _pendigits(carried: dict[str, bytes]) -> bytes:
     """Return KEEL's penbased.dat, 17 bytes a digit: first what was in UCI's pendigits.tra, then pendigits.tes.
 
@@ -233,6 +262,7 @@ def _messages(carried: dict[str, bytes]) -> bytes:
 
 DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "addresses.txt.gz": _addresses,
+    "bigbuckbunny.bin.bz2": _bigbuckbunny,
     "electricity.txt": _electricity,
     "heartbeats.txt.gz": _heartbeats,
     **{f"messages-{program}.txt.gz": _messages for program in PROGRAMS},

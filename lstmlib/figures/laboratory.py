@@ -57,6 +57,7 @@ CHANGES: dict[str, tuple[str, str]] = {
 WITHOUT = {"gers-2000/forget-gates": "gers-2000/standard"}
 MODES = ("one", "eight", "race")
 LOOKS = ("reading", "pushes", "flow")
+HEADLINE = {"experiment": "2c", "lag": 1000}  # what the first of its buttons sets
 
 
 def rows_of(experiment: str) -> dict[int, tuple[Row, dict[str, str]]]:
@@ -174,8 +175,8 @@ class Laboratory(Figure):
         return super()._html().replace('class="lstm-figure"', f'class="lstm-figure" data="{data}"', 1)
 
     def _without_script(self) -> str:
-        """Return the still picture; in a new laboratory's place also what links to set-ups lead to, once on a page."""
-        if self._changed():
+        """Return the still picture; where it opens a page also what links to set-ups lead to, once on a page."""
+        if self._changed() not in ({}, HEADLINE):
             return super()._without_script()
         with_lag = [f"{name};lag={lag}" for name, (_, _, rows) in EXPERIMENTS.items() for lag in rows]
         places = "".join(f'<span id="lab:{place}"></span>' for place in [*EXPERIMENTS, *with_lag])

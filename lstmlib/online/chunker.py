@@ -21,12 +21,14 @@ class ChunkerNet:
         outputs_taught: whether it has outputs for the upper one's outputs, too, as in Schmidhuber (1992).
         joined: whether both nets see beside a symbol what should have been said at the step before, as there. Where
             the next symbol is to be said this is the symbol once more, but at a sequence's first step nothing.
+        delayed: see ``SimpleNet``; of both nets.
     """
 
     num_symbols: int
     hidden_size: int = 1
     outputs_taught: bool = False
     joined: bool = False
+    delayed: bool = False
 
     @property
     def input_size(self) -> int:
@@ -37,12 +39,12 @@ class ChunkerNet:
     def lower(self) -> SimpleNet:
         """The automatizer, which says the next symbol, and what the hidden units of the upper net are."""
         outputs = self.num_symbols + self.hidden_size + (self.num_symbols if self.outputs_taught else 0)
-        return SimpleNet(self.input_size, self.hidden_size, outputs)
+        return SimpleNet(self.input_size, self.hidden_size, outputs, delayed=self.delayed)
 
     @property
     def upper(self) -> SimpleNet:
         """The chunker, which says the next symbol that the lower net does not expect."""
-        return SimpleNet(self.input_size, self.hidden_size, self.num_symbols)
+        return SimpleNet(self.input_size, self.hidden_size, self.num_symbols, delayed=self.delayed)
 
     @property
     def num_weights(self) -> int:

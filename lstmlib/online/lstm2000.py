@@ -30,13 +30,15 @@ class LSTM2000:
     Args:
         net: sizes; with forget gates, or with states that decay by a constant or not at all.
         params: name -> array, with the shapes of ``net.shapes``; copied.
+        traces_decay: whether the traces decay with the states where these decay by a constant, as the gradient has it.
+            If not, errors go back undiminished, as in 1997.
 
     Raises:
         ValueError: parameters that don't fit the net.
     """
 
-    def __init__(self, net: Net2000, params: dict[str, Array]) -> None:
-        self.net = net
+    def __init__(self, net: Net2000, params: dict[str, Array], *, traces_decay: bool = True) -> None:
+        self.net, self.kept_of_traces = net, net.decay if traces_decay else 1.0
         self.W, self.V = net.pack(params)  # (U, M), (O, M)
         self.dW, self.dV = np.zeros_like(self.W), np.zeros_like(self.V)
         self.y: Array = np.zeros(net.output_size)
@@ -80,7 +82,7 @@ class LSTM2000:
         self.y_out = f(total[F + C :])  # (B,)
 
         # How the state depends on the weights: what is kept of it, and what this step adds; (3.10), (3.11), (3.12).
-        kept = y_forget[:, None]
+        kept = y_forget[:, None] if net.forget_gates else self.kept_of_traces
         g_slope = 0.25 * (2.0 - g) * (2.0 + g)
         self.trace_c = kept * self.trace_c + np.outer(g_slope * y_in, self.seen)
         self.trace_in = kept * self.trace_in + np.outer(g * y_in * (1.0 - y_in), self.seen)

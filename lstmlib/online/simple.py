@@ -25,6 +25,8 @@ class SimpleNet:
         direct: whether outputs see the inputs.
         recurrent_outputs: whether the outputs are the last of the hidden units, which then see them as well: Williams
             and Zipser's (1989) net. Other weights to outputs there are none.
+        delayed: whether outputs see the hidden units as they were at the step before, as every unit sees all others in
+            a net that is one recurrent layer; the inputs they see at once.
     """
 
     input_size: int
@@ -32,6 +34,7 @@ class SimpleNet:
     output_size: int
     direct: bool = True
     recurrent_outputs: bool = False
+    delayed: bool = False
 
     def __post_init__(self) -> None:
         if self.recurrent_outputs and (self.direct or self.hidden_size < self.output_size):
@@ -39,6 +42,8 @@ class SimpleNet:
                 f"the outputs are to be among {self.hidden_size} hidden units: expected direct=False, and at least "
                 f"{self.output_size}"
             )
+        if self.delayed and self.recurrent_outputs:
+            raise ValueError("delayed is True, expected False where the outputs are hidden units themselves")
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -103,17 +108,24 @@ class SimpleRecurrent:
             before count as inputs, as in Elman's net.
         steps_back: how many steps back the gradient goes at most, as in Schmidhuber's (1992) chunker; to the beginning
             if ``None``. 0 is ``look_back=False``.
+        initial: what the hidden units are before a sequence's first step.
 
     Raises:
         ValueError: parameters that don't fit the net, or a negative number of steps.
     """
 
     def __init__(
-        self, net: SimpleNet, params: dict[str, Array], *, look_back: bool = True, steps_back: int | None = None
+        self,
+        net: SimpleNet,
+        params: dict[str, Array],
+        *,
+        look_back: bool = True,
+        steps_back: int | None = None,
+        initial: float = 0.0,
     ) -> None:
         if steps_back is not None and steps_back < 0:
             raise ValueError(f"steps_back is {steps_back}, expected None or at least 0")
-        self.net, self.look_back, self.steps_back = net, look_back, steps_back
+        self.net, self.look_back, self.steps_back, self.initial = net, look_back, steps_back, initial
         self.W, self.V = net.pack(params)  # (H, D + H); (O, H + D), (O, H) or (O, 0)
         self.dW, self.dV = np.zeros_like(self.W), np.zeros_like(self.V)
         self.y: Array = np.zeros(net.output_size)
@@ -125,9 +137,9 @@ class SimpleRecurrent:
         return self.net.unpack(self.W, self.V)
 
     def reset(self) -> None:
-        """Begin a new sequence: hidden units and their sensitivities at zero."""
+        """Begin a new sequence: hidden units as they start, and their sensitivities at zero."""
         H, D = self.net.hidden_size, self.net.input_size
-        self.h: Array = np.zeros(H)
+        self.h: Array = np.full(H, self.initial)
         self.sensitivity = np.zeros((H, H, D + H))  # [k, u, s]: dh_k / dw from source s to unit u
         self.recent: list[Array] = []  # what the weights did at each of the last steps, where older ones don't count
 
@@ -146,6 +158,7 @@ class SimpleRecurrent:
         H, D = self.net.hidden_size, self.net.input_size
         x = check_array("x", x, (D,))
         seen = np.concatenate([x, self.h])
+        h_before, sensitivity_before = self.h, self.sensitivity
         self.h = f(self.W @ seen)
 
         # What a weight did before comes through the recurrent weights; now it acts on its own unit by its source.
@@ -165,7 +178,8 @@ class SimpleRecurrent:
         if self.net.recurrent_outputs:
             self.y = self.h[-self.net.output_size :]
             return self.y.copy()
-        self.seen_by_outputs = np.concatenate([self.h, x]) if self.net.direct else self.h
+        h, self.sensitivity_seen = (h_before, sensitivity_before) if self.net.delayed else (self.h, self.sensitivity)
+        self.seen_by_outputs = np.concatenate([h, x]) if self.net.direct else h
         self.y = f(self.V @ self.seen_by_outputs)
         return self.y.copy()
 
@@ -185,7 +199,7 @@ class SimpleRecurrent:
         e = (target - self.y) * self.y * (1.0 - self.y)
         self.dV += np.outer(e, self.seen_by_outputs)
         to_hidden = self.V[:, : self.net.hidden_size].T @ e  # (H,)
-        self.dW += np.tensordot(to_hidden, self.sensitivity, 1)
+        self.dW += np.tensordot(to_hidden, self.sensitivity_seen, 1)
 
     def update(self, learning_rate: float) -> None:
         """Change every weight by what was added up, times the learning rate, and start adding from zero.

@@ -75,6 +75,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     # The same: weights of the added input gate are drawn like any; or 3 lower, so that it starts closed. There are no
     # biases, and at half open the cell's state is about 25 at a sequence's end, before it has learnt anything.
     "added-gate": ("drawn", "closed"),
+    # The same without memory cells: what outputs see of the hidden unit, what it is at this step, as in the experiments
+    # with memory cells; or what it was at the step before, as section 3 has it for all units of the nets of its time.
+    "outputs-see": ("this step", "step before"),
     # Experiment 2b: errors at every step, or at a sequence's end alone, where it is judged.
     "errors": ("every step", "end"),
     # Experiment 2c: 10,000 sequences apart, without learning; or the 10,000 most recent training sequences.
@@ -89,6 +92,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     "seen": ("symbol", "symbol and last target"),
     # The same: how many steps errors go back at most; 3 in Schmidhuber (1992).
     "steps-back": ("all", "3"),
+    # The chunker of 1992: how many hidden units each net has. The paper speaks of hidden units and doesn't say how many
+    # there are; 1 is what table 2's number of weights has room for.
+    "hidden-units": ("1", "2", "3", "4"),
     # Recurrent cascade correlation: whether hidden units reach from -1/2 to 1/2, as in Fahlman's program, or 0 to 1.
     "units": ("symmetric", "logistic"),
     # The same: after how many passes over the training strings without a change a phase is over; 8 in the program.
@@ -100,6 +106,9 @@ READINGS: dict[str, tuple[str, ...]] = {
     "right": ("absolute", "squared", "order"),
     # Streams: after how many symbols a training stream ends if there was no error.
     "stream": ("100000", "1000000"),
+    # States that decay by a constant: whether how they depend on the weights decays with them, which is the gradient of
+    # what the net then is, or stays, as if the learner of 1997 had been left as it was. The text speaks of the states.
+    "traces": ("decay", "stay"),
 }
 
 # Options that have one source, under its name. A set concerns the rows that have all of its readings but those about

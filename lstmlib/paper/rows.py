@@ -15,7 +15,7 @@ from lstmlib.paper.rows2000 import streams
 CELLS = ("initial", "factor", "output-error", "output", "ranges", "recurrence", "biased", "cap")
 # What the authors' program does otherwise, where errors come at sequences' ends.
 PROGRAM = ("applied",)
-CHUNKER = ("expected", "taught", "seen", "steps-back")
+CHUNKER = ("expected", "taught", "seen", "steps-back", "outputs-see")
 
 
 def _experiment_1_quoted() -> list[Row]:
@@ -117,7 +117,7 @@ def _experiment_2a_others() -> list[Row]:
                 weight_range=0.2,
                 tolerance=0.25,
                 cap=200_000 if chunks else 5_000_000,  # six times what the paper's chunkers took
-                readings=(*readings, *CHUNKER) if chunks else readings,
+                readings=(*readings, *(CHUNKER if chunks else ("outputs-see", "initial"))),
             )
         )
     return found
@@ -139,7 +139,7 @@ def _of_1992() -> list[Row]:
             weight_range=0.2,
             tolerance=0.25,
             cap=5_000,
-            readings=("update", "factor", "test-every", *CHUNKER),
+            readings=("update", "factor", "test-every", *CHUNKER, "hidden-units"),
         )
     ]
 

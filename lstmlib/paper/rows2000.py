@@ -69,7 +69,7 @@ def streams() -> list[Row]:
                 output_gate_bias=NEGATIVE,
                 tolerance=0.49,
                 cap=30_000,
-                readings=("target", "right", "stream", "factor"),
+                readings=("target", "right", "stream", "factor", *(["traces"] if "decay" in net else [])),
             )
         )
     return found

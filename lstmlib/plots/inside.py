@@ -18,7 +18,7 @@ PALE = {"alpha": 0.5, "lw": 1.1}
 
 
 def plot_curves(panels: Mapping[str, "Inside"]) -> None:
-    """Plot, panel below panel, how many test sequences eight nets get wrong, how many nets err, and the paper's mean.
+    """Plot, in two columns, how many test sequences eight nets get wrong, how many nets err, and the paper's mean.
 
     A net errs where it gets a tenth or more wrong. (Where some nets know nothing and the others everything, a median
     would lie where no net is.)
@@ -26,15 +26,17 @@ def plot_curves(panels: Mapping[str, "Inside"]) -> None:
     Args:
         panels: title -> what is stored of an experiment.
     """
-    count = len(panels)
-    _, axes = plt.subplots(count, 1, squeeze=False, figsize=(5.2, 2.7 if count == 1 else 2.0 * count))
-    for axis, (title, stored) in zip(axes[:, 0], panels.items(), strict=True):
+    count = -(-len(panels) // 2)
+    figure, axes = plt.subplots(count, 2, squeeze=False, sharey=True, figsize=(5.2, 1.3 * count + 0.3))
+    for axis in axes.ravel()[len(panels) :]:
+        axis.set_axis_off()
+    for axis, (title, stored) in zip(axes.ravel(), panels.items(), strict=False):
         x = stored.sequences / 1000
         for curve in stored.wrong:
             axis.plot(x, 100 * curve, color=COLORS["cell state"], lw=0.8, ls="-", alpha=0.55)
         begun = ~np.isnan(stored.wrong).any(0)
         erring = np.where(begun, 100 * (stored.wrong >= 0.1).mean(0), np.nan)
-        axis.plot(x, erring, color=COLORS["hidden"], lw=2.2, ls="-", drawstyle="steps-mid")
+        axis.plot(x, erring, color=COLORS["hidden"], lw=2, ls="-", drawstyle="steps-mid")
         paper = stored.plan.row.reported.sequences
         assert paper is not None
         near = paper / 1000 < 1.15 * x[-1]
@@ -42,15 +44,14 @@ def plot_curves(panels: Mapping[str, "Inside"]) -> None:
         if near:
             axis.axvline(paper / 1000, color=COLORS["neutral"], ls="--", lw=1.3)
         else:
-            note = f"the paper's mean: {paper / 1000:,.0f} thousand →"
             style = {"color": COLORS["neutral"], "ha": "right", "va": "bottom", "fontsize": 9}
-            axis.annotate(note, (1.0, 1.03), xycoords="axes fraction", **style)
+            axis.annotate(f"{paper / 1000:,.0f} →", (1.0, 1.03), xycoords="axes fraction", **style)
         axis.set_xlim(0, right)
         axis.set_ylim(-2, 104)
+        axis.set_title(title, loc="left")
+    for axis in axes[:, 0]:
         axis.set_ylabel("percent")
-        if count > 1:
-            axis.set_title(title, loc="left")
-    axes[-1, 0].set_xlabel("training sequences (thousands)")
+    figure.supxlabel("training sequences (thousands)", fontsize=plt.rcParams["axes.labelsize"])
 
 
 def plot_steps(

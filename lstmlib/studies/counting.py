@@ -6,7 +6,6 @@ validation seeds, then ten test seeds (``protocol`` says how comparisons are mad
 """
 
 import argparse
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ import numpy as np
 
 from lstmlib.studies import journal
 from lstmlib.studies.gru_searched import BATCH, BIASES, KINDS, VALIDATION, Setting, losses, make, say, stacked
-from lstmlib.studies.protocol import Side, beyond, chosen
+from lstmlib.studies.protocol import Side, next_nets
 from lstmlib.tasks import counting, counting_solved
 
 RESULTS = Path(__file__).parent / "results" / "counting.jsonl"
@@ -124,14 +123,10 @@ def side_of(trials: Sequence[Trial], kind: str) -> Side:
 
 def wanted(trials: Sequence[Trial], kind: str) -> tuple[int, list[tuple[Setting, int]]] | None:
     """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
-    found = validation(trials, kind)
     biases: tuple[float | None, ...] = (None,) if kind == "tanh net" else BIASES
-    if not found:
-        return SEARCHED, [(Setting(rate, bias), seed) for bias in biases for rate in RATES for seed in VALIDATION]
-    best = chosen(found)
-    if (more := beyond(best.rate, sorted({setting.rate for setting in found}))) is not None:
-        return SEARCHED, [(Setting(more, bias), seed) for bias in biases for seed in VALIDATION]
-    return None if final(trials, kind) else (MARKS[-1], [(best, seed) for seed in TEST])
+    first = [Setting(rate, bias) for bias in biases for rate in RATES]
+    search, test, done = (SEARCHED, VALIDATION), (MARKS[-1], TEST), bool(final(trials, kind))
+    return next_nets(first, validation(trials, kind), search=search, test=test, done=done)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -143,12 +138,12 @@ def main(arguments: list[str] | None = None) -> None:
     import torch
 
     torch.set_num_threads(1)
-    for kind in given.kinds or KINDS:
-        while (job := wanted(stored(given.output), kind)) is not None:
-            start = time.process_time()
-            found = train(kind, job[1], job[0])
-            journal.add(given.output, *found)
-            print(f"{time.process_time() - start:5.0f} s  {kind}: {far(found, job[0])}", flush=True)
+    journal.go_on(
+        given.output,
+        ((kind,) for kind in given.kinds or KINDS),
+        lambda kind: wanted(stored(given.output), kind),
+        lambda kind, job: train(kind, job[1], job[0]),
+    )
 
 
 if __name__ == "__main__":

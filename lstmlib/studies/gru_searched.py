@@ -7,8 +7,8 @@ comparisons are made). What counts is how many updates a net needs until it has 
 
 import argparse
 import math
-import time
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +17,7 @@ import numpy as np
 from lstmlib.numpy import LSTM
 from lstmlib.studies import journal
 from lstmlib.studies.gru_and_lstm import CELLS, TASKS, same_size
-from lstmlib.studies.protocol import Row, Side, beyond, chosen, holm, mann_whitney
+from lstmlib.studies.protocol import Row, Side, chosen, holm, mann_whitney, next_nets
 from lstmlib.tasks import Batch
 
 if TYPE_CHECKING:
@@ -213,15 +213,12 @@ def against(trials: Sequence[Trial]) -> dict[tuple[str, str], Row]:
 
 def wanted(trials: Sequence[Trial], name: str, kind: str) -> list[tuple[Setting, int]]:
     """Return the next nets to train, as settings and seeds; nothing if none are left."""
-    found = validation(trials, name, kind)
     biases: tuple[float | None, ...] = (None,) if kind == "tanh net" else BIASES
-    if not found:
-        return [(Setting(rate, bias), seed) for bias in biases for rate in RATES for seed in VALIDATION]
-    best = setting_of(trials, name, kind)
-    more = beyond(best.rate, sorted({setting.rate for setting in found}))
-    if more is not None and math.isfinite(np.median(found[best])):
-        return [(Setting(more, bias), seed) for bias in biases for seed in VALIDATION]
-    return [] if final(trials, name, kind) else [(best, seed) for seed in TEST]
+    first = [Setting(rate, bias) for bias in biases for rate in RATES]
+    limit, done = TASKS[name].limit, bool(final(trials, name, kind))
+    found = validation(trials, name, kind)
+    job = next_nets(first, found, search=(limit, VALIDATION), test=(limit, TEST), done=done)
+    return job[1] if job else []
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -233,14 +230,12 @@ def main(arguments: list[str] | None = None) -> None:
     import torch
 
     torch.set_num_threads(1)
-    for name in given.tasks or TASKS:
-        for kind in KINDS:
-            while asked := wanted(stored(given.output), name, kind):
-                start = time.process_time()
-                found = train(name, kind, asked)
-                journal.add(given.output, *found)
-                got = sum(trial.needed is not None for trial in found)
-                print(f"{time.process_time() - start:5.0f} s  {name}, {kind}: {got} of {len(found)}", flush=True)
+    journal.go_on(
+        given.output,
+        product(given.tasks or TASKS, KINDS),
+        lambda name, kind: wanted(stored(given.output), name, kind),
+        lambda name, kind, job: train(name, kind, job),
+    )
 
 
 if __name__ == "__main__":

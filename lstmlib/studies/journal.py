@@ -2,8 +2,12 @@
 
 import json
 import os
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+Job = TypeVar("Job")
 
 
 def lines(path: Path) -> list[Any]:
@@ -39,3 +43,25 @@ def add(path: Path, *values: Any) -> None:
     rows = [json.dumps(value._asdict() if hasattr(value, "_asdict") else value) + "\n" for value in values]
     with path.open("a", encoding="utf8") as file:
         file.writelines(rows)
+
+
+def go_on(
+    path: Path,
+    sides: Iterable[tuple[str, ...]],
+    wanted: Callable[..., Job | None],
+    train: Callable[..., Sequence[Any]],
+) -> None:
+    """Train what isn't stored yet, one side after another, and add it after every group of nets.
+
+    Args:
+        path: the file.
+        sides: by their names, such as task and kind of net.
+        wanted: takes a side's names; says which of its nets are trained next, nothing if none are left.
+        train: takes a side's names and those nets; trains them, and returns what is stored of each.
+    """
+    for side in sides:
+        while job := wanted(*side):
+            start = time.process_time()
+            found = train(*side, job)
+            add(path, *found)
+            print(f"{time.process_time() - start:5.0f} s  {', '.join(side)}: {len(found)} nets", flush=True)

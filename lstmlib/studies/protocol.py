@@ -100,15 +100,46 @@ def grid_step(rate: float, *, up: bool) -> float:
     return float(f"{rate * factor:.0e}")
 
 
-def learning(half: Values, whole: Values, *, most: float = 0.1) -> bool:
+def next_nets(
+    first: Sequence[RatedSetting],
+    validation: Mapping[RatedSetting, Values],
+    *,
+    search: tuple[int, Sequence[int]],
+    test: tuple[int, Sequence[int]],
+    done: bool,
+) -> tuple[int, list[tuple[RatedSetting, int]]] | None:
+    """Return the nets that a side needs next, for its search or for the test: updates, and (setting, seed) of each.
+
+    ``None`` if none are left. A search in which no setting gets there isn't made longer.
+
+    Args:
+        first: the settings that the search begins with.
+        validation: setting -> what its validation nets reached, as ``chosen`` takes it.
+        search: how many updates a net of the search gets, and the validation seeds.
+        test: the same of the test.
+        done: whether the nets of the test are there.
+    """
+    if not validation:
+        return search[0], [(setting, seed) for setting in first for seed in search[1]]
+    best = chosen(validation)
+    more = beyond(best.rate, sorted({setting.rate for setting in validation}))
+    if more is not None and np.isfinite(np.median(validation[best])):
+        settings = dict.fromkeys(setting._replace(rate=more) for setting in first)
+        return search[0], [(setting, seed) for setting in settings for seed in search[1]]
+    return None if done else (test[0], [(best, seed) for seed in test[1]])
+
+
+def learning(half: Values, whole: Values, *, most: float = 0.1, floor: float = 0.0) -> bool:
     """Return whether nets were still getting better: their median fell by more than ``most`` in the last half.
 
     Args:
         half: their losses at half the budget.
         whole: at its end.
         most: the share by which it may have fallen.
+        floor: a loss at which nothing is left to learn; a median that was there by half may fall on.
     """
-    return bool(np.median(whole) < (1.0 - most) * np.median(half))
+    before = np.median(half)
+    return bool(before > floor and np.median(whole) < (1.0 - most) * before)
 
 
 class Effect(NamedTuple):
@@ -255,8 +286,13 @@ def shown(row: Row, number: Callable[[float], str]) -> list[str]:
     """
     effect = row.effect
     ratio = f"{effect.ratio:.2f} ({effect.low:.2f} to {effect.high:.2f})"
-    p = "below 0.001" if row.holm < 0.001 else f"{row.holm:.3f}" if row.holm < 0.1 else f"{row.holm:.2f}"
-    return [row.name, row.setting, f"{number(row.median)} ({number(row.lowest)} to {number(row.highest)})", ratio, p]
+    spread = f"{number(row.median)} ({number(row.lowest)} to {number(row.highest)})"
+    return [row.name, row.setting, spread, ratio, shown_p(row.holm)]
+
+
+def shown_p(p: float) -> str:
+    """Return a p value as tables show it: three decimals below 0.1, two above, and "below 0.001"."""
+    return "below 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
 def holm(p: Values) -> list[float]:

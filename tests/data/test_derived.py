@@ -36,6 +36,8 @@ def test_each_file_says_where_it_is_from():
 @pytest.mark.parametrize("name", derived.DERIVE)
 def test_it_comes_out_of_the_package_again(name):
     source = derived.sources()[name]
+    if source["package"] == "moviepy":
+        pytest.importorskip("av", reason="PyAV decodes the film: make data")
     found = importlib.util.find_spec(source["package"]) if installed(source) else None
     if command.fetched(name):
         carried = command.carried(name)

@@ -18,6 +18,7 @@ def reber(rng, N):
 # Net, how to draw sequences.
 CASES = {
     "2a, p = 4": (SimpleNet(5, 1, 5), lambda rng, N: draw_long_lag(4, N, rng)),
+    "2a, delayed": (SimpleNet(5, 2, 5, delayed=True), lambda rng, N: draw_long_lag(4, N, rng)),
     "2b, p = 10": (SimpleNet(11, 1, 11), lambda rng, N: draw_long_lag(10, N, rng, random_between=True)),
     "Reber": (SimpleNet(7, 4, 7, direct=False), reber),
     "Reber, recurrent outputs": (SimpleNet(7, 9, 7, direct=False, recurrent_outputs=True), reber),
@@ -49,9 +50,12 @@ def test_over_a_sequence_it_is_backpropagation_through_time(name, rng):
             e, outward = target - h[..., -net.output_size :], np.eye(net.hidden_size)[-net.output_size :]
         else:
             outward = params["weight_out"]
+            h = np.concatenate([np.zeros_like(h[:1]), h[:-1]]) if net.delayed else h
             y = sigmoid(h @ outward.T + x @ direct.T)
             e = (target - y) * y * (1.0 - y)
-        _, _, grads = layer.backward(cache, -e @ outward)
+        dh = -e @ outward
+        dh = np.concatenate([dh[1:], np.zeros_like(dh[:1])]) if net.delayed else dh
+        _, _, grads = layer.backward(cache, dh)
         expected = {
             "weight_ih": -grads["weight_ih_l0"],
             "weight_hh": -grads["weight_hh_l0"],
@@ -65,6 +69,17 @@ def test_over_a_sequence_it_is_backpropagation_through_time(name, rng):
         learner.update(1.0)
         for part, value in learner.params.items():
             np.testing.assert_allclose(value - params[part], expected[part], rtol=0, atol=1e-12)
+
+
+def test_where_it_starts(rng):
+    """From 0.5 it goes on as from a step that has left it there."""
+    net = SimpleNet(3, 1, 2, delayed=True)
+    params, x = net.draw(rng, 2.0), rng.normal(size=3)
+    learner = SimpleRecurrent(net, params, initial=0.5)
+    y = learner.step(x)
+    np.testing.assert_allclose(y, sigmoid(params["weight_out"][:, 0] * 0.5 + params["weight_direct"] @ x), atol=1e-15)
+    learner.reset()
+    np.testing.assert_array_equal(learner.step(x), y)
 
 
 def test_elman_s_net_takes_the_step_before_for_an_input(rng):
@@ -92,6 +107,8 @@ def test_bad_input(rng):
         SimpleRecurrent(net, net.draw(rng)).step(np.zeros(4))
     with pytest.raises(ValueError, match="among 6 hidden units: expected direct=False, and at least 7"):
         SimpleNet(7, 6, 7, direct=False, recurrent_outputs=True)
+    with pytest.raises(ValueError, match="delayed is True, expected False"):
+        SimpleNet(7, 7, 7, direct=False, recurrent_outputs=True, delayed=True)
 
 
 @pytest.mark.parametrize("steps_back", [0, 1, 3, 9])

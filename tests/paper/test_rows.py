@@ -109,7 +109,8 @@ def test_readings():
     other = reading_of(row, {"initial": "0.5", "error": "squared"})
     assert label(row, other) == "error=squared,initial=0.5"
     assert reading_of(ROWS["table-3/q50-p50"], {})["test-every"] == "1000"
-    assert reading_of(ROWS["table-2/BPTT-100"], {}) == {"factor": "1", "test-every": "1000"}
+    bptt = {"factor": "1", "test-every": "1000", "outputs-see": "this step", "initial": "0"}
+    assert reading_of(ROWS["table-2/BPTT-100"], {}) == bptt
     assert reading_of(ROWS["table-2/LSTM-100"], {})["test-every"] == "10"
     with pytest.raises(ValueError, match="leaves no reading 'update' open; it has initial, factor, output-error"):
         reading_of(row, {"update": "step"})

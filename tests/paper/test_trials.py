@@ -248,6 +248,19 @@ def test_nets_without_memory_cells(name):
     assert result == {"seed": 0, "trial": 0, "solved": True, "sequences": shown, "grown": 0}
 
 
+def test_readings_of_nets_without_memory_cells():
+    row = ROWS["table-2/RTRL-4-1"]
+    nets, _ = make_room(row, reading_of(row, {}))
+    assert (nets.shape.delayed, nets.shape.initial) == (False, 0.0)
+    nets, _ = make_room(row, reading_of(row, {"outputs-see": "step before", "initial": "0.5"}))
+    assert (nets.shape.delayed, nets.shape.initial) == (True, 0.5)
+    row = ROWS["schmidhuber-1992/chunker-20"]
+    reading = reading_of(row, {"outputs-see": "step before", "hidden-units": "3"})
+    nets, _ = make_room(row, reading)
+    assert (nets.net.delayed, nets.net.hidden_size) == (True, 3)
+    assert initial_params(row, reading, random_sources(row, 0, 0)[0])["weight_hh"].shape == (3, 3)
+
+
 def test_elman_s_net_on_the_grammar():
     row = replace(ROWS["table-1/Elman-15"], net=SimpleNet(7, 3, 7, direct=False), cap=2000)
     nets, _ = make_room(row, reading_of(row, {}))
@@ -288,6 +301,9 @@ def test_what_streams_are_asked():
     nets, _ = make_room(ROWS["gers-2000/external-reset"], reading_of(row, {}))
     assert nets.shape.possible
     assert nets.shape.resets
+    row = ROWS["gers-2000/state-decay"]
+    found = [make_room(row, reading_of(row, {"traces": option}))[0].shape for option in ("decay", "stay")]
+    assert [(shape.decay, shape.kept_of_traces) for shape in found] == [(0.9, 0.9), (0.9, 1.0)]
 
 
 def test_recurrent_cascade_correlation():

@@ -11,7 +11,6 @@ from lstmlib.studies.counting import (
     TRIED,
     Setting,
     Trial,
-    chosen,
     final,
     main,
     reach,
@@ -64,7 +63,7 @@ def test_the_search_chooses_what_counts_furthest():
     updates, asked = wanted([], "LSTM")
     assert updates == SEARCHED
     trials = [Trial("LSTM", *s, seed, updates, {str(SEARCHED): 50 if s == (0.01, 3.0) else 10}) for s, seed in asked]
-    assert chosen(validation(trials, "LSTM")) == Setting(0.01, 3.0)
+    assert protocol.chosen(validation(trials, "LSTM")) == Setting(0.01, 3.0)
     assert wanted(trials, "LSTM") == (MARKS[-1], [(Setting(0.01, 3.0), seed) for seed in TEST])
     assert {setting.bias for setting, _ in asked} == set(BIASES)
     assert {setting.bias for setting, _ in wanted([], "tanh net")[1]} == {None}
@@ -92,7 +91,7 @@ def test_what_is_stored_is_whole():
     for kind in KINDS:
         assert wanted(trials, kind) is None
         found = validation(trials, kind)
-        assert protocol.beyond(chosen(found).rate, sorted({setting.rate for setting in found})) is None
+        assert protocol.beyond(protocol.chosen(found).rate, sorted({setting.rate for setting in found})) is None
         assert [t.seed for t in final(trials, kind)] == list(TEST)
         assert len(side_of(trials, kind).values) == len(TEST)
         for trial in final(trials, kind):

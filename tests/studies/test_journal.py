@@ -38,3 +38,27 @@ def test_another_line_that_is_no_json_is_named(tmp_path):
     file.write_text('{"seed": 0}\n{"seed": 1\n{"seed": 2}\n')
     with pytest.raises(ValueError, match=r"line 2: .* expected one JSON value a line"):
         journal.lines(file)
+
+
+def test_a_study_that_was_stopped_goes_on_where_it_was(tmp_path, capsys):
+    file = tmp_path / "trials.jsonl"
+
+    def wanted(task, net):
+        done = sum(line[:2] == [task, net] for line in journal.lines(file))
+        return [done] if done < 2 else None
+
+    def train(task, net, job):
+        trained.append((task, net))
+        if len(trained) == 4:
+            raise KeyboardInterrupt
+        return [[task, net, *job]]
+
+    trained: list[tuple[str, str]] = []
+    sides = [("copy", "LSTM"), ("copy", "GRU")]
+    with pytest.raises(KeyboardInterrupt):
+        journal.go_on(file, sides, wanted, train)
+    assert journal.lines(file) == [["copy", "LSTM", 0], ["copy", "LSTM", 1], ["copy", "GRU", 0]]
+    journal.go_on(file, sides, wanted, train)
+    assert trained[4:] == [("copy", "GRU")]
+    assert journal.lines(file)[-1] == ["copy", "GRU", 1]
+    assert capsys.readouterr().out.splitlines()[-1].endswith("s  copy, GRU: 1 nets")

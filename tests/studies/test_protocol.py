@@ -15,7 +15,9 @@ from lstmlib.studies.protocol import (
     holm,
     learning,
     mann_whitney,
+    next_nets,
     search_rate,
+    shown_p,
     sign,
     welch,
 )
@@ -29,6 +31,17 @@ def test_the_lowest_median_is_chosen_and_a_net_that_fails_counts():
         chosen({"a": [1.0], "b": [1.0, 2.0]})
     with pytest.raises(ValueError, match="at least one"):
         chosen({})
+
+
+def test_a_p_value_is_shown_without_powers_of_ten():
+    assert [shown_p(p) for p in (8.3e-5, 0.001, 0.0456, 0.099, 0.51, 1.0)] == [
+        "below 0.001",
+        "0.001",
+        "0.046",
+        "0.099",
+        "0.51",
+        "1.00",
+    ]
 
 
 def test_a_best_rate_at_the_end_of_its_grid_asks_for_one_more():
@@ -68,6 +81,26 @@ def test_nets_are_still_learning_if_the_last_half_moved_the_median():
     assert learning([1.0, 2.0, 3.0], [1.0, 1.7, 3.0])
     assert not learning([1.0, 2.0, 3.0], [1.0, 1.9, 3.0])
     assert not learning([1.0, 2.0, 3.0], [1.0, 1.7, 3.0], most=0.2)
+
+
+def test_what_is_learnt_by_half_of_the_budget_is_not_still_being_learnt():
+    assert not learning([0.01, 0.02, 0.03], [0.0, 0.001, 0.002], floor=0.02)
+    assert learning([0.01, 0.021, 0.03], [0.0, 0.001, 0.002], floor=0.02)
+
+
+def test_a_side_is_searched_until_its_rate_lies_inside_and_then_tested():
+    def wanted(losses, done=False):
+        return next_nets(first, losses, search=(50, (100, 101)), test=(100, range(3)), done=done)
+
+    first = [Setting(rate, bias) for bias in (1.0, 3.0) for rate in (0.01, 0.03)]
+    assert wanted({}) == (50, [(setting, seed) for setting in first for seed in (100, 101)])
+    losses = {setting: [setting.rate, setting.bias] for setting in first}
+    assert wanted(losses) == (50, [(Setting(0.003, bias), seed) for bias in (1.0, 3.0) for seed in (100, 101)])
+    losses |= {Setting(0.003, bias): [1.0, 2.0 + bias] for bias in (1.0, 3.0)}
+    assert wanted(losses) == (100, [(Setting(0.01, 1.0), seed) for seed in range(3)])
+    assert wanted(losses, done=True) is None
+    # Where no net gets there, the search ends, and the first setting is tested.
+    assert wanted({setting: [np.inf, np.inf] for setting in first}) == (100, [(first[0], seed) for seed in range(3)])
 
 
 def test_ranks_by_hand():

@@ -1,4 +1,4 @@
-"""``lstmlib.online.chunker`` compiled, for sequences of symbols and nets of one hidden unit.
+"""``lstmlib.online.chunker`` compiled, for sequences of symbols.
 
 Sequences and rules to stop are those of ``side_by_side.py``.
 Which net of a pair takes a step differs from pair to pair, so pairs don't go side by side here: one is trained after
@@ -22,23 +22,29 @@ class Shape(NamedTuple):
     """A pair of nets, as the compiled code takes it."""
 
     D: int
+    H: int
     expected_within: float
     by_class: bool
     outputs_taught: bool
     joined: bool
+    delayed: bool
 
 
 class Memory(NamedTuple):
     """One net: arrays of rows, a row eight outputs; E rows for all outputs, the last of them filled up with zeros."""
 
-    W: Floats  # (I + 1,), from the I inputs and from the hidden unit
-    V: Floats  # ((1 + I) E, 8), from the hidden unit and from the inputs
+    W: Floats  # (H, I + H), from the I inputs and from the hidden units
+    V: Floats  # ((H + I) E, 8), from the hidden units and from the inputs
     dW: Floats
     dV: Floats
-    sensitivity: Floats  # (I + 1,), of the hidden unit to W
-    recent: Floats  # (K, I + 1), what W did at each of the last K steps; K is 0 where all steps count
+    sensitivity: Floats  # (H, H, I + H): of hidden unit k to the weight that leads from source s to unit u
+    recent: Floats  # (K, H, H, I + H), what W did at each of the last K steps; K is 0 where all steps count
     steps: Integers  # (1,), taken since the sequence began
-    h: Floats  # (1, 8), eight times the same
+    h: Floats  # (H, 8), each eight times the same
+    before: Floats  # (H,), h of the step before
+    seen: Floats  # (H, 8), what outputs see of h: that of this step, or of the step before
+    used: Floats  # (H, H, I + H), its sensitivity
+    through: Floats  # (H,)
     y: Floats  # (E, 8)
     e: Floats  # (E, 8), target minus output, 0 where there is no output
 
@@ -53,74 +59,136 @@ def _reset(m: Any) -> None:
 
 
 @part
-def _step(m: Any, symbol: int, again: int) -> None:
+def _carry(m: Any, part: Any) -> None:
+    """Bring what weights did to the hidden units one step on, through the recurrent weights."""
+    H, S = m.W.shape
+    for u in range(H):
+        for s in range(S):
+            for k in range(H):
+                slope = m.h[k, 0] * (1.0 - m.h[k, 0])
+                total = 0.0
+                for j in range(H):
+                    total += slope * m.W[k, S - H + j] * part[j, u, s]
+                m.through[k] = total
+            for k in range(H):
+                part[k, u, s] = m.through[k]
+
+
+@part
+def _act(m: Any, part: Any, symbol: int, again: int) -> None:
+    """Add what weights do at this step, each to its own unit."""
+    H, S = m.W.shape
+    for k in range(H):
+        slope = m.h[k, 0] * (1.0 - m.h[k, 0])
+        part[k, k, symbol] += slope
+        for j in range(H):
+            part[k, k, S - H + j] += slope * m.before[j]
+        if again >= 0:
+            part[k, k, again] += slope
+
+
+@part
+def _show(m: Any) -> None:
+    """Show the outputs the hidden units as they are now."""
+    m.seen[:] = m.h
+    m.used[:] = m.sensitivity
+
+
+@part
+def _step(m: Any, symbol: int, again: int, delayed: bool) -> None:
     """Take one net one step on; ``again`` is the input that is on beside the symbol, -1 if there is none."""
-    I = m.W.shape[0] - 1  # noqa: E741
-    before = m.h[0, 0]
-    net = m.W[symbol] + m.W[I] * before
-    if again >= 0:
-        net += m.W[again]
-    m.h[:] = net
-    store(m.h, 0, logistic(load(m.h, 0)))
-    slope = m.h[0, 0] * (1.0 - m.h[0, 0])
-    through = slope * m.W[I]
+    H, S = m.W.shape
+    if delayed:
+        _show(m)
+    for k in range(H):
+        m.before[k] = m.h[k, 0]
+    for k in range(H):
+        net = m.W[k, symbol]
+        for j in range(H):
+            net += m.W[k, S - H + j] * m.before[j]
+        if again >= 0:
+            net += m.W[k, again]
+        m.h[k] = net
+        store(m.h, k, logistic(load(m.h, k)))
     K = m.recent.shape[0]
     if K == 0:
-        for s in range(I + 1):
-            m.sensitivity[s] *= through
+        _carry(m, m.sensitivity)
     else:
         m.sensitivity[:] = 0.0
         now = m.steps[0] % K  # where the oldest is forgotten
-        for k in range(K):
-            for s in range(I + 1):
-                m.recent[k, s] = 0.0 if k == now else m.recent[k, s] * through
-                m.sensitivity[s] += m.recent[k, s]
-        m.recent[now, symbol] = slope
-        m.recent[now, I] = slope * before
-        if again >= 0:
-            m.recent[now, again] = slope
+        for q in range(K):
+            if q == now:
+                m.recent[q] = 0.0
+            else:
+                _carry(m, m.recent[q])
+            m.sensitivity[:] += m.recent[q]
+        _act(m, m.recent[now], symbol, again)
         m.steps[0] += 1
-    m.sensitivity[symbol] += slope
-    m.sensitivity[I] += slope * before
-    if again >= 0:
-        m.sensitivity[again] += slope
+    _act(m, m.sensitivity, symbol, again)
+    if not delayed:
+        _show(m)
     E = m.y.shape[0]
-    h = load(m.h, 0)
     for j in range(E):
-        y = fused(load(m.V, j), h, load(m.V, (1 + symbol) * E + j))
+        y = load(m.V, (H + symbol) * E + j)
+        for k in range(H):
+            y = fused(load(m.V, k * E + j), load(m.seen, k), y)
         if again >= 0:
-            y = y + load(m.V, (1 + again) * E + j)
+            y = y + load(m.V, (H + again) * E + j)
         store(m.y, j, logistic(y))
 
 
 @part
 def _add_error(m: Any, symbol: int, again: int) -> None:
     """Add what the error in ``m.e`` asks of every weight; ``symbol`` and ``again`` are what the net saw."""
-    E = m.y.shape[0]
-    h = load(m.h, 0)
+    E, H = m.y.shape[0], m.W.shape[0]
     for j in range(E):
         y = load(m.y, j)
         e = load(m.e, j) * y * (1.0 - y)
         store(m.e, j, e)
-        store(m.dV, j, fused(e, h, load(m.dV, j)))
-        store(m.dV, (1 + symbol) * E + j, load(m.dV, (1 + symbol) * E + j) + e)
+        for k in range(H):
+            store(m.dV, k * E + j, fused(e, load(m.seen, k), load(m.dV, k * E + j)))
+        store(m.dV, (H + symbol) * E + j, load(m.dV, (H + symbol) * E + j) + e)
         if again >= 0:
-            store(m.dV, (1 + again) * E + j, load(m.dV, (1 + again) * E + j) + e)
-    to_hidden = 0.0
-    for j in range(E):
-        for k in range(LANES):
-            to_hidden += m.V[j, k] * m.e[j, k]
-    for s in range(m.W.shape[0]):
-        m.dW[s] += to_hidden * m.sensitivity[s]
+            store(m.dV, (H + again) * E + j, load(m.dV, (H + again) * E + j) + e)
+    for k in range(H):
+        to_hidden = 0.0
+        for j in range(E):
+            for lane in range(LANES):
+                to_hidden += m.V[k * E + j, lane] * m.e[j, lane]
+        for u in range(H):
+            for s in range(m.W.shape[1]):
+                m.dW[u, s] += to_hidden * m.used[k, u, s]
 
 
 @part
 def _update(m: Any, rate: float) -> None:
     """Change the weights of one net, and start adding from zero."""
-    for s in range(m.W.shape[0]):
-        m.W[s] += rate * m.dW[s]
-        m.dW[s] = 0.0
-    for row in range(m.V.shape[0]):
+    _update_hidden(m, rate)
+    _update_rows(m, rate, 0, m.V.shape[0])
+
+
+@part
+def _update_at_once(m: Any, rate: float, symbol: int, again: int) -> None:
+    """Do the same where the last error is all that was added: weights from other symbols stay as they are."""
+    E, H = m.y.shape[0], m.W.shape[0]
+    _update_hidden(m, rate)
+    _update_rows(m, rate, 0, H * E)
+    _update_rows(m, rate, (H + symbol) * E, (H + symbol + 1) * E)
+    if again >= 0:
+        _update_rows(m, rate, (H + again) * E, (H + again + 1) * E)
+
+
+@part
+def _update_hidden(m: Any, rate: float) -> None:
+    for u in range(m.W.shape[0]):
+        for s in range(m.W.shape[1]):
+            m.W[u, s] += rate * m.dW[u, s]
+            m.dW[u, s] = 0.0
+
+
+@part
+def _update_rows(m: Any, rate: float, first: int, end: int) -> None:
+    for row in range(first, end):
         store(m.V, row, fused(rate, load(m.dV, row), load(m.V, row)))
         store(m.dV, row, 0.0)
 
@@ -139,7 +207,7 @@ def _differ(m: Any, D: int, target: int) -> float:
 @entry
 def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> None:
     """Go on with one pair until it stops; every step of a sequence asks for an answer."""
-    D = shape.D
+    D, H = shape.D, shape.H
     shown, shown_again = 0, -1  # what the upper net saw last
     expected = False
     while c.busy[lane]:
@@ -153,16 +221,18 @@ def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> Non
         # What should have been said at the step before, where nets see that, too.
         again = D + tray.classes[lane, n, t - 1] if shape.joined and t > 0 else -1
         if not expected:
-            _step(upper, symbol, again)
+            _step(upper, symbol, again, shape.delayed)
             shown, shown_again = symbol, again
-        _step(lower, symbol, again)
+        _step(lower, symbol, again, shape.delayed)
         worst = _differ(lower, D, target)
         expected = worst < shape.expected_within
         if rate > 0.0:
-            lower.e[D // LANES, D % LANES] = upper.h[0, 0] - lower.y[D // LANES, D % LANES]
+            for k in range(H):
+                q = D + k
+                lower.e[q // LANES, q % LANES] = upper.h[k, 0] - lower.y[q // LANES, q % LANES]
             if shape.outputs_taught:
                 for k in range(D):
-                    q = D + 1 + k
+                    q = D + H + k
                     lower.e[q // LANES, q % LANES] = upper.y[k // LANES, k % LANES] - lower.y[q // LANES, q % LANES]
             _add_error(lower, symbol, again)
             if not expected:
@@ -172,7 +242,10 @@ def run(shape: Any, lower: Any, upper: Any, tray: Any, c: Any, lane: int) -> Non
         c.answers[lane] += D
         c.t[lane] += 1
         last = c.t[lane] == tray.lengths[lane, n]
-        if rate > 0.0 and (last or c.each_step[lane]):
+        if rate > 0.0 and c.each_step[lane]:
+            _update_at_once(lower, rate, symbol, again)
+            _update_at_once(upper, rate, shown, shown_again)
+        elif rate > 0.0 and last:
             _update(lower, rate)
             _update(upper, rate)
         if last and finish(shape, lower, tray, c, lane):
@@ -183,14 +256,14 @@ class Pairs(SideBySide):
     """Eight pairs of nets, each of which learns as ``chunker.Chunker`` does, on sequences of its own.
 
     Args:
-        net: sizes; one hidden unit.
+        net: sizes.
         num_sequences: how many sequences a pair has room for.
         num_steps: the most steps of a sequence.
         tolerance: see ``chunker.Chunker``.
         steps_back: the same.
 
     Raises:
-        ValueError: more hidden units than one, or a negative number of steps.
+        ValueError: a negative number of steps.
     """
 
     def __init__(
@@ -202,14 +275,12 @@ class Pairs(SideBySide):
         tolerance: float = 0.25,
         steps_back: int | None = None,
     ) -> None:
-        if net.hidden_size != 1:
-            raise ValueError(f"net has {net.hidden_size} hidden units, expected 1")
         if steps_back is not None and steps_back < 0:
             raise ValueError(f"steps_back is {steps_back}, expected None or at least 0")
         D, recent = net.num_symbols, 0 if steps_back is None else steps_back + 1
         super().__init__(D, D, num_sequences, num_steps)
         self.net = net
-        self.shape = Shape(D, tolerance, True, net.outputs_taught, net.joined)
+        self.shape = Shape(D, net.hidden_size, tolerance, True, net.outputs_taught, net.joined, net.delayed)
         self.memory = [tuple(_empty(one, recent) for one in (net.lower, net.upper)) for _ in range(LANES)]
 
     def put(self, lane: int, params: dict[str, Array]) -> None:
@@ -225,8 +296,8 @@ class Pairs(SideBySide):
         nets = (self.net.lower, self.net.upper)
         for m, net, given in zip(self.memory[lane], nets, self.net.split(params), strict=True):
             hidden, output = net.pack(given)
-            m.W[:] = hidden[0]
-            m.V.reshape(1 + net.input_size, -1)[:, : net.output_size] = output.T
+            m.W[:] = hidden
+            m.V.reshape(net.hidden_size + net.input_size, -1)[:, : net.output_size] = output.T
             m.dW[:] = 0.0
             m.dV[:] = 0.0
         self.control.busy[lane] = False
@@ -235,8 +306,8 @@ class Pairs(SideBySide):
         """Return the parameters of a lane's pair, name -> array; copies."""
         found = []
         for m, net in zip(self.memory[lane], (self.net.lower, self.net.upper), strict=True):
-            V = m.V.reshape(1 + net.input_size, -1)[:, : net.output_size]
-            found.append(net.unpack(m.W[None], V.T))
+            V = m.V.reshape(net.hidden_size + net.input_size, -1)[:, : net.output_size]
+            found.append(net.unpack(m.W, V.T))
         return found[0] | {f"upper_{name}": value for name, value in found[1].items()}
 
     def run(self) -> None:
@@ -246,12 +317,14 @@ class Pairs(SideBySide):
 
 
 def _empty(net: SimpleNet, recent: int) -> Memory:
-    I, E = net.input_size, -(-net.output_size // LANES)  # noqa: E741
-    rows = {"V": (1 + I) * E, "dV": (1 + I) * E, "h": 1, "y": E, "e": E}
-    sources: dict[str, Any] = {name: np.zeros(I + 1) for name in ("W", "dW", "sensitivity")}
-    sources |= {"recent": np.zeros((recent, I + 1)), "steps": np.zeros(1, np.int64)}
-    sources |= {name: aligned_rows(count) for name, count in rows.items()}
-    return Memory(**sources)
+    I, H, E = net.input_size, net.hidden_size, -(-net.output_size // LANES)  # noqa: E741
+    rows = {"V": (H + I) * E, "dV": (H + I) * E, "h": H, "seen": H, "y": E, "e": E}
+    arrays: dict[str, Any] = {name: np.zeros((H, I + H)) for name in ("W", "dW")}
+    arrays |= {name: np.zeros((H, H, I + H)) for name in ("sensitivity", "used")}
+    arrays |= {"recent": np.zeros((recent, H, H, I + H))}
+    arrays |= {"before": np.zeros(H), "through": np.zeros(H), "steps": np.zeros(1, np.int64)}
+    arrays |= {name: aligned_rows(count) for name, count in rows.items()}
+    return Memory(**arrays)
 
 
 def train(
@@ -270,7 +343,7 @@ def train(
         the parameters after the last sequence; and for each sequence the lower net's largest error (N,).
 
     Raises:
-        ValueError: parameters that don't fit the net, more hidden units than one, or a negative number of steps.
+        ValueError: parameters that don't fit the net, or a negative number of steps.
     """
     T, N = drawn.mask.shape
     nets = Pairs(net, N, T, tolerance=tolerance, steps_back=steps_back)

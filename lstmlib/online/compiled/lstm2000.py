@@ -23,6 +23,8 @@ from lstmlib.tasks.embedded_reber import Walk
 # When a prediction is right: all outputs are nearer to their targets than a tolerance, or those of all symbols that can
 # come next are the most active.
 BY_DISTANCE, BY_ORDER = 0, 1
+# A learning rate below this one is taken for 0: what it adds to a weight is lost when the sum is rounded.
+NOTHING = 1e-40
 
 
 class Control(NamedTuple):
@@ -103,13 +105,19 @@ def run(shape: Any, m: Any, walk: Any, c: Any, decay: float) -> None:
             c.coming[i] = walk.symbol[node, coin]
             c.node[i] = walk.node[node, coin]
             c.wrong[i] = _wrong(shape, m, walk.allowed[node], c.coming[i], i)
-        learn(shape, m)
+        learning = False
+        for i in active:
+            learning = learning or m.rate[0, i] > 0.0
+        if learning:  # else no weight changes, and the traces begin anew with the next training stream
+            learn(shape, m)
         for k in range(C):
             store(m.seen, shape.D + k, load(m.a, first_cell + k))
         for i in active:
             m.seen[c.symbol[i], i] = 0.0
             testing = c.testing[i]
             m.rate[0, i] *= decay
+            if m.rate[0, i] < NOTHING:
+                m.rate[0, i] = 0.0
             c.t[i] += 1
             c.symbol[i] = c.coming[i]
             c.symbols[i] += 0 if testing else 1
@@ -140,6 +148,7 @@ class Streams:
         tolerance: see ``by_order``.
         resets: whether a net's state is reset where a string begins.
         rate_decay: what the learning rate is multiplied with after each step of a training stream.
+        traces_decay: see ``LSTM2000``.
         num_tests: how many streams a test has.
         num_coins: how many steps a lane takes between two draws; results don't depend on it.
 
@@ -157,6 +166,7 @@ class Streams:
         tolerance: float = 0.49,
         resets: bool = False,
         rate_decay: float = 1.0,
+        traces_decay: bool = True,
         num_tests: int = 10,
         num_coins: int = 1 << 16,
     ) -> None:
@@ -166,8 +176,15 @@ class Streams:
         self.net, self.walk, self.rate_decay = net, walk, rate_decay
         U, M, C, O = net.num_units, net.num_sources, net.num_cells, net.output_size  # noqa: E741
         self.shape = Shape(
-            *(net.input_size, net.num_blocks, net.block_size, O, net.forget_gates, float(net.decay), possible),
-            *(BY_ORDER if by_order else BY_DISTANCE, tolerance, resets, 0),
+            *(net.input_size, net.num_blocks, net.block_size, O, net.forget_gates, float(net.decay)),
+            *(
+                float(net.decay) if traces_decay else 1.0,
+                possible,
+                BY_ORDER if by_order else BY_DISTANCE,
+                tolerance,
+                resets,
+                0,
+            ),
         )
         rows = {"W": M * U, "V": M * O, "a": U, "s": C, "h": C, "trace": M * 3 * C, "seen": M, "kept": C}
         rows |= {"slopes": 3 * C, "errors": C + net.num_blocks, "y": O, "e": O, "rate": 1}

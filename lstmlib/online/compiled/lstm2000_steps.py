@@ -15,6 +15,7 @@ class Shape(NamedTuple):
     O: int  # noqa: E741
     forget_gates: bool
     decay: float
+    kept_of_traces: float  # what they keep at each step where there are no forget gates
     possible: bool  # whether targets are all symbols that can come next, or the one that does
     rule: int  # BY_DISTANCE or BY_ORDER
     tolerance: float
@@ -32,7 +33,7 @@ class Memory(NamedTuple):
     h: Floats  # (C, 8)
     trace: Floats  # (M 3 C, 8): for every source those of the input gates, the forget gates, the cells
     seen: Floats  # (M, 8), the inputs, the cells' outputs of the step before, 1
-    kept: Floats  # (C, 8), what part of each state is kept
+    kept: Floats  # (C, 8), what part is kept of how each state depends on the weights
     slopes: Floats  # (3 C, 8), what goes into the traces at this step
     errors: Floats  # (C + B, 8), of the cells' states and of the output gates
     y: Floats  # (O, 8)
@@ -65,7 +66,7 @@ def forward(shape: Any, m: Any) -> None:
     for c in range(C):
         y_in, g, s = load(m.a, c // S), 4.0 * load(m.a, F + c) - 2.0, load(m.s, c)
         kept = load(m.a, B + c // S) if shape.forget_gates else 0.0 * s + shape.decay
-        store(m.kept, c, kept)
+        store(m.kept, c, kept if shape.forget_gates else 0.0 * s + shape.kept_of_traces)
         store(m.slopes, c, g * y_in * (1.0 - y_in))
         store(m.slopes, C + c, s * kept * (1.0 - kept))
         store(m.slopes, 2 * C + c, 0.25 * (2.0 - g) * (2.0 + g) * y_in)

@@ -35,6 +35,8 @@ class Shape(NamedTuple):
     direct: bool
     recurrent_outputs: bool
     look_back: bool
+    delayed: bool
+    initial: float
     symbolic: bool
     by_class: bool
 
@@ -59,10 +61,10 @@ class Memory(NamedTuple):
 
 
 @part
-def _reset(m: Any, lane: int) -> None:
+def _reset(shape: Any, m: Any, lane: int) -> None:
     """Begin a new sequence in one lane."""
     for u in range(m.h.shape[0]):
-        m.h[u, lane] = 0.0
+        m.h[u, lane] = shape.initial
     for row in range(m.sensitivity.shape[0]):
         m.sensitivity[row, lane] = 0.0
 
@@ -163,9 +165,10 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
     while not stopped:
         for i in active:
             if c.t[i] == 0:
-                _reset(m, i)
+                _reset(shape, m, i)
             symbol[i] = tray.symbols[i, c.n[i], c.t[i]]
-        _hidden(shape, m, symbol)
+        if not shape.delayed:
+            _hidden(shape, m, symbol)
         _outputs(shape, m, symbol)
         m.e[:] = 0.0
         learns = updates = False
@@ -186,6 +189,8 @@ def run(shape: Any, m: Any, tray: Any, c: Any) -> None:
                 stopped = True
         if learns:
             _add_error(shape, m, symbol)
+        if shape.delayed:  # outputs have seen what the hidden units were before
+            _hidden(shape, m, symbol)
         if updates:
             _update(m)
             m.rate[:] = 0.0
@@ -200,16 +205,24 @@ class EightSimple(SideBySide):
         num_sequences: how many sequences a lane has room for.
         num_steps: the most steps of a sequence.
         look_back: see ``simple.SimpleRecurrent``.
+        initial: the same.
         by_order: see ``SideBySide``.
     """
 
     def __init__(
-        self, net: SimpleNet, num_sequences: int, num_steps: int, *, look_back: bool = True, by_order: bool = False
+        self,
+        net: SimpleNet,
+        num_sequences: int,
+        num_steps: int,
+        *,
+        look_back: bool = True,
+        initial: float = 0.0,
+        by_order: bool = False,
     ) -> None:
         super().__init__(net.input_size, net.output_size, num_sequences, num_steps, by_order=by_order)
         self.net = net
         D, H, O = net.input_size, net.hidden_size, net.output_size  # noqa: E741
-        self.shape = Shape(D, H, O, net.direct, net.recurrent_outputs, look_back, True, True)
+        self.shape = Shape(D, H, O, net.direct, net.recurrent_outputs, look_back, net.delayed, initial, True, True)
         K = 0 if net.recurrent_outputs else H + (D if net.direct else 0)
         rows = {"W": (D + H) * H, "V": K * O, "dW": (D + H) * H, "dV": K * O, "h": H, "before": H, "slope": H}
         rows |= {"sensitivity": (D + H) * H * H, "through": H, "y": O, "e": O, "to_hidden": H, "rate": 1, "keep": 1}
@@ -251,6 +264,7 @@ def train(
     *,
     each_step: bool = False,
     look_back: bool = True,
+    initial: float = 0.0,
 ) -> tuple[dict[str, Array], Floats]:
     """Show one net sequences, one after another, and let it learn from each; see ``lstm1997.train``.
 
@@ -258,7 +272,7 @@ def train(
         ValueError: parameters that don't fit the net.
     """
     T, N = drawn.mask.shape
-    nets = EightSimple(net, N, T, look_back=look_back)
+    nets = EightSimple(net, N, T, look_back=look_back, initial=initial)
     nets.put(0, params)
     nets.load(0, 0, drawn)
     nets.start(0, 0, N, learning_rate, each_step=each_step)

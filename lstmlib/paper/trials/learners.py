@@ -14,7 +14,7 @@ from lstmlib.online.simple import SimpleNet
 from lstmlib.paper.row import Reading, Row
 from lstmlib.paper.trials.experiments import size_of
 from lstmlib.paper.trials.recall import IN_A_ROW
-from lstmlib.paper.trials.start import chunker_of, net_of, slope_of
+from lstmlib.paper.trials.start import chunker_of, net_of, simple_of, slope_of
 from lstmlib.paper.trials.streams import make_streams
 
 WINDOW = 2000  # the most recent training sequences that decide in experiments 4, 5 and 6
@@ -33,7 +33,8 @@ def make_room(row: Row, reading: Reading) -> tuple[Any, int]:
     room = min(500, max(64, 50_000 // steps))
     if isinstance(row.net, SimpleNet):
         options: dict[str, Any] = {"look_back": row.method != "Elman net", "by_order": row.experiment == "1"}
-        return EightSimple(row.net, room + behind, steps, **options), room
+        options |= {"initial": float(reading.get("initial", 0.0))}
+        return EightSimple(simple_of(row, reading), room + behind, steps, **options), room
     if isinstance(row.net, ChunkerNet):
         back = None if reading["steps-back"] == "all" else int(reading["steps-back"])
         options = {"tolerance": float(reading["expected"]), "steps_back": back}

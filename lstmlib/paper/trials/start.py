@@ -38,11 +38,19 @@ def net_of(row: Row, reading: Reading) -> Net:
     )
 
 
+def simple_of(row: Row, reading: Reading) -> SimpleNet:
+    """Return a row's net without memory cells as a reading has it."""
+    assert isinstance(row.net, SimpleNet)
+    return replace(row.net, delayed=reading.get("outputs-see") == "step before")
+
+
 def chunker_of(row: Row, reading: Reading) -> ChunkerNet:
     """Return a row's chunker as a reading has it."""
     assert isinstance(row.net, ChunkerNet)
     taught, joined = reading["taught"] == "hidden unit and outputs", reading["seen"] == "symbol and last target"
-    return replace(row.net, outputs_taught=taught, joined=joined)
+    hidden_size = int(reading.get("hidden-units", row.net.hidden_size))
+    options = {"outputs_taught": taught, "joined": joined, "delayed": reading["outputs-see"] == "step before"}
+    return replace(row.net, hidden_size=hidden_size, **options)
 
 
 def initial_params(row: Row, reading: Reading, rng: Random) -> dict[str, Array]:

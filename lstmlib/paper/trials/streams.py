@@ -22,6 +22,7 @@ def make_streams(row: Row, reading: Reading) -> Streams:
         possible=reading["target"] == "possible",
         by_order=reading["right"] == "order",
         tolerance=math.sqrt(row.tolerance) if squared else row.tolerance,
+        traces_decay=reading.get("traces", "decay") == "decay",
         **row.task,  # type: ignore[arg-type]
     )
 

@@ -1,7 +1,7 @@
 """``python -m lstmlib.studies.came_back``: train what isn't stored yet; it can be stopped and gone on with."""
 
 import argparse
-import time
+from itertools import product
 from pathlib import Path
 
 import torch
@@ -21,14 +21,12 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     torch.set_num_threads(1)
     given.output.parent.mkdir(exist_ok=True)
-    for name in given.problems or PROBLEMS:
-        for kind in given.nets:
-            while (job := trials.wanted(trials.stored(given.output), name, kind)) is not None:
-                start = time.process_time()
-                found = trials.train(name, kind, job[1], job[0])
-                journal.add(given.output, *found)
-                spent = time.process_time() - start
-                print(f"{spent:5.0f} s  {name}, {kind}: {len(found)} nets, {job[0]} updates", flush=True)
+    journal.go_on(
+        given.output,
+        product(given.problems or PROBLEMS, given.nets),
+        lambda name, kind: trials.wanted(trials.stored(given.output), name, kind),
+        lambda name, kind, job: trials.train(name, kind, job[1], job[0]),
+    )
 
 
 if __name__ == "__main__":

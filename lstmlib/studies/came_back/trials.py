@@ -12,7 +12,7 @@ from lstmlib.studies import journal
 from lstmlib.studies.came_back.layers import LAYERS
 from lstmlib.studies.came_back.nets import Net, run
 from lstmlib.studies.came_back.problems import PROBLEMS, Problem, Rows
-from lstmlib.studies.protocol import Side, beyond, chosen
+from lstmlib.studies.protocol import Side, chosen, next_nets
 from lstmlib.studies.side_by_side import Nets, Params
 
 RESULTS = Path(__file__).parent / "results" / "came_back.jsonl"
@@ -153,8 +153,11 @@ def validation(trials: Sequence[Trial], name: str, kind: str) -> dict[Setting, l
 
 def setting_of(trials: Sequence[Trial], name: str, kind: str) -> Setting:
     """Return the setting that the validation nets choose, by their loss at lengths that were learnt at."""
-    found = validation(trials, name, kind)
-    return chosen({setting: [_finite(t.loss) for t in nets] for setting, nets in found.items()})
+    return chosen(_losses(validation(trials, name, kind)))
+
+
+def _losses(found: dict[Setting, list[Trial]]) -> dict[Setting, list[float]]:
+    return {setting: [_finite(t.loss) for t in nets] for setting, nets in found.items()}
 
 
 def _finite(loss: float) -> float:
@@ -188,11 +191,8 @@ def having(trials: Sequence[Trial], name: str, kind: str, length: int) -> int:
 
 def wanted(trials: Sequence[Trial], name: str, kind: str) -> tuple[int, list[tuple[Setting, int]]] | None:
     """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
-    found, problem = validation(trials, name, kind), PROBLEMS[name]
-    starts, few = LAYERS[kind].starts[0 if problem.short else 1 :], problem.updates // SEARCHED
-    if not found:
-        return few, [(Setting(rate, start), s) for start in starts for rate in RATES for s in VALIDATION]
-    best = setting_of(trials, name, kind)
-    if (more := beyond(best.rate, sorted({setting.rate for setting in found}))) is not None:
-        return few, [(Setting(more, start), seed) for start in starts for seed in VALIDATION]
-    return None if final(trials, name, kind) else (problem.updates, [(best, seed) for seed in range(problem.seeds)])
+    problem = PROBLEMS[name]
+    first = [Setting(rate, start) for start in LAYERS[kind].starts[0 if problem.short else 1 :] for rate in RATES]
+    search, test = (problem.updates // SEARCHED, VALIDATION), (problem.updates, range(problem.seeds))
+    found, done = _losses(validation(trials, name, kind)), bool(final(trials, name, kind))
+    return next_nets(first, found, search=search, test=test, done=done)

@@ -10,10 +10,16 @@ from lstmlib.studies.variants import store
 def main(arguments: list[str] | None = None) -> None:
     """Run one study."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.variants", description=__doc__)
-    parser.add_argument("study", choices=store.STUDIES)
+    parser.add_argument("study", choices=(*store.STUDIES, "film"))
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: one a core)")
     given = parser.parse_args(arguments)
-    # Only now: the digits need torch and scikit-learn, the others NumPy alone.
+    # Only now: films need torch, the digits scikit-learn as well, depth NumPy alone.
+    if given.study == "film":
+        from lstmlib.studies.variants import film
+
+        with ProcessPoolExecutor(given.workers) as pool:
+            film.run(over=pool.map)
+        return
     if given.study == "digits":
         from lstmlib.studies.variants.digits import moving as study
     else:

@@ -14,7 +14,6 @@ from lstmlib.torch.explosions import check_finite
 
 SEEN, FORESEEN, SIZE = 5, 5, 16
 TRAINING = 1400  # of the pictures; the others are for the test
-EXAMPLES = 2  # films whose frames are stored
 
 
 class Forecaster(nn.Module):
@@ -131,8 +130,8 @@ def train(kind: str, seed: int, updates: int, batch_size: int = 16, lr: float = 
     return net
 
 
-def _trial(given: tuple[str, int, int, int]) -> tuple[str, list[float], Any, dict[str, int]]:
-    """Train one net; return its kind, its errors, its forecasts of the first films, and its sizes."""
+def _trial(given: tuple[str, int, int, int]) -> tuple[str, list[float], dict[str, int]]:
+    """Train one net; return its kind, its errors, and its sizes."""
     kind, seed, updates, films = given
     torch.set_num_threads(1)
     seen, truth = _test(films)
@@ -140,7 +139,7 @@ def _trial(given: tuple[str, int, int, int]) -> tuple[str, list[float], Any, dic
     with torch.no_grad():
         forecast = torch.sigmoid(net(seen, FORESEEN))
     sizes = {"parameters": net.num_parameters, "operations": net.num_operations}
-    return kind, _errors(forecast, truth), _pictures(forecast), sizes
+    return kind, _errors(forecast, truth), sizes
 
 
 def _test(films: int) -> tuple[Tensor, Tensor]:
@@ -152,12 +151,8 @@ def _errors(forecast: Tensor, truth: Tensor) -> list[float]:
     return [round(float(value), 3) for value in ((forecast - truth) ** 2).sum((2, 3, 4)).mean(1)]
 
 
-def _pictures(frames: Tensor) -> Any:
-    return (9 * frames[:, :EXAMPLES, 0]).round().int().tolist()
-
-
 def moving(run: Any = map, *, updates: int = 3000, seeds: int = 3, films: int = 200) -> dict[str, Any]:
-    """Train every kind of net over several seeds; return their errors on digits that none has seen, and some frames.
+    """Train every kind of net over several seeds; return their errors on digits that none has seen.
 
     Args:
         run: ``map``, or a pool's.
@@ -169,18 +164,16 @@ def moving(run: Any = map, *, updates: int = 3000, seeds: int = 3, films: int = 
         "errors": kind -> for every seed the squared error of a frame, summed over its pixels, one, two, ... steps
         ahead, the mean over the films; beside them what needs no net: the "last frame" again, an "empty frame", and
         the "mean frame" of all films of the training, and the "last frame, moved on" as it has just moved.
-        "frames": the first films, and the
-        forecasts of the first seed's nets, as integers from 0 to 9. "sizes": parameters, and operations a frame.
+        "sizes": parameters, and operations a frame.
     """
     seen, truth = _test(films)
     mean = film(digits()[0][:TRAINING], 1000, np.random.default_rng(2000)).mean((0, 1))
     trivial = {"last frame": seen[-1:], "empty frame": torch.zeros_like(seen[:1]), "mean frame": mean}
     errors = {name: [_errors(frame.expand_as(truth), truth)] for name, frame in trivial.items()}
     errors["last frame, moved on"] = [_errors(moved_on(seen), truth)]
-    pictures, sizes = {"seen": _pictures(seen), "truth": _pictures(truth)}, {}
-    for kind, found, frames, size in run(_trial, [(k, s, updates, films) for s in range(seeds) for k in KINDS]):
+    sizes = {}
+    for kind, found, size in run(_trial, [(k, s, updates, films) for s in range(seeds) for k in KINDS]):
         errors.setdefault(kind, []).append(found)
-        pictures.setdefault(kind, frames)
         sizes[kind] = size
     about = {"updates": updates, "films": films, "torch": torch.__version__, "sizes": sizes}
-    return about | {"errors": errors, "frames": pictures}
+    return about | {"errors": errors}

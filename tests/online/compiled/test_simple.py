@@ -18,6 +18,7 @@ def reber(rng, N):
 # Net, how to draw sequences, how many, learning rate.
 CASES = {
     "2a, p = 4": (SimpleNet(5, 1, 5), lambda rng, N: draw_long_lag(4, N, rng), 4000, 4.0),
+    "2a, delayed": (SimpleNet(5, 2, 5, delayed=True), lambda rng, N: draw_long_lag(4, N, rng), 2000, 4.0),
     "2b, p = 10": (SimpleNet(11, 1, 11), lambda rng, N: draw_long_lag(10, N, rng, random_between=True), 2000, 1.0),
     "Reber": (SimpleNet(7, 4, 7, direct=False), reber, 1500, 0.5),
     "Reber, recurrent outputs": (SimpleNet(7, 9, 7, direct=False, recurrent_outputs=True), reber, 400, 0.5),

@@ -81,7 +81,6 @@ def test_the_moving_digits():
     small, kept = moving(updates=1, seeds=1, films=4), stored("digits")
     assert small["sizes"] == kept["sizes"]
     assert small["errors"].keys() == kept["errors"].keys() == {*SIMPLE, *KINDS}
-    assert np.shape(kept["frames"]["ConvLSTM"]) == np.shape(small["frames"]["ConvLSTM"]) == (5, 2, 16, 16)
     for kind in SIMPLE:  # they need no training, and so are the stored ones if the films are
         assert np.shape(kept["errors"][kind]) == (1, 5)
     for kind in KINDS:

@@ -5,6 +5,7 @@ of V numbers, a 1 among zeros.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,14 +38,21 @@ def encode(text: str, alphabet: str) -> NDArray[np.int64]:
 
 
 class Net(nn.Module):
-    """The net while it learns: torch's own layers, which are faster, with ``SequenceModel``'s names."""
+    """The net while it learns: torch's own layers, which are faster, with ``SequenceModel``'s names.
 
-    def __init__(self, kind: Kind, symbols: int, seed: int) -> None:
+    Args:
+        kind: of net.
+        symbols: V.
+        seed: of the weights.
+        dropout: the share of h that the read-out doesn't see in training.
+    """
+
+    def __init__(self, kind: Kind, symbols: int, seed: int, dropout: float = 0.0) -> None:
         super().__init__()
         torch.manual_seed(seed)
         layer = {"LSTM": nn.LSTM, "GRU": nn.GRU}[kind.cell]
         self.recurrent, self.readout = layer(symbols, kind.size), nn.Linear(kind.size, symbols)
-        self.symbols = symbols
+        self.symbols, self.dropout = symbols, nn.Dropout(dropout)
         if kind.cell == "LSTM":
             with torch.no_grad():
                 self.recurrent.bias_ih_l0[kind.size : 2 * kind.size] = 1.0  # forget gates begin open
@@ -57,7 +65,7 @@ class Net(nn.Module):
             state: the layer's before the first of them; zeros if ``None``.
         """
         h, state = self.recurrent(nn.functional.one_hot(symbols, self.symbols).float(), state)
-        return self.readout(h), state
+        return self.readout(self.dropout(h)), state
 
 
 def windows(text: NDArray[np.int64], epochs: int, seed: int) -> Iterator[tuple[bool, Tensor, Tensor]]:
@@ -80,13 +88,7 @@ def windows(text: NDArray[np.int64], epochs: int, seed: int) -> Iterator[tuple[b
 
 
 def learn(text: NDArray[np.int64], symbols: int, kind: Kind, rate: float, seed: int) -> tuple[Net, float]:
-    """Train a net by truncated backpropagation through time; return it, and its mean loss in the last round, in bits.
-
-    The state is carried from window to window, the error stops at a window's first character: k1 = k2 = SPAN. Adam;
-    the rate rises for WARM updates and then falls in a straight line, to 0 at the end; gradients longer than CLIP are
-    cut to it. Products of matrices are in bfloat16, all else in single precision. No dropout.
-
-    Source: Williams and Peng (1990), who call it BPTT(h; h').
+    """Train a net for all its rounds; return it, and its mean loss in the last of them, in bits.
 
     Args:
         text: what is learnt from, (T,).
@@ -95,29 +97,74 @@ def learn(text: NDArray[np.int64], symbols: int, kind: Kind, rate: float, seed: 
         rate: the learning rate at its highest.
         seed: of weights, and of where rounds begin.
     """
+    net, _, learnt = list(rounds(text, symbols, kind, rate, seed))[-1]
+    return net, learnt
+
+
+def rounds(
+    text: NDArray[np.int64],
+    symbols: int,
+    kind: Kind,
+    rate: float,
+    seed: int,
+    dropout: float = 0.0,
+    stopped: dict[str, Any] | None = None,
+) -> Iterator[tuple[Net, dict[str, Any], float]]:
+    """Train a net by truncated backpropagation through time, and show it after each round.
+
+    The state is carried from window to window, the error stops at a window's first character: k1 = k2 = SPAN. Adam;
+    the rate rises for WARM updates and then falls in a straight line, to 0 at the end; gradients longer than CLIP are
+    cut to it. Products of matrices are in bfloat16 where the processor has instructions for it, all else in single
+    precision.
+
+    Source: Williams and Peng (1990), who call it BPTT(h; h').
+
+    Args:
+        text: as ``learn`` takes it, as are symbols, kind, and rate.
+        symbols: V.
+        kind: of net.
+        rate: at its highest.
+        seed: of weights, of where rounds begin, and of dropout.
+        dropout: the share of h that the read-out doesn't see.
+        stopped: what was yielded as the second, to go on after that round.
+
+    Yields:
+        the net, which goes on learning; what is needed to go on; the mean loss in the round, in bits.
+    """
     torch.set_num_threads(1)
-    net = Net(kind, symbols, seed)
+    net = Net(kind, symbols, seed, dropout)
     optimiser = torch.optim.Adam(net.parameters(), rate, fused=True)
-    updates = kind.epochs * len(range(0, len(text) // STREAMS - SPAN, SPAN))
+    if stopped is not None:
+        net.load_state_dict(stopped["net"])
+        optimiser.load_state_dict(stopped["optimiser"])
+    start = 0 if stopped is None else stopped["updates"]
+    a_round = len(range(0, len(text) // STREAMS - SPAN, SPAN))
+    updates, half = kind.epochs * a_round, "AVX512" in torch.backends.cpu.get_cpu_capability()
     losses: list[float] = []
     state: Any = None
-    for k, (new, read, wanted) in enumerate(windows(text, kind.epochs, seed)):
-        state = None if new else _cut(state)
-        losses = [] if new else losses
+    for k, (new, read, wanted) in enumerate(islice(windows(text, kind.epochs, seed), start, None), start):
+        if new:
+            state, losses = None, []
+            net.train()
+            torch.manual_seed(1000 * seed + k)  # of dropout: the same for a net that was stopped
         optimiser.param_groups[0]["lr"] = rate * min(1.0, (k + 1) / WARM) * (1.0 - k / updates)
-        with torch.autocast("cpu", torch.bfloat16):
-            scores, state = net(read, state)
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            scores, state = net(read, _cut(state))
         loss = nn.functional.cross_entropy(scores.float().flatten(0, 1), wanted.flatten())
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), CLIP)
         optimiser.step()
         losses.append(loss.item())
-    return net, float(np.mean(losses) / np.log(2.0))
+        if (k + 1) % a_round == 0:
+            kept = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "updates": k + 1}
+            yield net, kept, float(np.mean(losses) / np.log(2.0))
 
 
 def _cut(state: Any) -> Any:
-    """Return a state from which no error goes back."""
+    """Return a state from which no error goes back; ``None`` stays ``None``."""
+    if state is None:
+        return None
     return tuple(part.detach().float() for part in state) if isinstance(state, tuple) else state.detach().float()
 
 
@@ -129,6 +176,7 @@ def surprise(net: Net, text: NDArray[np.int64]) -> NDArray[np.float64]:
         text: (T,).
     """
     found, state, symbols = [], None, torch.from_numpy(text)[:, None]
+    net.eval()
     with torch.no_grad():
         for k in range(0, len(text) - 1, 10_000):
             read, wanted = symbols[k : k + 10_000], symbols[k + 1 : k + 10_001]

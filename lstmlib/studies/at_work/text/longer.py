@@ -1,0 +1,157 @@
+"""Does the order turn when nets are larger, read the plays more often, and have dropout? What they reached, by round.
+
+``python -m lstmlib.studies.at_work text`` runs what isn't stored; stopped, it goes on from the last whole round.
+"""
+
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+
+from lstmlib.data.plays import Plays, alphabet, plays
+from lstmlib.studies import journal, protocol
+from lstmlib.studies.at_work.halves import halves, kept
+from lstmlib.studies.at_work.text import measure, nets, record
+from lstmlib.studies.at_work.text.trials import FOLDER
+
+SIZE, ROUNDS = 256, 10  # cells; how often the plays are read
+RATES, SEARCHED = (0.003, 0.01, 0.03), 100  # one round each, without dropout; the seed, used for nothing else
+DROPOUTS = (0.0, 0.2)
+SEEDS = (0,)
+KEPT, KEPT_AS = (0.2, 0), "text-longer.safetensors"  # whose dropout and seed
+PIECES = 32  # read side by side when a net is watched
+
+
+class Setting(NamedTuple):
+    """What is chosen or compared."""
+
+    rate: float
+    dropout: float = 0.0
+
+
+class Trial(NamedTuple):
+    """One net: what it is, what it reached after each round, and what it cost."""
+
+    part: str  # "search" or "test"
+    size: int
+    rounds: int
+    rate: float
+    dropout: float
+    seed: int
+    learnt: list[float]  # bits in each round on what it learnt from, with dropout at work
+    watched: list[float]  # bits after each round on the plays for choosing
+    seconds: list[float]  # of one processor core until then, for training alone
+    plays: dict[str, float]  # bits on each test play; none in a search
+    bits: float | None  # on all of them
+    kinds: list[float]  # by kind of character, as ``measure.KINDS`` has them
+    mixed: list[float]  # the share that is best on the plays for choosing, and the bits on the test plays with it
+    back: list[float]  # what ``measure.looking_back`` finds, another place before the true characters
+
+
+def load(folder: Path = FOLDER) -> list[Trial]:
+    """Return the stored nets."""
+    return [Trial(**line) for line in journal.lines(folder / "text-longer.jsonl")]
+
+
+def stored(folder: Path = FOLDER) -> nets.Net:
+    """Return the net that is kept, rounded to half precision."""
+    net = nets.Net(nets.Kind("LSTM", SIZE, ROUNDS), len(alphabet(plays().learn)), 0)
+    return nets.put(net, kept(folder / KEPT_AS))
+
+
+def tested(trials: list[Trial], dropout: float) -> list[Trial]:
+    """Return the test nets with this dropout, by seed."""
+    return sorted((t for t in trials if (t.part, t.dropout) == ("test", dropout)), key=lambda t: t.seed)
+
+
+def watch(net: nets.Net, texts: list[NDArray[np.int64]]) -> float:
+    """Return the bits of texts (T,) cut into ``PIECES`` that are read side by side, each from an empty state.
+
+    A net is at home after some tens of characters, so this is the surprise over whole texts but for one part in
+    hundreds, in a thirtieth of the time.
+    """
+    x = np.concatenate(texts)
+    streams = torch.from_numpy(x[: len(x) // PIECES * PIECES].reshape(PIECES, -1).T.copy())
+    net.eval()
+    with torch.no_grad():
+        scores, _ = net(streams[:-1])
+        return float(torch.nn.functional.cross_entropy(scores.flatten(0, 1), streams[1:].flatten()) / np.log(2.0))
+
+
+def train(folder: Path = FOLDER) -> None:
+    """Run what isn't stored yet: the search for a rate, then the test nets with dropout and without.
+
+    Args:
+        folder: where the results of the others are, and where "text-longer.pt" is, from which a stopped net goes on.
+    """
+
+    def best(settings: list[Setting]) -> Setting:
+        """Return the best of settings after one round."""
+        found = {setting: [_once(folder, "search", 1, setting, SEARCHED).watched[-1]] for setting in settings}
+        return protocol.chosen(found)
+
+    found = protocol.search_rate(Setting(0.0), RATES, best)
+    for seed in SEEDS:
+        for dropout in DROPOUTS:
+            _once(folder, "test", ROUNDS, found._replace(dropout=dropout), seed)
+
+
+def _once(folder: Path, part: str, rounds: int, setting: Setting, seed: int) -> Trial:
+    """Return what came of a net; if it isn't stored, train it round by round, and store it."""
+    which = (part, SIZE, rounds, *setting, seed)
+    for trial in load(folder):
+        if trial[: len(which)] == which:
+            return trial
+    texts, halfway = plays(), folder / "text-longer.pt"
+    letters = alphabet(texts.learn)
+    text = nets.encode("".join(texts.learn.values()), letters)
+    choosing = [nets.encode(one, letters) for one in texts.validation.values()]
+    done: dict[str, Any] = {"which": which, "learnt": [], "watched": [], "seconds": [], "stopped": None}
+    if halfway.exists() and (found := torch.load(halfway, weights_only=True))["which"] == which:
+        done = found
+    kind, before = nets.Kind("LSTM", SIZE, rounds), time.process_time()
+    net = nets.Net(kind, len(letters), seed)
+    if done["stopped"] is not None:
+        net.load_state_dict(done["stopped"]["net"])  # all rounds may be over
+    for net, stopped, learnt in nets.rounds(
+        text, len(letters), kind, setting.rate, seed, setting.dropout, done["stopped"]
+    ):
+        spent = time.process_time() - before + (done["seconds"] or [0.0])[-1]
+        done["seconds"].append(round(spent, 1))
+        done["learnt"].append(round(learnt, 5))
+        done["watched"].append(round(watch(net, choosing), 5))
+        done["stopped"] = stopped
+        torch.save(done, halfway)
+        print(*which, done["learnt"][-1], done["watched"][-1], done["seconds"][-1], flush=True)
+        before = time.process_time()
+    judged = _judged(net, texts, folder, setting, seed) if part == "test" else ({}, None, [], [], [])
+    trial = Trial(*which, done["learnt"], done["watched"], done["seconds"], *judged)
+    journal.add(folder / "text-longer.jsonl", trial)
+    halfway.unlink()
+    return trial
+
+
+def _judged(
+    net: nets.Net, texts: Plays, folder: Path, setting: Setting, seed: int
+) -> tuple[dict[str, float], float, list[float], list[float], list[float]]:
+    """Return a net's "plays", "bits", "kinds", "mixed" and "back"; it is rounded to half precision, and one is kept."""
+    rounded = halves(net)
+    if (setting.dropout, seed) == KEPT:
+        save_file(rounded, folder / KEPT_AS)
+    letters, (smoothing, order, _) = alphabet(texts.learn), record.tables_chosen(folder)
+    own, table = [], []
+    for part in (texts.validation, texts.test):
+        own.append({title: nets.surprise(net, nets.encode(text, letters)) for title, text in part.items()})
+        table.append(np.concatenate([*record.table_surprise(texts, smoothing, order, part).values()]))
+    choosing, test = (np.concatenate([*bits.values()]) for bits in own)
+    which = np.concatenate([measure.kinds(text) for text in texts.test.values()])
+    share = measure.best_share(choosing, table[0])
+    mixed = [share, round(float(measure.mixture(test, table[1], share).mean()), 5)]
+    each = {title: round(float(bits.mean()), 5) for title, bits in own[1].items()}
+    back = measure.looking_back(net, [nets.encode(text, letters) for text in texts.test.values()], False)
+    kinds = measure.by_kind(test, which)
+    return each, round(float(test.mean()), 5), [round(x, 5) for x in kinds], mixed, [round(x, 5) for x in back]
