@@ -1,12 +1,13 @@
 """How far parity is carried, by how a transformer is told positions: ``python -m lstmlib.studies.positions``.
 
-An LSTM and transformers of as many parameters learn it. The transformers are told where a step stands not at all, by
-sinusoids that are added to the input, by ALiBi, or by RoPE. Every side gets the same search for its rate, the LSTM for
-its forget gates' bias as well, on validation seeds, and is then judged on six test seeds (``protocol`` says how
-comparisons are made).
+An LSTM and transformers of as many parameters learn it, at lengths drawn from a range, and are then asked longer ones.
+The transformers are told where a step stands not at all, by sinusoids that are added to the input, by ALiBi, or by
+RoPE. Every side gets the same search for its rate, the LSTM for its forget gates' bias as well, on validation seeds,
+and is then judged on ten test seeds (``protocol`` says how comparisons are made).
 """
 
 import argparse
+import math
 from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
@@ -16,8 +17,8 @@ import numpy as np
 
 from lstmlib import tasks
 from lstmlib.studies import journal, transformer
-from lstmlib.studies.protocol import Side, chosen, next_nets
-from lstmlib.studies.transformer import loss_of
+from lstmlib.studies.gru_searched import losses, stacked
+from lstmlib.studies.protocol import Side, learning, next_nets
 from lstmlib.tasks import Batch
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from lstmlib.studies.side_by_side import Nets
 
 RESULTS = Path(__file__).parent / "results" / "positions.jsonl"
-BATCH = 16
 POSITIONS: dict[str, Literal["sinusoids", "alibi", "rope"] | None] = {
     "no positions": None,
     "sinusoids": "sinusoids",
@@ -35,10 +35,14 @@ POSITIONS: dict[str, Literal["sinusoids", "alibi", "rope"] | None] = {
 }
 NETS = ("LSTM", *POSITIONS)
 REFERENCE = "LSTM"
-RATES, BIASES = (0.003, 0.01, 0.03), (1.0, 3.0)  # the first grid of rates; it grows until the best lies inside
-VALIDATION, TEST = (100, 101), tuple(range(6))
-SEARCHED = 2  # the search's nets get one part in so many of the updates, and so show whether more would help
-TESTED = 400  # sequences of each length
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1)  # the first grid; it grows until the best lies inside
+BIASES = (1.0, 3.0, 5.0)
+VALIDATION, TEST = (100, 101), tuple(range(10))
+SEARCHED = 3  # the search's nets get one part in so many of the updates
+BATCH, TESTED = 16, 400  # sequences an update, and of each length at the test
+MARKS, LOOKS, LOOKED = 10, 50, 100  # losses kept a run; how often it is asked if a net has learnt, on how many
+LEARNT = 0.99  # the share right from which a task counts as learnt
+FLOOR = 0.001  # nats a step; below it nothing is left to learn
 
 
 class Task(NamedTuple):
@@ -48,7 +52,7 @@ class Task(NamedTuple):
         draw: takes a length, how many sequences, and a source of draws; returns a batch.
         solved: takes what the net said (T, N, O) and the batch; returns which sequences are right.
         sizes: the widths of input and output.
-        train: lengths from 1 to this are learnt at; what a length means is the task's own.
+        train: the shortest and the longest length to learn at; what a length means is the task's own.
         test: the lengths to test at.
         updates: how many to learn in.
     """
@@ -56,14 +60,24 @@ class Task(NamedTuple):
     draw: Callable[[int, int, np.random.Generator], Batch]
     solved: Callable[[Any, Batch], Any]
     sizes: tuple[int, int]
-    train: int
+    train: tuple[int, int]
     test: tuple[int, ...]
     updates: int
 
 
 TASKS = {
-    "parity": Task(tasks.parity, tasks.parity_solved, (2, 2), 12, (6, 12, 15, 18, 24, 48), 1200),
+    "parity": Task(tasks.parity, tasks.parity_solved, (2, 2), (1, 12), (6, 12, 13, 15, 18, 24, 48), 3000),
 }
+
+
+class Setting(NamedTuple):
+    """What is searched for a net: Adam's rate at the first update, which falls in a straight line to 0, and a bias.
+
+    The bias is the one at which the LSTM's forget gates start; ``None`` for a transformer.
+    """
+
+    rate: float
+    bias: float | None
 
 
 class Trial(NamedTuple):
@@ -71,12 +85,13 @@ class Trial(NamedTuple):
 
     Attributes:
         task, net: which.
-        rate: Adam's, at the first update; it falls in a straight line to 0.
-        bias: at which the LSTM's forget gates start; ``None`` for a transformer.
+        rate, bias: as in ``Setting``.
         seed: of the weights and of the sequences.
         updates: how many.
-        loss: cross-entropy of a step, in nats, of sequences of lengths that are learnt at.
-        right: length -> the share of sequences that are right.
+        curve: at equal parts of the training, ``MARKS`` of them, the loss on new sequences of the longest length that
+            is learnt at: nats a step.
+        needed: after how many updates the task was learnt at that length; ``None`` if it never was.
+        right: length -> the share of sequences that are right, at the end.
     """
 
     task: str
@@ -85,7 +100,8 @@ class Trial(NamedTuple):
     bias: float | None
     seed: int
     updates: int
-    loss: float
+    curve: list[float]
+    needed: int | None
     right: dict[str, float]
 
     def wrong(self, lengths: Sequence[int]) -> float:
@@ -116,42 +132,6 @@ def make_net(kind: str, sizes: tuple[int, int], seed: int, bias: float | None = 
     return transformer.make_net("transformer", sizes, seed, positions=POSITIONS[kind])
 
 
-class Setting(NamedTuple):
-    """What is searched for a net."""
-
-    rate: float
-    bias: float | None
-
-
-def train(name: str, kind: str, asked: Sequence[tuple[Setting, int]], updates: int) -> list[Trial]:
-    """Train nets of one kind side by side, one for each setting and seed; judge them.
-
-    At every update all nets read sequences of one length, drawn anew; nets of one seed read the same ones.
-    """
-    import torch
-
-    from lstmlib.studies.side_by_side import Nets
-
-    task = TASKS[name]
-    nets = Nets([make_net(kind, task.sizes, seed, setting.bias) for setting, seed in asked])
-    rates = torch.tensor([setting.rate for setting, _ in asked])
-    lengths = np.random.default_rng(7).integers(1, task.train + 1, updates)
-    sources = {seed: np.random.default_rng([seed, 1]) for _, seed in asked}
-    for update, length in enumerate(lengths):
-        batches = {seed: task.draw(int(length), BATCH, rng) for seed, rng in sources.items()}
-        x, target = (
-            torch.from_numpy(np.stack([getattr(batches[seed], part).swapaxes(0, 1) for _, seed in asked]))
-            for part in ("x", "target")
-        )
-        y = forward(nets, x.float())
-        right = y.log_softmax(-1).gather(-1, target[..., None])
-        nets.descend(-right.mean((1, 2, 3)), rates * (1.0 - update / updates))
-    return [
-        Trial(name, kind, *setting, seed, updates, *judged(net, task))
-        for net, (setting, seed) in zip(nets.trained(), asked, strict=True)
-    ]
-
-
 def forward(nets: "Nets[Any]", x: "Tensor") -> "Tensor":
     """Return what each net makes of its own sequences (K, N, T, D): (K, N, T, O)."""
     from lstmlib.studies.side_by_side import part_of, run
@@ -162,27 +142,63 @@ def forward(nets: "Nets[Any]", x: "Tensor") -> "Tensor":
     return x
 
 
-def judged(net: Any, task: Task) -> tuple[float, dict[str, float]]:
-    """Return a net's loss at lengths that it learnt at, and for every test length the share that is right."""
+def train(name: str, kind: str, asked: Sequence[tuple[Setting, int]], updates: int) -> list[Trial]:
+    """Train nets of one kind side by side, one for each setting and seed; judge them.
+
+    At every update all nets read sequences of one length, drawn anew; nets of one seed read the same ones.
+
+    Args:
+        name: one of ``TASKS``.
+        kind: one of ``NETS``.
+        asked: settings and seeds.
+        updates: how many.
+    """
     import torch
 
-    with torch.no_grad():
-        found = []
-        for length in range(task.train // 4, task.train + 1, task.train // 4):
-            batch = task.draw(length, TESTED // 4, np.random.default_rng([length, 98]))
-            found.append(float(loss_of(net(torch.from_numpy(batch.x).float()), batch)))
-    right = {str(length): share_right(net, task, length) for length in task.test}
-    return float(f"{np.mean(found):.4g}"), right
+    from lstmlib.studies.side_by_side import Nets
+
+    task = TASKS[name]
+    nets = Nets([make_net(kind, task.sizes, seed, setting.bias) for setting, seed in asked])
+    rates = torch.tensor([setting.rate for setting, _ in asked])
+    shortest, longest = task.train
+    lengths = np.random.default_rng(7).integers(shortest, longest + 1, updates)
+    sources = {seed: np.random.default_rng([seed, 1]) for _, seed in asked}
+    looked = task.draw(longest, LOOKED, np.random.default_rng([longest, 98]))
+    curves: list[list[float]] = [[] for _ in asked]
+    needed: list[int | None] = [None] * len(asked)
+    marks, looks = ({updates * k // parts for k in range(1, parts + 1)} for parts in (MARKS, LOOKS))
+    for update, length in enumerate(lengths, 1):
+        batches = {seed: task.draw(int(length), BATCH, rng) for seed, rng in sources.items()}
+        x, target, mask = stacked([batches[seed] for _, seed in asked])
+        nets.descend(losses(forward(nets, x), target, mask), rates * (1.0 - (update - 1) / updates))
+        if update in marks | looks:
+            found, rights = judged(nets, task, looked)
+            for k, (loss, right) in enumerate(zip(found, rights, strict=True)):
+                if update in marks:
+                    curves[k].append(loss)
+                if needed[k] is None and right >= LEARNT:
+                    needed[k] = update
+    tests = [task.draw(length, TESTED, np.random.default_rng([length, 99])) for length in task.test]
+    found_at = {str(length): judged(nets, task, test)[1] for length, test in zip(task.test, tests, strict=True)}
+    return [
+        Trial(name, kind, *setting, seed, updates, curves[k], needed[k], {T: r[k] for T, r in found_at.items()})
+        for k, (setting, seed) in enumerate(asked)
+    ]
 
 
-def share_right(net: Any, task: Task, length: int, count: int = TESTED) -> float:
-    """Return the share of new sequences of that length, the same for every net, that the net gets right."""
+def judged(nets: "Nets[Any]", task: Task, batch: Batch) -> tuple[list[float], list[float]]:
+    """Return the loss of each net on a batch, and the share of its sequences that each gets right."""
     import torch
 
-    batch = task.draw(length, count, np.random.default_rng([length, 99]))
+    x, target, mask = (part.expand(len(nets.nets), *part.shape[1:]) for part in stacked([batch]))
     with torch.no_grad():
-        y = net(torch.from_numpy(batch.x).float()).numpy()
-    return round(float(np.mean(task.solved(y, batch))), 4)
+        y = forward(nets, x)
+        found = [float(f"{loss:.3g}") for loss in losses(y, target, mask)]
+    rights = [float(np.mean(task.solved(said, batch))) for said in y.transpose(1, 2).numpy()]
+    return found, [round(right, 4) for right in rights]
+
+
+# What is stored, and what follows from it.
 
 
 def stored(path: Path = RESULTS) -> list[Trial]:
@@ -190,16 +206,11 @@ def stored(path: Path = RESULTS) -> list[Trial]:
     return [Trial(**line) for line in journal.lines(path)]
 
 
-def validation(trials: Sequence[Trial], name: str, kind: str) -> dict[Setting, list[Trial]]:
-    """Return setting -> its validation nets, by rising rate."""
+def validation(trials: Sequence[Trial], name: str, kind: str) -> dict[Setting, list[float]]:
+    """Return setting -> the last loss of its validation nets, by rising bias and rate."""
     mine = [t for t in trials if (t.task, t.net) == (name, kind) and t.seed in VALIDATION]
     settings = sorted({Setting(t.rate, t.bias) for t in mine}, key=lambda s: (s.bias or 0.0, s.rate))
-    return {s: [t for t in mine if (t.rate, t.bias) == s] for s in settings}
-
-
-def setting_of(trials: Sequence[Trial], name: str, kind: str) -> Setting:
-    """Return the setting that the validation nets choose, by their loss."""
-    return chosen({setting: [t.loss for t in found] for setting, found in validation(trials, name, kind).items()})
+    return {s: [t.curve[-1] for t in mine if (t.rate, t.bias) == s] for s in settings}
 
 
 def final(trials: Sequence[Trial], name: str, kind: str) -> list[Trial]:
@@ -207,25 +218,41 @@ def final(trials: Sequence[Trial], name: str, kind: str) -> list[Trial]:
     return [t for t in trials if (t.task, t.net) == (name, kind) and t.seed in TEST]
 
 
-def side_of(trials: Sequence[Trial], name: str, kind: str, lengths: Sequence[int]) -> Side:
+def wrong(trials: Sequence[Trial], name: str, kind: str, lengths: Sequence[int]) -> Side:
     """Return a side as ``protocol.against`` takes it: the share of wrong sequences, on the test seeds."""
+    return _side(kind, mine := final(trials, name, kind), [t.wrong(lengths) for t in mine])
+
+
+def updates(trials: Sequence[Trial], name: str, kind: str) -> Side:
+    """Return a side by the updates until the task was learnt; infinite if it wasn't."""
     mine = final(trials, name, kind)
-    bias = "" if mine[0].bias is None else f", bias {mine[0].bias:g}"
-    return Side(kind, f"rate {mine[0].rate:g}{bias}", [t.wrong(lengths) for t in mine])
+    return _side(kind, mine, [math.inf if t.needed is None else float(t.needed) for t in mine])
+
+
+def _side(kind: str, nets: Sequence[Trial], values: list[float]) -> Side:
+    bias = "" if nets[0].bias is None else f", bias {nets[0].bias:g}"
+    return Side(kind, f"rate {nets[0].rate:g}{bias}", values)
+
+
+def still_learning(trials: Sequence[Trial], name: str, kind: str) -> bool:
+    """Return whether the test nets were still getting better in the last half of their updates."""
+    half, whole = ([t.curve[k - 1] for t in final(trials, name, kind)] for k in (MARKS // 2, MARKS))
+    return learning(half, whole, floor=FLOOR)
 
 
 def wanted(trials: Sequence[Trial], name: str, kind: str) -> tuple[int, list[tuple[Setting, int]]] | None:
     """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
     first = [Setting(rate, bias) for bias in (BIASES if kind == "LSTM" else (None,)) for rate in RATES]
-    found = {setting: [t.loss for t in nets] for setting, nets in validation(trials, name, kind).items()}
     search, test = (TASKS[name].updates // SEARCHED, VALIDATION), (TASKS[name].updates, TEST)
-    return next_nets(first, found, search=search, test=test, done=bool(final(trials, name, kind)))
+    done = bool(final(trials, name, kind))
+    return next_nets(first, validation(trials, name, kind), search=search, test=test, done=done)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Train what isn't stored yet, and write after every group of nets, so that it can be stopped and gone on with."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.positions", description=__doc__)
     parser.add_argument("tasks", nargs="*", choices=[*TASKS, []], help="which (default: all)")
+    parser.add_argument("--nets", nargs="+", choices=NETS, default=list(NETS), help="which (default: all)")
     parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
     given = parser.parse_args(arguments)
     import torch
@@ -233,7 +260,7 @@ def main(arguments: list[str] | None = None) -> None:
     torch.set_num_threads(1)
     journal.go_on(
         given.output,
-        product(given.tasks or TASKS, NETS),
+        product(given.tasks or TASKS, given.nets),
         lambda name, kind: wanted(stored(given.output), name, kind),
         lambda name, kind, job: train(name, kind, job[1], job[0]),
     )
