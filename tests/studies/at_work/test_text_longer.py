@@ -1,4 +1,4 @@
-"""The larger net that reads the plays more often: it can be stopped, and its dropout is in training alone."""
+"""The larger net that reads the plays more often: it can be stopped, and is as stored."""
 
 import shutil
 
@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from lstmlib.data import Plays
+from lstmlib.data import Plays, alphabet, plays
 from lstmlib.studies import protocol
-from lstmlib.studies.at_work.text import longer, measure, nets, trials
+from lstmlib.studies.at_work.text import longer, measure, nets, record, trials
 
 TEXT = "the cat sat on the mat. " * 200
 LETTERS = "".join(sorted(set(TEXT)))
@@ -81,3 +81,30 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     assert without.bits == pytest.approx(without.plays["A"], abs=1e-4)
     assert longer.stored(tmp_path).recurrent.hidden_size == 4
     assert not (tmp_path / "text-longer.pt").exists()
+
+
+def test_the_stored_study_is_the_planned_one():
+    done = longer.load()
+    search = {trial.rate: trial.watched for trial in done if trial.part == "search"}
+    best = protocol.chosen(search)
+    assert protocol.beyond(best, sorted(search)) is None
+    lower = protocol.grid_step(best, up=False)
+    nets_of = [trial for trial in done if trial.part == "test"]
+    settings = [longer.Setting(best), longer.Setting(lower, longer.DROPOUT), longer.Setting(lower)]
+    assert [longer.Setting(trial.rate, trial.dropout) for trial in nets_of] == settings
+    assert {(t.size, t.rounds, t.seed, len(t.watched)) for t in nets_of} == {
+        (longer.SIZE, longer.ROUNDS, longer.SEED, longer.ROUNDS)
+    }
+    for trial in nets_of:
+        assert trial.bits == pytest.approx(np.mean(list(trial.plays.values())), abs=0.01)
+        assert trial.mixed[1] < min(trial.bits, record.read()["tables"]["bits"])
+
+
+def test_the_kept_net_needs_the_bits_that_the_figure_shows():
+    texts, (dropped,) = plays(), [trial for trial in longer.load() if trial.dropout]
+    letters = alphabet(texts.learn)
+    choosing = [nets.encode(text, letters) for text in texts.validation.values()]
+    assert longer.watch(longer.stored(), choosing) == pytest.approx(dropped.watched[-1], abs=5e-4)
+    ahead, low, high = record.read()["longer"]
+    assert low < ahead < high
+    assert ahead == pytest.approx(record.read()["tables"]["bits"] - dropped.bits, abs=5e-4)

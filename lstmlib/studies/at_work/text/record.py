@@ -31,8 +31,14 @@ def run(folder: Path = trials.FOLDER) -> None:
     for name, part in (("tables", tables), ("beside", beside), ("back", back), ("cells", cells), ("large", large)):
         if name not in found:
             found[name] = part(texts, folder)
-            path.write_text(json.dumps(_rounded(found), separators=(",", ":")).replace('],"', '],\n"') + "\n")
+            write(found, folder)
             print(name, flush=True)
+
+
+def write(found: Found, folder: Path = trials.FOLDER) -> None:
+    """Write all that was found, with numbers of at most five decimals."""
+    text = json.dumps(_rounded(found), separators=(",", ":")).replace('],"', '],\n"')
+    (folder / "text.json").write_text(text + "\n")
 
 
 def tables(texts: Plays, folder: Path) -> Found:
