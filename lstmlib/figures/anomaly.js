@@ -212,24 +212,24 @@ function extremes(values, many) {
 function chart(wide, state, seen, open) {
   const x = (t) => (wide * t) / SHOWN, line = (y) => s("line", { x1: 0, x2: wide, y1: y, y2: y, class: "grid" });
   const curve = (list, to, look, every = 20) => s("path", { d: path(extremes(list, every).map(([t, value]) => [x(t), to(value)])), class: `curve ${look}` });
-  const values = seen?.x.slice(BEFORE) ?? [0], low = Math.min(...values), high = Math.max(...values), y = (value) => 112 - (94 * (value - low)) / (high - low || 1);
+  const values = seen?.x.slice(BEFORE) ?? [0], low = Math.min(...values), high = Math.max(...values), y = (value) => 100 - (82 * (value - low)) / (high - low || 1);
   return [
     label(0, 11, state.series === "pulse" ? "pulse, 2,000 steps" : "ECG, 2,000 steps (5.6 s)", { class: "small quiet" }),
     open && s("rect", { x: x(seen.first) - 1, width: Math.max(3, x(seen.last - seen.first)), y: 16, height: 412, class: "truth" }),
-    seen ? curve(values, y, "series", 10) : line(112),
+    seen ? curve(values, y, "series", 10) : line(100),
     seen && state.mark >= 0 && !state.kind && [s("line", { x1: x(state.mark), x2: x(state.mark), y1: 14, y2: 428, class: "mark" }), label(x(state.mark) + (x(state.mark) < wide - 40 ? 4 : -4), 24, "you", { class: `small strong${x(state.mark) < wide - 40 ? "" : " end"}` })],
-    SCORES.map(([name, text], k) => [label(0, 134 + 32 * k, text, { class: "small quiet" }), line(156 + 32 * k), open && score(wide, x, curve, seen, name, 122 + 32 * k)]),
+    SCORES.map(([name, text], k) => [label(0, 123 + 34 * k, text, { class: "small quiet" }), line(146 + 34 * k), open && score(wide, x, curve, seen, name, 146 + 34 * k)]),
     label(0, 330, `cell ${state.cell}: gates i —, f - -, o ···; content c`, { class: "small quiet" }), [336, 370, 404].map(line),
     open && inside(curve, seen.steps, state.cell - 1),
   ];
 }
 
-function score(wide, x, curve, seen, name, top) {
+function score(wide, x, curve, seen, name, foot) {
   const most = Math.max(...seen.scores[name]), at = seen.peaks[name], right = hit(seen, at);
   return [
-    curve(seen.scores[name], (value) => top + 34 - (20 * value) / (most || 1), name === "LSTM" ? "net" : "plain"),
-    s("circle", { cx: x(at), cy: top + 14, r: 3.5, class: right ? "peak right" : "peak" }),
-    label(wide, top + 10, right ? "right" : "wrong", { class: right ? "small end strong" : "small end quiet" }),
+    curve(seen.scores[name], (value) => foot - (18 * value) / (most || 1), name === "LSTM" ? "net" : "plain"),
+    s("circle", { cx: x(at), cy: foot - 18, r: 3.5, class: right ? "peak right" : "peak" }),
+    label(wide, foot - 23, right ? "right" : "wrong", { class: right ? "small end strong" : "small end quiet" }),
   ];
 }
 
@@ -246,7 +246,7 @@ const LOOK = `
 .curve{fill:none;stroke-width:1.3} .series{stroke:currentColor} .net{stroke:var(--hidden)} .plain{stroke:var(--quiet)} .held{stroke:var(--cell);stroke-width:1.6} .gate.curve{stroke:var(--gate)}
 .dashed{stroke-dasharray:6 3} .dotted{stroke-dasharray:2 3} .peak{fill:var(--paper);stroke:currentColor;stroke-width:1.5} .peak.right{fill:currentColor}
 .see svg{touch-action:pan-y;cursor:crosshair} .cell input[type=range]{--tint:var(--cell)}
-.fate{min-height:11em;font-size:14px}
+.fate{min-height:11em;font-size:14px} .set .main{margin-bottom:4px}
 `;
 
 const EMPTY = { series: "pulse", round: 0, mark: -1, shown: false, done: [], kind: "", at: 900, size: 3, cell: 1, asked: false };

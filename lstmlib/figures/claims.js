@@ -2,7 +2,8 @@
 
 import { button, clamp, drawing, el, figure, fixed, group, label, s, slider, stage, trace, voice } from "../page/kit.js";
 
-const FIELDS = [["Language", ["sentence", "nouns", "grammar"]], ["Prices", ["outdated", "changes", "history"]], ["Handwriting", ["characters", "strokes", "identity"]]];
+const FIELDS = [["Language", ["sentence", "nouns", "grammar"]], ["Prices", ["outdated", "changes", "history"]],
+  ["Music", ["phrases", "motifs", "rhythm"]], ["Handwriting", ["characters", "strokes", "identity"]]];
 const GAP = 11; // pixels between two steps, so that letters can be read
 
 /** The gate at places and at partners, on average over the passage: a product over the window, or a mean. */
@@ -81,6 +82,7 @@ function chart(wide, one, gates, at, here) {
     boxes(one.places, "place"), boxes(one.partners, "partner"), ticks,
     s("line", { x1: x(at), x2: x(at), y1: top - 4, y2: bottom + 4, class: "here" }),
     curve(gates.mean, "all-cells"), curve(gates.best, "one-cell"), shown,
+    one.field === "music" && label(0, bottom + 20, "beat", { class: "small quiet" }),
     s("circle", { cx: x(at), cy: y(gates.best[at]), r: 4.5, class: "dot" }),
     label(0, bottom + 44, here.slice(0, here.indexOf(":")), { class: "small quiet" }),
     label(0, bottom + 59, here.slice(here.indexOf(":") + 2), { class: "small quiet" }),

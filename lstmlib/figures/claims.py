@@ -11,7 +11,10 @@ import traitlets as t
 from lstmlib.page import bundle
 from lstmlib.page.figure import Figure
 
-NAMES = ("sentence", "nouns", "grammar", "outdated", "changes", "history", "characters", "strokes", "identity")
+NAMES = (
+    *("sentence", "nouns", "grammar", "outdated", "changes", "history"),
+    *("phrases", "motifs", "rhythm", "characters", "strokes", "identity"),
+)
 
 
 def given() -> dict[str, Any]:
@@ -21,7 +24,7 @@ def given() -> dict[str, Any]:
     passages = record.passages_of()
     return {
         claim.name: {"field": claim.field, "gate": claim.gate, "told": claim.told, **passages[claim.name]}
-        for claim in record.TESTED
+        for claim in record.CLAIMS
     }
 
 

@@ -77,7 +77,7 @@ function mount(frame, store) {
   frame.setAttribute("aria-label", "Who is speaking?");
   frame.append(
     el("p", { class: "title" }, "Who is speaking?"),
-    el("p", { class: "how" }, "Hear an utterance frame by frame. Before you go on, say whether the verdict will change."),
+    el("p", { class: "how" }, "Let the net hear an utterance, one frame after the other. Before it hears the next, say whether its verdict will change."),
     asked.row,
     el("div", { class: "controls first" }, group("Utterance", go), group("Net asked after", nets)),
     el("div", { class: "controls first" }, group("Change", changes)),

@@ -6,8 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from lstmlib.data import chorale_numbers, chorales
-from lstmlib.data.chorales import read
+from lstmlib.data import chorale_numbers
+from lstmlib.data.chorales import chorales, read, scores, tune
 
 C4, A3 = 39, 36  # keys from 0
 SCORE = """<score-partwise><part-list>
@@ -51,6 +51,26 @@ def test_a_score_becomes_a_roll(tmp_path):
     assert found.pause.tolist() == [False, False, True, True]
 
 
+def test_the_tune_is_the_soprano_s_and_a_short_first_bar_an_upbeat(tmp_path):
+    found = tune(score(tmp_path))
+    assert found.key.tolist() == [C4, C4 + 3, C4 + 5, C4 + 5]
+    assert found.beat.tolist() == [2, 3, 0, 1]
+    assert found.bar.tolist() == [4] * 4
+
+
+def test_a_bar_that_a_repeat_cuts_in_two_is_counted_as_one(tmp_path):
+    def bar(quarters, time=""):
+        note = f"<note><pitch><step>C</step><octave>4</octave></pitch><duration>{quarters}</duration></note>"
+        return f"<measure><attributes>{time}</attributes>{note}</measure>"
+
+    three = "<time><beats>3</beats><beat-type>4</beat-type></time>"
+    bars = bar(1, three) + bar(3) + bar(2) + bar(1) + bar(3) + bar(2)
+    names = "<part-list><score-part id='P1'><part-name>Soprano</part-name></score-part></part-list>"
+    found = tune(score(tmp_path, f"<score-partwise>{names}<part id='P1'>{bars}</part></score-partwise>"))
+    assert found.beat.tolist() == [2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1]
+    assert set(found.bar) == {3}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [("Soprano", "Flute", None), ("<octave>4</octave>", "<octave>9</octave>", "has the key 99")],
@@ -89,3 +109,9 @@ def test_music21_has_them_all():
     every = np.concatenate([piece.roll for part in found for piece in part])
     assert np.flatnonzero(every.any(0))[[0, -1]].tolist() == [15, 60]
     assert 3.7 < every.sum(1).mean() < 4.0
+    tunes = [tune(scores() / f"bwv{number}.mxl") for number in chorale_numbers.TEST.split()]
+    for piece, own in zip(found.test, tunes, strict=True):
+        assert len(own.key) == len(piece.roll)
+        heard = own.key >= 0
+        assert (piece.roll[heard, own.key[heard]] == 1).all()
+    assert [sum((own.bar == bar).sum() for own in tunes) for bar in (3, 4)] == [471, 3862]

@@ -14,6 +14,7 @@ FIGURES = [
     Claims(),
     Claims(claim="grammar", net="untrained", at=40),
     Claims(claim="outdated", at=30),
+    Claims(claim="phrases", at=8),
     Claims(claim="characters", at=62),
     Claims(claim="identity", net="untrained"),
 ]
@@ -50,3 +51,11 @@ def test_another_claim_begins_at_its_first_place(show):
     assert state(page, TAG, "at") == Claims().data["strokes"]["places"][0]
     assert "stores distinctive strokes" in page.locator(f"{TAG} .told").inner_text()
     clean(page, TAG)
+
+
+def test_under_music_stand_beats_and_no_notes(show):
+    page = show(Claims(claim="phrases"))
+    drawn = page.locator(f"{TAG} svg text").all_text_contents()
+    assert "beat" in drawn
+    assert {"1", "2", "3", "4"} <= set(drawn)
+    assert set(Claims().data["phrases"]["labels"]) == {"", "1", "2", "3", "4"}

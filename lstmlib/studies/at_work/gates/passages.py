@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmlib.data.plays import plays
-from lstmlib.studies.at_work.gates import cells, language, measures, pen, prices
+from lstmlib.studies.at_work.gates import cells, chords, language, measures, pen, prices
 from lstmlib.studies.at_work.gates.measures import Pairs, Places
 from lstmlib.studies.at_work.handwriting import nets as pen_nets
 
@@ -57,14 +57,15 @@ def passage(scene: Scene, gate: str, labels: list[list[str]], lengths: NDArray[n
     return found
 
 
-def make(folder: Path, kept: Path) -> dict[str, dict[str, Any]]:
-    """Return a passage for every claim that is tested, by its name.
+def make(kind: str, folder: Path) -> dict[str, dict[str, Any]]:
+    """Return a passage for every claim that is tested with nets of one kind, by its name.
 
     Args:
-        folder: where the net for prices is.
-        kept: where other nets are that were trained for the study.
+        kind: one of ``record.KINDS``.
+        folder: where the nets of that kind are.
     """
-    return _texts(kept) | _strings(kept) | _days(folder)
+    of = {"text": _texts, "pen": _strings, "prices": _days, "chords": _chorales}
+    return of[kind](folder)
 
 
 def _texts(kept: Path) -> dict[str, dict[str, Any]]:
@@ -120,4 +121,20 @@ def _days(folder: Path) -> dict[str, dict[str, Any]]:
         learnt, raw = (getattr(reading, gate) for reading in readings)
         scene = Scene(learnt, raw, own, own.places, own.partners, width, lower)
         found[name] = passage(scene, gate, labels, np.array([len(days)]), asked.data.test)
+    return found
+
+
+def _chorales(kept: Path) -> dict[str, dict[str, Any]]:
+    """Return those of music: under each step stands the beat of the chord that is read, and no note."""
+    asked = chords.Bench()
+    nets = (asked.learnt(0, kept), asked.untrained(0))
+    readings = [cells.read(chords.weights(net).cells, asked.data.x) for net in nets]
+    labels = [["", *(str(beat + 1) for beat in piece.tune.beat[:-1])] for piece in asked.pieces]
+    lengths = np.array([len(piece.tune.beat) for piece in asked.pieces])
+    found = {}
+    for name, (gate, width, lower) in chords.CLAIMS.items():
+        learnt, raw = (getattr(reading, gate) for reading in readings)
+        own = asked.pairs[name]
+        scene = Scene(learnt, raw, own, own.places, own.partners, width, lower)
+        found[name] = passage(scene, gate, labels, lengths, 0)
     return found

@@ -15,7 +15,7 @@ from lstmlib.studies.at_work.gates.measures import Act, Seen, Verdict
 FOLDER = Path(__file__).parents[1] / "results"
 NETS = OWN / "at_work" / "gates"  # nets that were trained for this and aren't stored with the library
 SEEDS = range(10)
-KINDS = ("prices", "pen", "text")
+KINDS = ("prices", "pen", "text", "chords")
 
 
 class Claim(NamedTuple):
@@ -24,7 +24,7 @@ class Claim(NamedTuple):
     field: str
     gate: str
     told: str
-    kind: str  # whose nets test it; "" where it isn't tested
+    kind: str  # whose nets test it, one of KINDS
     name: str  # as the kind's module calls it
     lower: bool = False  # the claim has the gate lower
 
@@ -36,14 +36,13 @@ CLAIMS = (
     Claim("prices", "forget", "discards outdated patterns", "prices", "outdated", True),
     Claim("prices", "input", "stores significant changes", "prices", "changes"),
     Claim("prices", "output", "outputs relevant history", "prices", "history"),
-    Claim("music", "forget", "clears at phrase boundaries", "", "phrases", True),
-    Claim("music", "input", "records motifs", "", "motifs"),
-    Claim("music", "output", "reveals rhythmic context", "", "rhythm"),
+    Claim("music", "forget", "clears at phrase boundaries", "chords", "phrases", True),
+    Claim("music", "input", "records motifs", "chords", "motifs"),
+    Claim("music", "output", "reveals rhythmic context", "chords", "rhythm"),
     Claim("handwriting", "forget", "resets at character boundaries", "pen", "characters", True),
     Claim("handwriting", "input", "stores distinctive strokes", "pen", "strokes"),
     Claim("handwriting", "output", "outputs identity", "pen", "identity"),
 )
-TESTED = tuple(claim for claim in CLAIMS if claim.kind)
 
 
 def bench(kind: str, folder: Path) -> Any:
@@ -56,6 +55,10 @@ def bench(kind: str, folder: Path) -> Any:
         from lstmlib.studies.at_work.gates import pen
 
         return pen.Bench()
+    if kind == "chords":
+        from lstmlib.studies.at_work.gates import chords
+
+        return chords.Bench()
     from lstmlib.studies.at_work.gates import language
 
     return language.Bench()
@@ -78,13 +81,16 @@ def run(folder: Path = FOLDER) -> None:
             journal.add(folder / "gates.jsonl", _rounded(line))
             print(kind, seed, round(line["score"], 4), flush=True)
     path = folder / "gates-afterwards.json"
-    if not path.exists():
-        path.write_text(json.dumps({kind: afterwards(kind, folder) for kind in KINDS}) + "\n")
+    stored = json.loads(path.read_text()) if path.exists() else {}
+    for kind in [kind for kind in KINDS if kind not in stored]:
+        path.write_text(json.dumps(stored := stored | {kind: afterwards(kind, folder)}) + "\n")
     path = folder / "gates-passages.json"
-    if not path.exists():
+    stored = passages_of(folder) if path.exists() else {}
+    for kind in sorted({claim.kind for claim in CLAIMS if claim.name not in stored}):
         from lstmlib.studies.at_work.gates import passages
 
-        path.write_text(json.dumps(passages.make(folder, NETS), ensure_ascii=False) + "\n")
+        stored |= passages.make(kind, folder if kind == "prices" else NETS)
+        path.write_text(json.dumps(stored, ensure_ascii=False) + "\n")
 
 
 def afterwards(kind: str, folder: Path) -> dict[str, list[list[float]]]:
@@ -130,12 +136,12 @@ def seen(found: list[dict[str, Any]], claim: Claim) -> Seen:
 
 
 def verdicts(found: list[dict[str, Any]]) -> Mapping[str, Verdict]:
-    """Return the verdict on each claim tested, by its name."""
-    return measures.judged({claim.name: seen(found, claim) for claim in TESTED})
+    """Return the verdict on each claim, by its name."""
+    return measures.judged({claim.name: seen(found, claim) for claim in CLAIMS})
 
 
 def passages_of(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
-    """Return a passage to be looked at for each claim that is tested, by its name, as ``passages.passage`` has it."""
+    """Return a passage to be looked at for each claim, by its name, as ``passages.passage`` has it."""
     return json.loads((folder / "gates-passages.json").read_text())
 
 

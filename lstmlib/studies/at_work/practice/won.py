@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lstmlib.numpy.checks import Array
 
@@ -235,7 +234,7 @@ def translation() -> list[Contest]:
 
 def anomalies() -> list[Contest]:
     """Return the share found of anomalies that were put in, beside the shape of a beat: over anomalies and nets."""
-    from lstmlib.studies.at_work.anomalies import reading, record, task
+    from lstmlib.studies.at_work.anomalies import reading, record
     from lstmlib.studies.at_work.sentiment.task import gap
 
     stored, trials = record.load(), reading.load()
@@ -243,7 +242,7 @@ def anomalies() -> list[Contest]:
     found = []
     for name, question in asked.items():
         own = [net.found["put"]["next"] for net in reading.tested(trials, name)]
-        nets, shape = (_hits(each, task.KINDS) for each in (own, [stored[name]["put"]["discord"]]))
+        nets, shape = record.hits(own), record.hits([stored[name]["put"]["discord"]])
         one = gap(nets, shape)
         values = (100 * float(shape.mean()), 100 * float(nets.mean()))
         gain = (one.points, one.low, one.high)
@@ -251,10 +250,6 @@ def anomalies() -> list[Contest]:
             Contest("anomalies", question, "shape of a beat", "percent found", values, gain, "anomalies and nets", 1)
         )
     return found
-
-
-def _hits(found: Sequence[dict[str, dict[str, str]]], kinds: Sequence[str]) -> NDArray[np.bool_]:
-    return np.array([[digit == "1" for kind in kinds for digit in own[kind]["found"]] for own in found])
 
 
 def gates() -> Contest:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lstmlib.studies import protocol
-from lstmlib.studies.at_work.anomalies import nets, reading, simple, task
+from lstmlib.studies.at_work.anomalies import nets, reading, record, simple, task
 from lstmlib.studies.at_work.anomalies.reading import Setting
 from lstmlib.studies.at_work.anomalies.task import KINDS, SERIES
 
@@ -40,6 +40,12 @@ def test_the_kept_net_finds_in_the_library_what_is_stored(series):
     one = task.scaled(series)
     off = reading.clean_errors(series, reading.forecast(model, one.x[None], first.target))
     assert (off[:, 0] ** 2).mean() == pytest.approx(first.error, rel=1e-2)
+
+
+def test_hits_are_the_digits_kind_after_kind():
+    nets = [{"spike": {"found": "10", "peak": "00"}, "shift": {"found": "01", "peak": "11"}} for _ in range(3)]
+    assert record.hits(nets, ("spike", "shift")).tolist() == [[True, False, False, True]] * 3
+    assert record.hits(nets[:1], ("shift",), "peak").tolist() == [[True, True]]
 
 
 def test_the_librarys_net_says_what_torch_says():

@@ -1,9 +1,12 @@
 """Where the claims are tested: on texts, strings and returns that were made up, and what is stored comes again."""
 
+import importlib.util
+
 import numpy as np
 import pytest
 
-from lstmlib.studies.at_work.gates import cells, language, measures, passages, pen, prices, record
+from lstmlib.data.chorales import KEYS, Score, Tune
+from lstmlib.studies.at_work.gates import cells, chords, language, measures, passages, pen, prices, record
 from lstmlib.studies.at_work.gates.measures import Act
 from lstmlib.studies.at_work.handwriting.strings import BETWEEN, Strings
 
@@ -103,6 +106,50 @@ def test_pairs_of_days_are_what_the_claims_say(rng):
     assert all(side[:, 0].min() >= 500 and side[:, 0].max() < 1490 for pair in found.values() for side in pair)
 
 
+def a_chorale():
+    """Return a chorale in bars of four: two phrases of eight chords with one tune, and six chords more.
+
+    All have an upbeat, and the last chord of each phrase has a fermata.
+    """
+    once = [0, 2, 4, 5, 7, 5, 4, 4]
+    key = np.array([*once, *once, 9, 7, 12, 12, 9, 11]) + 39
+    roll = np.zeros((len(key), KEYS), np.uint8)
+    roll[np.arange(len(key)), key] = 1
+    roll[:, 27] = 1
+    pause = np.isin(np.arange(len(key)), [7, 15, 21])
+    return chords.Piece(Score(roll, pause), Tune((np.arange(len(key)) + 3) % 4, np.full(len(key), 4), key))
+
+
+def test_a_phrase_ends_where_its_fermata_is_read_and_partners_lie_inside():
+    places, partners = chords.phrases(a_chorale())
+    assert [t for t, _ in places] == [8, 16]  # the step after each fermata; none after the last
+    assert places[0][1] == (4, 2, True, (0, 4))  # the third of four beats, a chord that stays, an E above a C
+    assert [t for t, _ in partners] == [3, 4, 11, 12]
+
+
+def test_a_motif_comes_again_and_a_pattern_beside_it_doesn_t():
+    places, partners = chords.motifs(a_chorale())
+    assert [t for t, _ in places] == [1]  # the later ones of the first phrase share a note with it
+    assert places[0][1] == (4, 3, 2)
+    assert [t for t, _ in partners] == [17, 18]
+
+
+def test_strong_beats_are_the_first_and_the_third():
+    places, partners = chords.beats(a_chorale())
+    assert [t for t, _ in places] == [3, 5, 11, 13, 19]
+    assert [t for t, _ in partners] == [2, 4, 6, 10, 12, 14, 18, 20]
+
+
+def test_a_probe_reads_a_beat_that_is_there_and_not_one_that_isn_t(rng):
+    piece = a_chorale()
+    asked = chords.batch([piece] * 20)
+    assert asked.beat.shape == asked.inside.shape == (22, 20)
+    there = np.eye(4)[asked.beat] + 0.1 * rng.standard_normal((22, 20, 4))
+    assert chords.probe([there, there], (asked, asked)) == 1.0
+    noise = [rng.standard_normal((22, 20, 4)) for _ in range(2)]
+    assert chords.probe(noise, (asked, asked)) < 0.4
+
+
 # What is stored.
 
 
@@ -115,15 +162,14 @@ def test_ten_nets_of_each_kind_are_stored_with_every_claim(found):
     for kind in record.KINDS:
         nets = record.of_kind(found, kind)
         assert list(nets) == list(record.SEEDS)
-        names = {claim.name for claim in record.TESTED if claim.kind == kind}
+        names = {claim.name for claim in record.CLAIMS if claim.kind == kind}
         assert all(set(net["claims"]) == names for net in nets.values())
     assert len(record.CLAIMS) == 12
-    assert len(record.TESTED) == 9
 
 
 def test_every_claim_s_gate_and_direction_are_the_measure_s():
-    for module, kind in ((language, "text"), (pen, "pen"), (prices, "prices")):
-        mine = {claim.name: (claim.gate, claim.lower) for claim in record.TESTED if claim.kind == kind}
+    for module, kind in ((language, "text"), (pen, "pen"), (prices, "prices"), (chords, "chords")):
+        mine = {claim.name: (claim.gate, claim.lower) for claim in record.CLAIMS if claim.kind == kind}
         assert mine == {name: (gate, lower) for name, (gate, _, lower) in module.CLAIMS.items()}
 
 
@@ -156,7 +202,10 @@ def test_the_first_net_of_each_kind_is_measured_again(found, tmp_path):
     assert there["properties"]["column"] == pytest.approx(line["probe"]["learnt"]["properties"]["column"], abs=1e-2)
 
 
-@pytest.mark.parametrize("kind", ["pen", "prices"])
+here = pytest.mark.skipif(importlib.util.find_spec("music21") is None, reason="music21 isn't installed")
+
+
+@pytest.mark.parametrize("kind", ["pen", "prices", pytest.param("chords", marks=here)])
 def test_the_first_net_of_the_other_kinds_is_measured_again(found, kind):
     line = record.of_kind(found, kind)[0]
     again = record.bench(kind, record.FOLDER).measure(0, record.FOLDER)
