@@ -25,7 +25,7 @@ from lstmlib.torch.attention import AdditiveAttention
 RATES, BIASES = (0.003, 0.01, 0.03), (0.0, 1.0)
 FIRST = Setting(0.01, 1.0, 0.3)  # with which the search begins
 BATCH, SEARCHED = 64, (100, 101)
-SEEDS, LONGER = {"attention": 10, "vector": 3}, 10  # test nets of a side; nets with attention that learn for longer
+SEEDS, LONGER = {"attention": 10, "vector": 5}, 10  # test nets of a side; nets with attention that learn for longer
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 
@@ -202,12 +202,12 @@ def trial(side: str, setting: Setting, seed: int, part: str = "test") -> tuple[d
 
 def run(folder: Path) -> None:
     """Run what isn't stored yet: the search, test nets, then longer ones; the first with attention is kept."""
-    setting = searched(folder)
+    settings = {side: searched(folder, side) for side in reading.SIDES}
     for side, seeds in SEEDS.items():
         for seed in range(seeds):
-            _once(folder, "test", side, setting, seed)
+            _once(folder, "test", side, settings[side], seed)
     for seed in range(LONGER):
-        _once(folder, "longer", "attention", setting, seed)
+        _once(folder, "longer", "attention", settings["attention"], seed)
 
 
 def _once(folder: Path, part: str, side: str, setting: Setting, seed: int) -> None:
@@ -220,31 +220,31 @@ def _once(folder: Path, part: str, side: str, setting: Setting, seed: int) -> No
     _write(folder, found)
 
 
-def validate(setting: Setting, seed: int) -> Trial:
+def validate(side: str, setting: Setting, seed: int) -> Trial:
     """Return what a net of the search reaches on the messages that choose."""
-    net, halfway = learn("attention", setting, seed, EPOCHS["search"])
-    return Trial("search", "attention", *setting, seed, round(nats(net, split().choose), 5), round(halfway, 5), {}, {})
+    net, halfway = learn(side, setting, seed, EPOCHS["search"])
+    return Trial("search", side, *setting, seed, round(nats(net, split().choose), 5), round(halfway, 5), {}, {})
 
 
-def _search(folder: Path, settings: list[Setting]) -> Setting:
-    """Validate settings, if that isn't stored, and return the best of them."""
+def _search(folder: Path, side: str, settings: list[Setting]) -> Setting:
+    """Validate settings of a side, if that isn't stored, and return the best of them."""
     for setting in settings:
         for seed in SEARCHED:
-            there = [(t.part, t.setting, t.seed) for t in reading.load(folder)]
-            if ("search", setting, seed) not in there:
-                _write(folder, validate(setting, seed))
-    found = reading.search(reading.load(folder))
+            there = [(t.part, t.side, t.setting, t.seed) for t in reading.load(folder)]
+            if ("search", side, setting, seed) not in there:
+                _write(folder, validate(side, setting, seed))
+    found = reading.search(reading.load(folder), side)
     return protocol.chosen({setting: found[setting] for setting in settings})
 
 
-def searched(folder: Path) -> Setting:
-    """Return the setting of all nets, found with attention; search what isn't stored.
+def searched(folder: Path, side: str) -> Setting:
+    """Return a side's setting; search what isn't stored.
 
     The rate is searched first, beyond the grid if the best is at its end; then the bias of the forget gates
     with the rate that was best.
     """
-    found = protocol.search_rate(FIRST, RATES, partial(_search, folder))
-    return _search(folder, [found._replace(bias=bias) for bias in BIASES])
+    found = protocol.search_rate(FIRST, RATES, partial(_search, folder, side))
+    return _search(folder, side, [found._replace(bias=bias) for bias in BIASES])
 
 
 def _write(folder: Path, found: Trial) -> None:

@@ -56,24 +56,24 @@ def load(folder: Path = FOLDER) -> list[Trial]:
     return [Trial(**line) for line in journal.lines(folder / NAME)]
 
 
-def search(trials: Sequence[Trial]) -> dict[Setting, list[float]]:
-    """Return the cross-entropy of each validation net, by setting, as ``protocol.chosen`` takes it."""
+def search(trials: Sequence[Trial], side: str) -> dict[Setting, list[float]]:
+    """Return the cross-entropy of each of a side's validation nets, by setting, as ``protocol.chosen`` takes it."""
     found: dict[Setting, list[float]] = {}
     for one in trials:
-        if one.part == "search":
+        if (one.part, one.side) == ("search", side):
             found.setdefault(one.setting, []).append(one.nats)
     most = max((len(values) for values in found.values()), default=0)
     return {setting: values for setting, values in found.items() if len(values) == most}
 
 
-def chosen(trials: Sequence[Trial]) -> Setting:
-    """Return the setting of all nets: the lowest median over the validation nets, which have attention."""
-    return protocol.chosen(search(trials))
+def chosen(trials: Sequence[Trial], side: str) -> Setting:
+    """Return a side's setting: the lowest median over its validation nets."""
+    return protocol.chosen(search(trials, side))
 
 
 def tested(trials: Sequence[Trial], side: str) -> list[Trial]:
     """Return a side's test nets of the setting that was chosen, by seed."""
-    setting = chosen(trials)
+    setting = chosen(trials, side)
     return sorted((t for t in trials if (t.part, t.side, t.setting) == ("test", side, setting)), key=lambda t: t.seed)
 
 

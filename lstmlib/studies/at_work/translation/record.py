@@ -12,7 +12,7 @@ from lstmlib.data.messages import PLACES, joined
 from lstmlib.studies.at_work.translation import memory, reading
 from lstmlib.studies.at_work.translation.reading import Trial
 from lstmlib.studies.at_work.translation.scores import TOKENISERS, bleu, counts, from_counts, interval, scores
-from lstmlib.studies.at_work.translation.task import Pair, split, vocabularies
+from lstmlib.studies.at_work.translation.task import END, UNKNOWN, Pair, split, vocabularies
 
 FOLDER = Path(__file__).parents[1] / "results"
 NAME = "translation.json"
@@ -59,7 +59,8 @@ def measure(trials: Sequence[Trial], kept: reading.Translator) -> dict[str, Any]
         "thresholds", from which likeness on the memory answers for each net with attention, then for each that learnt
         for longer; by set, what ``judged``
         returns; "likenesses", what BLEU the memory has on the messages that choose, by how it compares; and
-        "attention": how often it looks where the dictionary would.
+        "attention": how often it looks where the dictionary would; "unhelped": the kept net's BLEU on the test if
+        nothing takes the place of unknown words, as without attention.
     """
     nets = {side: reading.tested(trials, side) for side in reading.SIDES} | {"longer": reading.longer(trials)}
     near, rules, wanted = _around("choose")
@@ -84,7 +85,16 @@ def measure(trials: Sequence[Trial], kept: reading.Translator) -> dict[str, Any]
         found[name] = judged(getattr(split(), name), said, near)
     near, rules, wanted = _around("choose")
     found["likenesses"] = {"edits": round(bleu(rules["memory"], wanted), 2)} | other_likenesses(wanted)
-    return found | {"attention": looks(kept, split().test)}
+    return found | {"attention": looks(kept, split().test), "unhelped": unhelped(kept, split().test)}
+
+
+def unhelped(net: reading.Translator, pairs: Sequence[Pair]) -> float:
+    """Return BLEU of a net's translations in which unknown words stay unknown."""
+    words, said = vocabularies()[1].words, []
+    for pair in pairs:
+        numbers = [number for number in net.translate(pair.source)[0].numbers if number != END]
+        said.append(joined([reading.NOTHING if number == UNKNOWN else words[number] for number in numbers]))
+    return round(bleu(said, [joined(pair.target) for pair in pairs]), 2)
 
 
 def other_likenesses(wanted: Sequence[str]) -> dict[str, float]:
