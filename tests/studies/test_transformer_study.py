@@ -1,22 +1,49 @@
-"""What LSTM and transformer learn: sizes agree, both see the past alone, a run learns, the stored runs are whole."""
+"""What LSTM and transformers learn: sizes agree, all see the past alone, a run learns, what is stored is whole."""
+
+import math
 
 import numpy as np
 import pytest
 
-from lstmlib.studies.transformer import NETS, TASKS, learn, main, make_net, of, share_right, stored
+from lstmlib.studies import protocol
+from lstmlib.studies.transformer import (
+    BIASES,
+    MARKS,
+    NETS,
+    RATES,
+    REFERENCE,
+    TASKS,
+    TEST,
+    VALIDATION,
+    Setting,
+    Trial,
+    final,
+    forward,
+    main,
+    make_net,
+    still_learning,
+    stored,
+    train,
+    updates,
+    validation,
+    wanted,
+    wrong,
+)
 
 torch = pytest.importorskip("torch")
+SETTING = Setting(0.01, None)
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_both_nets_have_nearly_as_many_parameters(name):
+def test_all_nets_have_nearly_as_many_parameters(name):
     sizes = TASKS[name].sizes
-    lstm, transformer = (make_net(kind, sizes, 0).num_parameters for kind in NETS)
-    assert abs(lstm / transformer - 1) < 0.03
+    lstm, *others = (make_net(kind, sizes, 0).num_parameters for kind in NETS)
+    assert len(set(others)) == 1
+    assert abs(lstm / others[0] - 1) < 0.03
 
 
 @pytest.mark.parametrize("kind", NETS)
-def test_both_see_the_past_alone_and_the_seed_is_all_that_matters(kind):
+def test_all_see_the_past_alone_and_the_seed_is_all_that_matters(kind):
     x = torch.randn(9, 2, 3, generator=torch.Generator().manual_seed(1))
     y = make_net(kind, (3, 2), 5)(x)
     assert torch.equal(y, make_net(kind, (3, 2), 5)(x))
@@ -27,25 +54,77 @@ def test_both_see_the_past_alone_and_the_seed_is_all_that_matters(kind):
     assert changed[6:].min() > 1e-4
 
 
+def test_the_transformers_start_alike_and_differ_in_their_positions():
+    x = torch.randn(9, 2, 3, generator=torch.Generator().manual_seed(1))
+    said = [make_net(kind, (3, 2), 5)(x) for kind in NETS[1:]]
+    assert all((a - b).abs().max() > 1e-3 for k, a in enumerate(said) for b in said[:k])
+
+
 def test_an_unknown_net_is_refused():
-    with pytest.raises(ValueError, match="kind is 'GRU', expected one of LSTM, transformer"):
+    with pytest.raises(ValueError, match="kind is 'GRU', expected one of LSTM, no positions, sinusoids, ALiBi, RoPE"):
         make_net("GRU", (2, 2), 0)
+
+
+@pytest.mark.parametrize("kind", NETS)
+def test_side_by_side_is_each_by_itself(kind):
+    from lstmlib.studies.side_by_side import Nets
+
+    nets = [make_net(kind, (3, 2), seed, 1.0 if kind == "LSTM" else None).double() for seed in (1, 2)]
+    both = Nets(nets)
+    x = torch.randn(2, 4, 7, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    y = forward(both, x)
+    (grad,) = torch.autograd.grad(y.square().sum(), both.flat)
+    for k, net in enumerate(nets):
+        alone = net(x[k].transpose(0, 1)).transpose(0, 1)
+        torch.testing.assert_close(y[k], alone, rtol=1e-10, atol=1e-12)
+        parts = torch.autograd.grad(alone.square().sum(), list(net.parameters()))
+        torch.testing.assert_close(grad[k], torch.cat([part.reshape(-1) for part in parts]), rtol=1e-9, atol=1e-11)
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_a_run_of_every_task_says_what_it_can(name):
-    run = learn(name, "LSTM", 0, updates=2, size=4)
-    assert run["updates"] is None
-    assert list(run["right"]) == [str(length) for length in TASKS[name].test]
-    assert all(0.0 <= share <= 1.0 for share in run["right"].values())
+    found = train(name, "RoPE", [(SETTING, 100), (Setting(0.03, None), 101)], MARKS)
+    assert [(t.rate, t.seed) for t in found] == [(0.01, 100), (0.03, 101)]
+    assert list(found[0].right) == [str(length) for length in TASKS[name].test]
+    assert all(0.0 <= share <= 1.0 for share in found[0].right.values())
+    assert len(found[0].curve) == MARKS
+    assert found[0].needed is None
+    assert 0.0 < found[0].wrong(TASKS[name].test) <= 1.0
 
 
-def test_one_that_learns_gets_better():
-    task = TASKS["parity"]
-    before = share_right(make_net("LSTM", task.sizes, 0), task, 3)
-    assert before < 0.9
-    run = learn("parity", "LSTM", 0, updates=400)
-    assert run["right"]["10"] > 0.95
+def test_one_that_learns_gets_better_and_says_when_it_had_learnt():
+    (found,) = train("parity", "LSTM", [(Setting(0.01, 1.0), 0)], 400)
+    assert found.curve[0] > 0.3 > 0.05 > found.curve[-1]
+    assert found.right["12"] > 0.98
+    assert found.needed is not None
+    assert 0 < found.needed <= 400
+    assert found.needed % 8 == 0
+
+
+def trial(name, kind, setting, seed, count, loss, needed=None):
+    right = {str(length): 1.0 for length in TASKS[name].test}
+    return Trial(name, kind, *setting, seed, count, [1.0] * (MARKS // 2) + [loss] * (MARKS // 2), needed, right)
+
+
+def test_the_search_goes_over_rates_and_the_lstm_s_bias():
+    count, asked = wanted([], "parity", "LSTM")
+    assert count == TASKS["parity"].updates // 3
+    assert len(asked) == len(set(asked)) == len(RATES) * len(BIASES) * len(VALIDATION)
+    trials = [trial("parity", "LSTM", s, seed, count, abs(s.rate - 0.01) + s.bias) for s, seed in asked]
+    assert wanted(trials, "parity", "LSTM") == (TASKS["parity"].updates, [(Setting(0.01, 1.0), s) for s in TEST])
+    _, others = wanted([], "parity", "ALiBi")
+    assert {setting.bias for setting, _ in others} == {None}
+
+
+def test_a_side_is_what_its_test_nets_reached():
+    trials = [
+        trial("copy", "RoPE", SETTING, seed, 10, 0.95, needed)
+        for seed, needed in zip(TEST, [3] * 9 + [None], strict=True)
+    ]
+    assert updates(trials, "copy", "RoPE") == ("RoPE", "rate 0.01", [3.0] * 9 + [math.inf])
+    assert wrong(trials, "copy", "RoPE", (5, 10)).values == [0.5 / 801] * len(TEST)
+    assert not still_learning(trials, "copy", "RoPE")
+    assert still_learning([t._replace(curve=[1.0] * 9 + [0.8]) for t in trials], "copy", "RoPE")
 
 
 def test_the_command_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
@@ -53,32 +132,36 @@ def test_the_command_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
 
     asked = []
 
-    def quick(name, kind, seed):
-        asked.append((name, kind, seed))
-        return {"task": name, "net": kind, "seed": seed, "right": {"20": 1.0}, "updates": None}
+    def quick(name, kind, wanted, count):
+        asked.append((name, kind, count))
+        return [trial(name, kind, s, seed, count, abs(s.rate - 0.01)) for s, seed in wanted]
 
-    monkeypatch.setattr(module, "learn", quick)
-    path = tmp_path / "runs.json"
-    main(["parity", "--seeds", "1", "--output", str(path)])
-    assert len(asked) == len(NETS)
-    main(["parity", "--seeds", "3", "--output", str(path)])
-    assert len(asked) == len(set(asked)) == len(stored(path)) == 3 * len(NETS)
-    assert [run["seed"] for run in of(stored(path), "parity", "LSTM")] == [0, 1, 2]
-
-
-def test_what_is_stored_has_the_same_seeds_of_both_nets_and_at_least_three():
-    runs = stored()
-    for name in TASKS:
-        seeds = [[run["seed"] for run in of(runs, name, kind)] for kind in NETS]
-        assert seeds[0] == seeds[1] == list(range(len(seeds[0])))
-        assert len(seeds[0]) >= 3
-        for kind in NETS:
-            mine = of(runs, name, kind)
-            assert all(list(run["right"]) == [str(length) for length in TASKS[name].test] for run in mine)
+    monkeypatch.setattr(module, "train", quick)
+    path = tmp_path / "trials.jsonl"
+    for _ in range(2):
+        main(["parity", "--output", str(path)])
+        assert len(asked) == 2 * len(NETS)
+    assert all([t.seed for t in final(stored(path), "parity", kind)] == list(TEST) for kind in NETS)
 
 
-def test_a_stored_run_can_be_made_again():
-    was = of(stored(), "parity", "LSTM")[0]
-    now = learn("parity", "LSTM", 0)
+@pytest.mark.parametrize("name", TASKS)
+def test_what_is_stored_is_whole(name):
+    trials = stored()
+    assert REFERENCE in NETS
+    for kind in TASKS[name].nets:
+        assert wanted(trials, name, kind) is None
+        found = validation(trials, name, kind)
+        best = protocol.chosen(found)
+        assert protocol.beyond(best.rate, sorted({setting.rate for setting in found})) is None
+        mine = final(trials, name, kind)
+        assert [t.seed for t in mine] == list(TEST)
+        assert {(t.rate, t.bias, t.updates) for t in mine} == {(*best, TASKS[name].updates)}
+        assert all(len(t.curve) == MARKS for t in mine)
+
+
+def test_a_stored_trial_can_be_made_again():
+    was = next(t for t in stored() if (t.task, t.net, t.rate) == ("parity", "LSTM", 0.03))
+    (now,) = train("parity", "LSTM", [(Setting(was.rate, was.bias), was.seed)], was.updates)
     # Another machine's arithmetic moves a trained net a little; what it can do stays.
-    assert np.allclose(list(now["right"].values()), list(was["right"].values()), atol=0.1)
+    assert now.curve[0] == pytest.approx(was.curve[0], rel=0.2)
+    np.testing.assert_allclose(list(now.right.values()), list(was.right.values()), atol=0.05)
