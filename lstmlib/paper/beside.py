@@ -1,11 +1,12 @@
 """The paper's numbers beside ours, as the chapters' tables show them: each a short text."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.paper.report import Summary, stored, stored_readings, summarise
+from lstmlib.paper.report import Summary, stored, stored_readings, summarise, until_success
 from lstmlib.paper.rows import ROWS, label, reading_of
 from lstmlib.paper.store import Store, current
 from lstmlib.paper.verdict import verdict
@@ -37,15 +38,18 @@ def summary(name: str, chosen: Mapping[str, str] | None = None, seed: int = 0) -
     Raises:
         ValueError: nothing is stored of it.
     """
-    row = ROWS[name]
-    return summarise(current(Store(row, reading_of(row, dict(chosen or {}))).load()[0], seed))
+    return summarise(_trials(name, chosen, seed))
 
 
 def after(name: str, chosen: Mapping[str, str] | None = None) -> NDArray[np.float64]:
     """Return the sequences until success of each trial with seed 0; a trial that failed is infinite (trials,)."""
+    return np.array(until_success(_trials(name, chosen, seed=0)))
+
+
+def _trials(name: str, chosen: Mapping[str, str] | None, seed: int) -> list[dict[str, Any]]:
+    """Return what is stored of a row under a reading, from trials with this seed."""
     row = ROWS[name]
-    results = current(Store(row, reading_of(row, dict(chosen or {}))).load()[0], seed=0)
-    return np.array([result["sequences"] if result["solved"] else np.inf for result in results])
+    return current(Store(row, reading_of(row, dict(chosen or {}))).load()[0], seed)
 
 
 def by_reading(name: str) -> tuple[dict[str, NDArray[np.float64]], str]:
@@ -61,7 +65,7 @@ def by_reading(name: str) -> tuple[dict[str, NDArray[np.float64]], str]:
     row, kept, found = ROWS[name], stored(ROWS[name]), {}
     assert row.reported.sequences is not None
     for reading, results in kept.readings:
-        every = [result["sequences"] if result["solved"] else np.inf for result in current(results, 0)]
+        every = until_success(current(results, 0))
         if every:
             found[label(row, reading)] = np.array(every) / row.reported.sequences
     return found, verdict(row, kept).reading

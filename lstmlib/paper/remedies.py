@@ -22,6 +22,7 @@ import numpy as np
 import lstmlib
 from lstmlib.output import add_output, check
 from lstmlib.paper import disk
+from lstmlib.paper.report import until_success
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import ROWS, reading_of
 from lstmlib.paper.store import RESULTS
@@ -99,8 +100,7 @@ def load(path: Path = PATH) -> dict[str, dict[str, list[dict[str, Any]]]]:
 
 def middle(results: Sequence[dict[str, Any]]) -> float:
     """Return the median number of sequences until success; infinite where half of the trials or more failed."""
-    counts = sorted(result["sequences"] if result["solved"] else np.inf for result in results)
-    return float(np.median(counts))
+    return float(np.median(until_success(results)))
 
 
 def main() -> None:

@@ -77,6 +77,11 @@ def success_below(trials: int) -> float:
     return float(1.0 - 0.05 ** (1.0 / trials))
 
 
+def until_success(results: Sequence[dict[str, Any]]) -> list[float]:
+    """Return each trial's number of sequences until success; infinite for one that failed."""
+    return [result["sequences"] if result["solved"] else math.inf for result in results]
+
+
 def summarise(results: Sequence[dict[str, Any]]) -> Summary:
     """Return what trials came to.
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstmlib.paper.report import Stored
+from lstmlib.paper.report import Stored, until_success
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import label
 from lstmlib.paper.store import current
@@ -50,8 +50,7 @@ def ratios(row: Row, results: Sequence[dict[str, Any]]) -> dict[str, float]:
     solved = [result["sequences"] for result in results if result["solved"]]
     if paper is None or row.reported.at_least or not solved:
         return {}
-    every = [result["sequences"] if result["solved"] else np.inf for result in results]
-    return {"mean": float(np.mean(solved)) / paper, "median": float(np.median(every)) / paper}
+    return {"mean": float(np.mean(solved)) / paper, "median": float(np.median(until_success(results))) / paper}
 
 
 def near(row: Row, results: Sequence[dict[str, Any]]) -> tuple[bool, float | None, str]:

@@ -175,16 +175,11 @@ class Streams:
             raise ValueError(f"net has {net.input_size} inputs and {net.output_size} outputs, expected {size} of both")
         self.net, self.walk, self.rate_decay = net, walk, rate_decay
         U, M, C, O = net.num_units, net.num_sources, net.num_cells, net.output_size  # noqa: E741
+        traces = float(net.decay) if traces_decay else 1.0
+        rule = BY_ORDER if by_order else BY_DISTANCE
         self.shape = Shape(
             *(net.input_size, net.num_blocks, net.block_size, O, net.forget_gates, float(net.decay)),
-            *(
-                float(net.decay) if traces_decay else 1.0,
-                possible,
-                BY_ORDER if by_order else BY_DISTANCE,
-                tolerance,
-                resets,
-                0,
-            ),
+            *(traces, possible, rule, tolerance, resets, 0),
         )
         rows = {"W": M * U, "V": M * O, "a": U, "s": C, "h": C, "trace": M * 3 * C, "seen": M, "kept": C}
         rows |= {"slopes": 3 * C, "errors": C + net.num_blocks, "y": O, "e": O, "rate": 1}

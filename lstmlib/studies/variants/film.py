@@ -81,7 +81,7 @@ def train(kind: str, rate: float, seed: int, shots: Iterable[int], judged: tuple
         seed: of weights and windows.
         shots: to learn from.
         judged: the others.
-        updates: each on eight windows, cut out at random.
+        updates: each on ``BATCH`` windows, cut out at random.
     """
     torch.set_num_threads(1)
     torch.manual_seed(seed)

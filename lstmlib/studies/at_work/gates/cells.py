@@ -89,6 +89,12 @@ def means(reading: Reading) -> dict[str, Numbers]:
     return {name: getattr(reading, name).mean((0, 1)) for name in GATES}
 
 
+def held_still(fixed: Mapping[str, Numbers]) -> dict[str, tuple[Held, ...]]:
+    """Return what to hold so that one gate stands still everywhere, by its name; and "all": every one of them."""
+    each = {gate: Held(gate, fixed[gate]) for gate in GATES}
+    return {**{gate: (held,) for gate, held in each.items()}, "all": tuple(each.values())}
+
+
 def before(reading: Reading, places: NDArray[np.int64]) -> tuple[Numbers, Numbers]:
     """Return c and h before each place (n, 2), which is no sequence's first step: (n, H) each."""
     t, n = places.T

@@ -4,6 +4,7 @@ A step of a net reads a chord and says the next: at step t it reads chord t - 1.
 """
 
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -184,21 +185,14 @@ class Bench:
         done, blank = (cells.read(one.cells, x) for one in (model, raw))
         fixed = {gate: getattr(done, gate)[inside].mean(0) for gate in GATES}
         usual = nats(model, done.h, y)
-        found: dict[str, Any] = {"score": float(usual[inside].mean()), "claims": {}}
-        for name, (gate, width, lower) in CLAIMS.items():
-            own = self.pairs[name]
-            how = (own, width, gate == "forget", lower)
-            held = Held(gate, fixed[gate])
-            found["claims"][name] = {
-                "pairs": len(own.places),
-                "learnt": measures.act(getattr(done, gate), *how),
-                "untrained": measures.act(getattr(blank, gate), *how),
-                "clamp": [self.clamped(model, done, usual, side, width, held) for side in own],
-            }
+        clamped = partial(self.clamped, model, done, usual)
+        found: dict[str, Any] = {
+            "score": float(usual[inside].mean()),
+            "claims": measures.of_claims(CLAIMS, self.pairs, (done, blank), fixed, clamped),
+        }
         found["frozen"] = {"none": found["score"]}
-        for name in (*GATES, "all"):
-            which = tuple(GATES) if name == "all" else (name,)
-            h = cells.read(model.cells, x, None, *(Held(gate, fixed[gate]) for gate in which)).h
+        for name, held in cells.held_still(fixed).items():
+            h = cells.read(model.cells, x, None, *held).h
             found["frozen"][name] = float(nats(model, h, y)[inside].mean())
         found["probe"] = self.probes(seed, model, raw)
         return found
@@ -232,15 +226,9 @@ class Bench:
 
     def afterwards(self, seed: int, folder: Path) -> dict[str, list[float]]:
         """Return of each claim what was thought of after the measures, as ``record.afterwards`` has it."""
-        each = [
-            cells.read(weights(net).cells, self.data.x) for net in (self.learnt(seed, folder), self.untrained(seed))
-        ]
-        found = {}
-        for name, (kind, width, lower) in CLAIMS.items():
-            gates = (getattr(each[0], kind), getattr(each[1], kind))
-            how = (self.pairs[name], self.data.inside, width, kind == "forget", lower)
-            found[name] = measures.afterwards(gates, *how)
-        return found
+        both = (self.learnt(seed, folder), self.untrained(seed))
+        learnt, blank = (cells.read(weights(net).cells, self.data.x) for net in both)
+        return measures.afterwards_of_claims(CLAIMS, self.pairs, (learnt, blank), self.data.inside)
 
 
 def weights(net: nets.Net) -> Weights:

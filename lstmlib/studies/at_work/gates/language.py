@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,18 +157,11 @@ class Bench:
         reading = cells.read(model, self.x[:-1])
         fixed = cells.means(reading)
         blank = cells.read(weights(raw)[0], self.x[:-1])
-        found: dict[str, Any] = {"score": float(bits.mean()), "claims": {}}
-        for name, (gate, width, lower) in CLAIMS.items():
-            own = self.pairs[name]
-            how = (own, width, gate == "forget", lower)
-            found["claims"][name] = {
-                "pairs": len(own.places),
-                "learnt": measures.act(getattr(reading, gate), *how),
-                "untrained": measures.act(getattr(blank, gate), *how),
-                "clamp": [
-                    clamped(model, readout, self.x, reading, side, width, Held(gate, fixed[gate])) for side in own
-                ],
-            }
+        cost = partial(clamped, model, readout, self.x, reading)
+        found: dict[str, Any] = {
+            "score": float(bits.mean()),
+            "claims": measures.of_claims(CLAIMS, self.pairs, (reading, blank), fixed, cost),
+        }
         found["frozen"] = frozen(model, readout, self.x, reading)
         found["saturation"] = {gate: measures.saturation(getattr(reading, gate)[WARM:]) for gate in GATES}
         found["probe"] = {
@@ -180,11 +174,7 @@ class Bench:
         net, raw = self.learnt(seed, folder), self.untrained(seed)
         reading, blank = (cells.read(weights(one)[0], self.x[:-1]) for one in (net, raw))
         inside = np.repeat((np.arange(len(reading.c)) >= WARM)[:, None], self.x.shape[1], 1)
-        found = {}
-        for name, (kind, width, lower) in CLAIMS.items():
-            gates = (getattr(reading, kind), getattr(blank, kind))
-            found[name] = measures.afterwards(gates, self.pairs[name], inside, width, kind == "forget", lower)
-        return found
+        return measures.afterwards_of_claims(CLAIMS, self.pairs, (reading, blank), inside)
 
 
 def weights(net: nets.Net) -> tuple[Cells, tuple[NDArray[Any], NDArray[Any]]]:
@@ -224,12 +214,13 @@ def frozen(
     model: Cells, readout: tuple[NDArray[Any], NDArray[Any]], x: NDArray[np.int64], reading: Reading
 ) -> dict[str, float]:
     """Return the bits a character with all gates at work, with each held at its mean everywhere, and with all."""
-    fixed = cells.means(reading)
-    which: dict[str, tuple[str, ...]] = {"none": (), **{gate: (gate,) for gate in GATES}, "all": tuple(GATES)}
-    found = {}
-    for name, gates in which.items():
-        h = cells.read(model, x[:-1], None, *(Held(gate, fixed[gate]) for gate in gates)).h if gates else reading.h
-        found[name] = float(surprise(h[WARM:], readout, x[1 + WARM :]).mean())
+
+    def bits(h: NDArray[Any]) -> float:
+        return float(surprise(h[WARM:], readout, x[1 + WARM :]).mean())
+
+    found = {"none": bits(reading.h)}
+    for name, held in cells.held_still(cells.means(reading)).items():
+        found[name] = bits(cells.read(model, x[:-1], None, *held).h)
     return found
 
 

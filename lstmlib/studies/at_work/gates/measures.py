@@ -1,7 +1,7 @@
 """The measures by which every claim is judged: pairs of places, what a gate does there, single cells, the verdict."""
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from scipy import stats
 
 from lstmlib.numpy.checks import Array
 from lstmlib.studies import protocol
+from lstmlib.studies.at_work.gates.cells import Held, Numbers, Reading
 
 PAIRS = 1000  # at most
 AREA, LEVEL = 0.75, 0.05  # of a cell that tells places from partners; of every test
@@ -17,6 +18,7 @@ IN_NETS = 8  # of ten: in so many there must be such a cell
 LEFT, RIGHT = 0.1, 0.9  # a gate is left-saturated below the one and right-saturated above the other
 
 Places = NDArray[np.int64]
+Claims = Mapping[str, tuple[str, int, bool]]  # name -> gate, how many steps, whether the claim has it lower
 
 
 class Pairs(NamedTuple):
@@ -124,6 +126,31 @@ def act(gate: NDArray[np.floating], pairs: Pairs, width: int, product: bool, low
     return Act(float(both[0].mean()), float(both[1].mean()), float(hits.mean()), best, float(there[best]))
 
 
+def of_claims(
+    claims: Claims,
+    pairs: Mapping[str, Pairs],
+    readings: tuple[Reading, Reading],
+    fixed: Mapping[str, Numbers],
+    clamped: Callable[[Places, int, Held], float],
+) -> dict[str, dict[str, Any]]:
+    """Return what is measured of each claim, as ``record`` keeps it.
+
+    Args:
+        claims: by name.
+        pairs: of places, by the same names.
+        readings: of the learnt net and of the untrained one.
+        fixed: each gate's mean, by its name, (H,).
+        clamped: what holding a gate at a window's value costs, from places, width and gate.
+    """
+    found = {}
+    for name, (gate, width, lower) in claims.items():
+        own = pairs[name]
+        learnt, untrained = (act(getattr(one, gate), own, width, gate == "forget", lower) for one in readings)
+        clamp = [clamped(side, width, Held(gate, fixed[gate])) for side in own]
+        found[name] = {"pairs": len(own.places), "learnt": learnt, "untrained": untrained, "clamp": clamp}
+    return found
+
+
 def large(gate: NDArray[np.floating], pairs: Pairs, width: int, product: bool, lower: bool, layers: int = 1) -> float:
     """Return the share of cells that tell places from partners, and differ there by ``LEAST`` or more on average.
 
@@ -164,6 +191,17 @@ def afterwards(
         gates[0], inside, width, product
     )
     return [difference, *(large(gate, pairs, width, product, lower, layers) for gate in gates)]
+
+
+def afterwards_of_claims(
+    claims: Claims, pairs: Mapping[str, Pairs], readings: tuple[Reading, Reading], inside: NDArray[np.bool_]
+) -> dict[str, list[float]]:
+    """Return ``afterwards`` of each claim, by name; what it takes is what ``of_claims`` and ``afterwards`` take."""
+    found = {}
+    for name, (gate, width, lower) in claims.items():
+        gates = (getattr(readings[0], gate), getattr(readings[1], gate))
+        found[name] = afterwards(gates, pairs[name], inside, width, gate == "forget", lower)
+    return found
 
 
 def _told_apart(

@@ -197,10 +197,10 @@ class Bench:
                 "clamp": self.clamped(two, usual, both, width, gate, fixed),
             }
         found["frozen"] = {"none": float(usual.mean())}
-        for name in (*GATES, "all"):
-            which = tuple(GATES) if name == "all" else (name,)
-            held = [tuple(Held(gate, one[gate]) for one in fixed) for gate in which]
-            found["frozen"][name] = float(self.loss(self.read(two, *held)[2]).mean())  # type: ignore[arg-type]
+        forward, backward = (cells.held_still(one) for one in fixed)
+        for name in forward:
+            held = zip(forward[name], backward[name], strict=True)
+            found["frozen"][name] = float(self.loss(self.read(two, *held)[2]).mean())
         return found
 
     def afterwards(self, seed: int, folder: Path) -> dict[str, list[float]]:

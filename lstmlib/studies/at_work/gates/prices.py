@@ -5,6 +5,7 @@ judged by QLIKE, log v + r² / v, which is lowest on average where v is the true
 """
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -187,34 +188,19 @@ class Bench:
         reading, blank = cells.read(model, x), cells.read(raw, x)
         fixed = {gate: getattr(reading, gate)[first:].mean((0, 1)) for gate in GATES}
         score = self.loss(reading.h, readout)
-        found: dict[str, Any] = {"score": score, "simple": self.simple, "claims": {}}
-        for name, (gate, width, lower) in CLAIMS.items():
-            own = self.pairs[name]
-            how = (own, width, gate == "forget", lower)
-            held = Held(gate, fixed[gate])
-            found["claims"][name] = {
-                "pairs": len(own.places),
-                "learnt": measures.act(getattr(reading, gate), *how),
-                "untrained": measures.act(getattr(blank, gate), *how),
-                "clamp": [self.clamped(model, readout, reading, side, width, held) for side in own],
-            }
-        found["frozen"] = {"none": score}
-        for name in (*GATES, "all"):
-            which = tuple(GATES) if name == "all" else (name,)
-            held_all = [Held(gate, fixed[gate]) for gate in which]
-            found["frozen"][name] = self.loss(cells.read(model, x, None, *held_all).h, readout)
-        return found
+        clamped = partial(self.clamped, model, readout, reading)
+        claims = measures.of_claims(CLAIMS, self.pairs, (reading, blank), fixed, clamped)
+        frozen = {"none": score}
+        for name, held in cells.held_still(fixed).items():
+            frozen[name] = self.loss(cells.read(model, x, None, *held).h, readout)
+        return {"score": score, "simple": self.simple, "claims": claims, "frozen": frozen}
 
     def afterwards(self, seed: int, folder: Path) -> dict[str, list[float]]:
         """Return of each claim what was thought of after the measures, as ``record.afterwards`` has it."""
         x, nets = inputs(self.z[:, None]), (self.learnt(seed, folder), Net(seed))
         reading, blank = (cells.read(weights(net)[0], x) for net in nets)
         inside = (np.arange(len(self.z)) >= self.data.test)[:, None]
-        found = {}
-        for name, (kind, width, lower) in CLAIMS.items():
-            gates = (getattr(reading, kind), getattr(blank, kind))
-            found[name] = measures.afterwards(gates, self.pairs[name], inside, width, kind == "forget", lower)
-        return found
+        return measures.afterwards_of_claims(CLAIMS, self.pairs, (reading, blank), inside)
 
     def loss(self, h: NDArray[Any], readout: tuple[NDArray[Any], float]) -> float:
         """Return the mean QLIKE on the test days from h (T, 1, H)."""
