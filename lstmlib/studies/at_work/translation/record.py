@@ -150,7 +150,8 @@ def judged(pairs: Sequence[Pair], said: dict[str, list[list[str]]], near: Sequen
             if one in counted and other in counted
         },
         "alike": [
-            by_part(counted, part) | {"gap": interval(*([own[part] for own in counted[side]] for side in GAPS[0]))}
+            by_part(counted, part)
+            | {"gap": interval([own[part] for own in counted[GAPS[0][0]]], [own[part] for own in counted[GAPS[0][1]]])}
             for part in ((alike >= low) & (alike < high) for low, high in pairwise(EDGES))
         ],
         "known": [by_part(counted, mask) for mask in (known, ~known)],
