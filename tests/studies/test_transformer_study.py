@@ -8,6 +8,7 @@ import pytest
 from lstmlib.studies import protocol
 from lstmlib.studies.transformer import (
     BIASES,
+    LONGER,
     MARKS,
     NETS,
     RATES,
@@ -17,6 +18,7 @@ from lstmlib.studies.transformer import (
     VALIDATION,
     Setting,
     Trial,
+    against_itself,
     final,
     forward,
     main,
@@ -127,6 +129,19 @@ def test_a_side_is_what_its_test_nets_reached():
     assert still_learning([t._replace(curve=[1.0] * 9 + [0.8]) for t in trials], "copy", "RoPE")
 
 
+def test_more_updates_are_held_against_fewer():
+    shares = {"parity": 0.5, LONGER: 0.25}
+    trials = [
+        trial(name, "ALiBi", SETTING, seed, 10, 1.0)._replace(right={"15": 1.0 - share, "24": 1.0 - share})
+        for name, share in shares.items()
+        for seed in TEST
+    ]
+    found = against_itself(trials, "ALiBi", (15, 24))
+    assert found.ratio == pytest.approx((200 + 0.5) / (400 + 0.5))
+    assert found.wins == 1.0
+    assert found.p < 0.001
+
+
 def test_the_command_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     import lstmlib.studies.transformer as module
 
@@ -159,9 +174,14 @@ def test_what_is_stored_is_whole(name):
         assert all(len(t.curve) == MARKS for t in mine)
 
 
-def test_a_stored_trial_can_be_made_again():
-    was = next(t for t in stored() if (t.task, t.net, t.rate) == ("parity", "LSTM", 0.03))
-    (now,) = train("parity", "LSTM", [(Setting(was.rate, was.bias), was.seed)], was.updates)
+# One net of each study whose nets the page's tables show: with the same seed it comes out again.
+@pytest.mark.parametrize(
+    ("name", "kind", "rate"),
+    [("parity", "LSTM", 0.03), ("parity", "RoPE", 0.003), ("copy", "ALiBi", 0.003), (LONGER, "no positions", 0.003)],
+)
+def test_a_stored_trial_can_be_made_again(name, kind, rate):
+    was = next(t for t in stored() if (t.task, t.net, t.rate) == (name, kind, rate) and t.seed in VALIDATION)
+    (now,) = train(name, kind, [(Setting(was.rate, was.bias), was.seed)], was.updates)
     # Another machine's arithmetic moves a trained net a little; what it can do stays.
     assert now.curve[0] == pytest.approx(was.curve[0], rel=0.2)
     np.testing.assert_allclose(list(now.right.values()), list(was.right.values()), atol=0.05)
