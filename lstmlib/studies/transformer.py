@@ -3,8 +3,9 @@
 Copying and parity, at lengths drawn from a range and then at longer ones. The transformers are told where a
 step stands not at all, by sinusoids that are added to the input, by ALiBi, or by RoPE. Every side gets the same search
 for its rate, the LSTM for its forget gates' bias as well, on validation seeds, and is then judged on ten test seeds
-(``protocol`` says how comparisons are made). At parity the transformers are still learning at the end of their updates,
-so they get three times as many, with a search of their own, and each is held against itself.
+(``protocol`` says how comparisons are made). At parity the transformers are still learning at the end of their updates.
+So they learn it again in over three times as many, at the rates that they have, and each is held against itself; that
+with sinusoids once more at a rate that was searched for the larger number.
 """
 
 import argparse
@@ -289,9 +290,9 @@ def _side(kind: str, nets: Sequence[Trial], values: list[float]) -> Side:
     return Side(kind, f"rate {nets[0].rate:g}{bias}", values)
 
 
-def against_itself(trials: Sequence[Trial], kind: str, lengths: Sequence[int]) -> Effect:
+def against_itself(trials: Sequence[Trial], kind: str, lengths: Sequence[int], name: str = LONGER) -> Effect:
     """Hold the share of wrong parities after more updates against that after fewer, by Mann and Whitney's test."""
-    longer, shorter = (wrong(trials, name, kind, lengths).values for name in (LONGER, "parity"))
+    longer, shorter = (wrong(trials, task, kind, lengths).values for task in (name, "parity"))
     return mann_whitney(longer, shorter)
 
 

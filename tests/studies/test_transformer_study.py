@@ -129,6 +129,27 @@ def test_a_side_is_what_its_test_nets_reached():
     assert still_learning([t._replace(curve=[1.0] * 9 + [0.8]) for t in trials], "copy", "RoPE")
 
 
+def test_after_3000_updates_a_net_with_sinusoids_counts_the_ones_up_to_eight(monkeypatch):
+    """Right on every sequence of 12 bits with at most eight ones, wrong on every one with nine: as its page says."""
+    from lstmlib.studies import side_by_side
+
+    kept = []
+
+    class Kept(side_by_side.Nets):
+        def __init__(self, nets):
+            super().__init__(nets)
+            kept.append(self)
+
+    monkeypatch.setattr(side_by_side, "Nets", Kept)
+    train("parity", "sinusoids", [(Setting(0.003, None), 2)], TASKS["parity"].updates)
+    bits = TASKS["parity"].draw(12, 2000, np.random.default_rng(5))
+    with torch.no_grad():
+        said = forward(kept[0], torch.tensor(bits.x.swapaxes(0, 1), dtype=torch.float32)[None])[0]
+    solved, ones = TASKS["parity"].solved(said.transpose(0, 1).numpy(), bits), bits.x[..., 1].sum(0)
+    assert solved[ones <= 7].mean() > 0.98
+    assert solved[ones == 9].mean() < 0.1
+
+
 def test_more_updates_are_held_against_fewer():
     shares = {"parity": 0.5, LONGER: 0.25}
     trials = [
@@ -165,7 +186,7 @@ def test_what_is_stored_is_whole(name):
     assert REFERENCE in NETS
     for kind in TASKS[name].nets:
         assert wanted(trials, name, kind) is None
-        found = validation(trials, name, kind)
+        found = validation(trials, TASKS[name].search or name, kind)
         best = protocol.chosen(found)
         assert protocol.beyond(best.rate, sorted({setting.rate for setting in found})) is None
         mine = final(trials, name, kind)
