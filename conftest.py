@@ -9,11 +9,27 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 
-def pytest_configure() -> None:
+class AtOnce:
+    """Name what fails when it fails: a run that is stopped before its end has told so much."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write a line; the reasons stand in the end, as ever."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and reporter and "PYTEST_XDIST_WORKER" not in os.environ:
+            crash = getattr(report.longrepr, "reprcrash", None)
+            why = f": {crash.message.splitlines()[0][:200]}" if crash and crash.message else ""
+            reporter.write_line(f"\n{report.outcome}: {report.nodeid}{why}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Have the kernels that are started inherit what tools/notebooks.py stores outputs with."""
     from notebooks import ARITHMETIC
 
     os.environ.setdefault(*ARITHMETIC)
+    config.pluginmanager.register(AtOnce(config))
 
 
 class ByFileOrPart(LoadFileScheduling):

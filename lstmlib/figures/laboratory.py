@@ -179,5 +179,6 @@ class Laboratory(Figure):
         if self._changed() not in ({}, HEADLINE):
             return super()._without_script()
         with_lag = [f"{name};lag={lag}" for name, (_, _, rows) in EXPERIMENTS.items() for lag in rows]
-        places = "".join(f'<span id="lab:{place}"></span>' for place in [*EXPERIMENTS, *with_lag])
+        of_eight = [f"{name};mode=eight" for name in EXPERIMENTS]
+        places = "".join(f'<span id="lab:{place}"></span>' for place in [*EXPERIMENTS, *with_lag, *of_eight])
         return places + super()._without_script()

@@ -98,7 +98,10 @@ def test_every_page_opens_from_a_folder(visit, page):
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_is_accessible_and_fits(visit, page, width):
     tab = visit(page, "light", WIDTHS[width], reduced_motion="reduce")
-    assert violations(tab, "light") == []
+    # Colours don't depend on the width: by day all articles are looked at on a phone, by night on a desktop, and what
+    # stands around an article on a desktop by day on one page. To look for contrast takes longer than all the rest.
+    by_colour = {"color-contrast": {"enabled": width == "phone" or page == "book/index.html"}}
+    assert violations(tab, "light", rules=by_colour) == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
     wide = tab.evaluate(
         """width => [...document.querySelectorAll('.bd-article *')].filter(e => {
@@ -159,6 +162,7 @@ def violations(tab, scheme, **options):
     """Return what axe finds wrong, a line a node."""
     # The theme sets this itself, on a busy machine a little later than the network is idle.
     tab.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+    options["resultTypes"] = ["violations"]  # all else is counted and not listed
     return [
         f"{scheme}: {violation['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
         for violation in Axe().run(tab, options=options).response["violations"]

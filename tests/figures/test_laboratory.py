@@ -10,4 +10,5 @@ from lstmlib.figures import Laboratory
 )
 def test_places_of_the_links_stand_where_it_opens_a_page(state, places):
     text = Laboratory(**state)._html()
-    assert text.count('<span id="lab:4">') == text.count('<span id="lab:3a;lag=1000">') == places
+    for place in ("4", "3a;lag=1000", "6a;mode=eight"):
+        assert text.count(f'<span id="lab:{place}">') == places

@@ -48,4 +48,6 @@ def test_what_failed_gets_a_second_look(tmp_path, monkeypatch, capfd, files, end
         with pytest.raises(SystemExit, match="Failed: tests, notebooks and pages"):
             tool.main()
     said = capfd.readouterr().out
+    if files != [BROKEN]:  # named as soon as it failed, with its reason in short
+        assert "failed: test_0.py::" in said[: said.index(" FAILURES ")]
     assert ("Passed only the second time:\n  test_0.py::test_by_chance" in said) == (files == [ONCE])

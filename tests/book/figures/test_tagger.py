@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from driving import clean, state
+from playwright.sync_api import expect
 
 from lstmlib.figures import Tagger
 from lstmlib.figures.tagger import NAMES
@@ -112,8 +113,7 @@ def test_nothing_is_loaded_before_it_is_asked_for(show):
     assert page.evaluate("document.querySelectorAll('script[src*=given]').length") == 0
     assert page.get_by_role("slider", name="Cell").is_disabled()
     page.get_by_role("button", name="Load both nets").click()
-    page.get_by_role("slider", name="Cell").wait_for()
-    assert page.get_by_role("slider", name="Cell").is_enabled()
+    expect(page.get_by_role("slider", name="Cell")).to_be_enabled(timeout=120_000)  # when both have arrived
     check(page)
 
 

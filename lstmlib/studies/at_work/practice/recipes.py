@@ -12,7 +12,9 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 def cut(state: Any) -> Any:
     """Return a layer's last state for the next window: its numbers, without the way back to what made them."""
-    return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
+    if isinstance(state, tuple):  # an LSTM's h and c
+        return tuple(part.detach() for part in state)
+    return state.detach()
 
 
 def update(loss: Tensor, optimiser: torch.optim.Optimizer, params: Iterable[nn.Parameter], most: float | None) -> float:
@@ -38,7 +40,7 @@ def set_forget_bias(layer: nn.LSTM, bias: float) -> None:
     H = layer.hidden_size
     with torch.no_grad():
         for name, value in layer.named_parameters():
-            if name.startswith("bias"):  # the order is i, f, g, o, so f is the second quarter
+            if name.startswith("bias"):  # in order i, f, g, o: f is the second quarter
                 value[H : 2 * H] = bias if name.startswith("bias_ih") else 0.0
 
 
@@ -51,7 +53,7 @@ def one_mask(x: Tensor, p: float) -> Tensor:
         x: (T, N, D).
         p: the share that is left out; the rest is made larger, so that the sum stays the same on average.
     """
-    keep = torch.bernoulli(torch.full_like(x[:1], 1.0 - p))  # (1, N, D): one draw for all T steps
+    keep = torch.bernoulli(torch.full_like(x[:1], 1.0 - p))  # (1, N, D): for all T steps
     return x * keep / (1.0 - p)
 
 
@@ -85,7 +87,8 @@ def buckets(lengths: Sequence[int], size: int, rng: np.random.Generator, pool: i
     """
     order = rng.permutation(len(lengths))
     pools = np.split(order, range(pool * size, len(order), pool * size))
-    ranked = [part[np.argsort(np.asarray(lengths)[part], kind="stable")] for part in pools]
+    sizes = np.asarray(lengths)
+    ranked = [part[np.argsort(sizes[part], kind="stable")] for part in pools]
     found = [part[k : k + size] for part in ranked for k in range(0, len(part), size)]
     rng.shuffle(found)  # type: ignore[arg-type]
     return found
