@@ -122,5 +122,7 @@ def test_the_nets_with_dropout_are_level_with_the_table_and_behind_it_at_later_l
     dropped, found = [trial for trial in longer.load() if trial.dropout], record.read()
     _, low, high = longer.lead()
     assert low < 0.0 < high
+    (without,) = longer.tested(longer.load(), longer.Setting(dropped[0].rate))
+    assert without.bits > max(trial.bits for trial in dropped)
     kinds = np.mean([trial.kinds for trial in dropped], 0) < found["beside"]["table"]
     assert kinds.tolist() == [kind != "its later letters" for kind in measure.KINDS]
