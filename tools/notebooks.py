@@ -82,6 +82,7 @@ def run(path: Path) -> None:
     cell.metadata["tags"] = ["remove-cell"]
     options = {"timeout": 1800, "record_timing": False, "store_widget_state": False, "kernel_name": "python3"}
     options["coalesce_streams"] = True  # what one cell prints is one output, however the kernel cut it
+    options |= {"iopub_timeout": 600, "raise_on_iopub_timeout": True}  # else a busy machine drops what comes late
     NotebookClient(notebook, **options).execute()
     tidy(notebook)
     nbformat.validate(notebook)

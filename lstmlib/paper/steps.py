@@ -1,5 +1,6 @@
 """What a net does step by step: one sequence of its task, and the same sequence with another thing to be kept."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -129,6 +130,45 @@ def stretched(plan: Plan, seed: int, wait: int) -> Array:
         values = rng.random(wait)
         more = np.column_stack([2.0 * values - 1.0 if experiment == "4" else values, np.zeros(wait)])
     return np.concatenate([x[:-1], more, x[-1:]])
+
+
+def exchanged(
+    plan: Plan, params: dict[str, Array], seed: int, cells: Sequence[int], before: int = 10
+) -> tuple[Array, Array]:
+    """Let a net read a sequence and its twin, exchange the contents of some cells on the way, and let it read on.
+
+    Nothing else is exchanged; so if the answers turn, what was asked for lay in these contents.
+
+    Args:
+        plan: which experiment.
+        params: of the net, name -> array.
+        seed: of the sequence, as for ``example``.
+        cells: numbers of the cells, counted from 0, block by block.
+        before: how many steps before the question the contents are exchanged.
+
+    Returns:
+        outputs at the question, of the sequence and of its twin (O,) each.
+
+    Raises:
+        ValueError: a cell that the net doesn't have, or a step before the sequence begins.
+    """
+    seen, held = example(plan, seed), list(cells)
+    at = seen.marked[-1] - before
+    if not set(held) <= set(range(plan.net.num_cells)):
+        raise ValueError(f"cells are {held}, expected numbers from 0 to {plan.net.num_cells - 1}")
+    if not 0 <= at <= seen.marked[-1]:
+        raise ValueError(f"before is {before}, expected 0 to {seen.marked[-1]} steps")
+    pair = [(LSTM1997(plan.net, params), x) for x in (seen.x, seen.twin)]
+    for learner, x in pair:
+        for inputs in x[:at]:
+            learner.step(inputs)
+    contents = np.array([learner.s for learner, _ in pair])
+    contents[:, held] = contents[::-1, held]
+    said = []
+    for (learner, x), s in zip(pair, contents, strict=True):
+        learner.s = s
+        said.append([learner.step(inputs) for inputs in x[at : seen.marked[-1] + 1]][-1])
+    return said[0], said[1]
 
 
 def is_right(plan: Plan, said: Array, answer: float) -> bool:

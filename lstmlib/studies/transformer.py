@@ -3,7 +3,9 @@
 Copying and parity, at lengths drawn from a range and then at longer ones. The transformers are told where a
 step stands not at all, by sinusoids that are added to the input, by ALiBi, or by RoPE. Every side gets the same search
 for its rate, the LSTM for its forget gates' bias as well, on validation seeds, and is then judged on ten test seeds
-(``protocol`` says how comparisons are made).
+(``protocol`` says how comparisons are made). At parity the transformers are still learning at the end of their updates.
+So they learn it again in over three times as many, at the rates that they have, and each is held against itself; that
+with sinusoids once more at a rate that was searched for the larger number.
 """
 
 import argparse
@@ -17,7 +19,7 @@ import numpy as np
 from lstmlib import tasks
 from lstmlib.studies import journal
 from lstmlib.studies.gru_searched import losses, stacked
-from lstmlib.studies.protocol import Side, learning, next_nets
+from lstmlib.studies.protocol import Effect, Side, learning, mann_whitney, next_nets
 from lstmlib.tasks import Batch
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ POSITIONS: dict[str, Literal["sinusoids", "alibi", "rope"] | None] = {
     "RoPE": "rope",
 }
 NETS = ("LSTM", *POSITIONS)
-COPIERS = ("LSTM", "sinusoids")  # which of them learn to copy as well
+LONGER = "parity-10000"  # parity with more updates, for the nets that were still learning, at the settings they had
+AGAIN = "parity-10000-searched"  # the same, the rate searched anew
 REFERENCE = "LSTM"
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)  # the first grid; it grows until the best lies inside
 BIASES = (1.0, 3.0, 5.0)
@@ -57,6 +60,7 @@ class Task(NamedTuple):
         test: the lengths to test at.
         updates: how many to learn in.
         nets: which of the nets learn it.
+        search: the task whose search the settings come from; its own if ``None``.
     """
 
     draw: Callable[[int, int, np.random.Generator], Batch]
@@ -66,6 +70,7 @@ class Task(NamedTuple):
     test: tuple[int, ...]
     updates: int
     nets: tuple[str, ...] = NETS
+    search: str | None = None
 
 
 def _copy(delay: int, N: int, rng: np.random.Generator) -> Batch:
@@ -73,9 +78,11 @@ def _copy(delay: int, N: int, rng: np.random.Generator) -> Batch:
 
 
 TASKS = {
-    "copy": Task(_copy, tasks.copy_solved, (10, 10), (1, 10), (5, 10, 11, 12, 15, 20, 40), 3000, COPIERS),
+    "copy": Task(_copy, tasks.copy_solved, (10, 10), (1, 10), (5, 10, 11, 12, 15, 20, 40), 3000),
     "parity": Task(tasks.parity, tasks.parity_solved, (2, 2), (1, 12), (6, 12, 13, 15, 18, 24, 48), 3000),
 }
+TASKS[LONGER] = TASKS["parity"]._replace(updates=10_000, nets=tuple(POSITIONS), search="parity")
+TASKS[AGAIN] = TASKS["parity"]._replace(updates=10_000, nets=("sinusoids",))
 
 
 class Setting(NamedTuple):
@@ -283,6 +290,12 @@ def _side(kind: str, nets: Sequence[Trial], values: list[float]) -> Side:
     return Side(kind, f"rate {nets[0].rate:g}{bias}", values)
 
 
+def against_itself(trials: Sequence[Trial], kind: str, lengths: Sequence[int], name: str = LONGER) -> Effect:
+    """Hold the share of wrong parities after more updates against that after fewer, by Mann and Whitney's test."""
+    longer, shorter = (wrong(trials, task, kind, lengths).values for task in (name, "parity"))
+    return mann_whitney(longer, shorter)
+
+
 def still_learning(trials: Sequence[Trial], name: str, kind: str) -> bool:
     """Return whether the test nets were still getting better in the last half of their updates."""
     half, whole = ([t.curve[k - 1] for t in final(trials, name, kind)] for k in (MARKS // 2, MARKS))
@@ -294,7 +307,8 @@ def wanted(trials: Sequence[Trial], name: str, kind: str) -> tuple[int, list[tup
     first = [Setting(rate, bias) for bias in (BIASES if kind == "LSTM" else (None,)) for rate in RATES]
     search, test = (TASKS[name].updates // SEARCHED, VALIDATION), (TASKS[name].updates, TEST)
     done = bool(final(trials, name, kind))
-    return next_nets(first, validation(trials, name, kind), search=search, test=test, done=done)
+    found = validation(trials, TASKS[name].search or name, kind)
+    return next_nets(first, found, search=search, test=test, done=done)
 
 
 def main(arguments: list[str] | None = None) -> None:

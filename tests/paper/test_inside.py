@@ -9,7 +9,7 @@ import pytest
 from lstmlib.online.compiled.lstm1997 import train
 from lstmlib.paper import inside
 from lstmlib.paper.inside import PATH, PLANS, load, make
-from lstmlib.paper.steps import example, is_right, read, stretched
+from lstmlib.paper.steps import example, exchanged, is_right, read, stretched
 from lstmlib.paper.store import Store, current
 from lstmlib.paper.trials import draw, draw_test, grow, initial_params, random_sources
 from lstmlib.paper.watch import Plan, _part, curves, share_wrong, solve
@@ -222,6 +222,25 @@ def test_strings_and_chains_are_not_made_longer():
             stretched(PLANS[name], 0, 10)
     with pytest.raises(ValueError, match="wait is -1"):
         stretched(PLANS["4"], 0, -1)
+
+
+def test_answers_turn_with_the_contents_that_hold_them_and_with_no_others():
+    kept = STORED["6b"]  # the first signal is in the sign of cell 3, counted from 0
+    seen, others = example(kept.plan, 4), (0, 1, 2, 4, 5)
+    plain = [read(kept.plan.net, kept.params, x).outputs[-1] for x in (seen.x, seen.twin)]
+    np.testing.assert_array_equal(exchanged(kept.plan, kept.params, 4, ()), plain)
+    for cells, answers in (((3,), seen.answers[::-1]), (others, seen.answers)):
+        for said, answer in zip(exchanged(kept.plan, kept.params, 4, cells), answers, strict=True):
+            assert is_right(kept.plan, said, answer)
+
+
+def test_cells_and_steps_that_are_not_there_are_refused():
+    kept = STORED["4"]
+    with pytest.raises(ValueError, match=r"cells are \[4\], expected numbers from 0 to 3"):
+        exchanged(kept.plan, kept.params, 0, (4,))
+    for before in (-1, 1000):
+        with pytest.raises(ValueError, match=f"before is {before}"):
+            exchanged(kept.plan, kept.params, 0, (0,), before)
 
 
 def test_answers_are_judged_by_the_rule_of_their_row():

@@ -7,7 +7,9 @@ import pytest
 
 from lstmlib.studies import protocol
 from lstmlib.studies.transformer import (
+    AGAIN,
     BIASES,
+    LONGER,
     MARKS,
     NETS,
     RATES,
@@ -17,6 +19,7 @@ from lstmlib.studies.transformer import (
     VALIDATION,
     Setting,
     Trial,
+    against_itself,
     final,
     forward,
     main,
@@ -127,6 +130,40 @@ def test_a_side_is_what_its_test_nets_reached():
     assert still_learning([t._replace(curve=[1.0] * 9 + [0.8]) for t in trials], "copy", "RoPE")
 
 
+def test_after_3000_updates_a_net_with_sinusoids_counts_the_ones_up_to_eight(monkeypatch):
+    """Right on every sequence of 12 bits with at most eight ones, wrong on every one with nine: as its page says."""
+    from lstmlib.studies import side_by_side
+
+    kept = []
+
+    class Kept(side_by_side.Nets):
+        def __init__(self, nets):
+            super().__init__(nets)
+            kept.append(self)
+
+    monkeypatch.setattr(side_by_side, "Nets", Kept)
+    train("parity", "sinusoids", [(Setting(0.003, None), 2)], TASKS["parity"].updates)
+    bits = TASKS["parity"].draw(12, 2000, np.random.default_rng(5))
+    with torch.no_grad():
+        said = forward(kept[0], torch.tensor(bits.x.swapaxes(0, 1), dtype=torch.float32)[None])[0]
+    solved, ones = TASKS["parity"].solved(said.transpose(0, 1).numpy(), bits), bits.x[..., 1].sum(0)
+    assert solved[ones <= 7].mean() > 0.98
+    assert solved[ones == 9].mean() < 0.1
+
+
+def test_more_updates_are_held_against_fewer():
+    shares = {"parity": 0.5, LONGER: 0.25}
+    trials = [
+        trial(name, "ALiBi", SETTING, seed, 10, 1.0)._replace(right={"15": 1.0 - share, "24": 1.0 - share})
+        for name, share in shares.items()
+        for seed in TEST
+    ]
+    found = against_itself(trials, "ALiBi", (15, 24))
+    assert found.ratio == pytest.approx((200 + 0.5) / (400 + 0.5))
+    assert found.wins == 1.0
+    assert found.p < 0.001
+
+
 def test_the_command_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     import lstmlib.studies.transformer as module
 
@@ -150,7 +187,7 @@ def test_what_is_stored_is_whole(name):
     assert REFERENCE in NETS
     for kind in TASKS[name].nets:
         assert wanted(trials, name, kind) is None
-        found = validation(trials, name, kind)
+        found = validation(trials, TASKS[name].search or name, kind)
         best = protocol.chosen(found)
         assert protocol.beyond(best.rate, sorted({setting.rate for setting in found})) is None
         mine = final(trials, name, kind)
@@ -159,9 +196,23 @@ def test_what_is_stored_is_whole(name):
         assert all(len(t.curve) == MARKS for t in mine)
 
 
-def test_a_stored_trial_can_be_made_again():
-    was = next(t for t in stored() if (t.task, t.net, t.rate) == ("parity", "LSTM", 0.03))
-    (now,) = train("parity", "LSTM", [(Setting(was.rate, was.bias), was.seed)], was.updates)
+# One net of each study whose nets the page's tables show: with the same seed it comes out again.
+@pytest.mark.parametrize(
+    ("name", "kind", "rate"),
+    [("parity", "LSTM", 0.03), ("parity", "RoPE", 0.003), ("copy", "ALiBi", 0.003), (AGAIN, "sinusoids", 0.003)],
+)
+def test_a_stored_trial_can_be_made_again(name, kind, rate):
+    was = next(t for t in stored() if (t.task, t.net, t.rate) == (name, kind, rate) and t.seed in VALIDATION)
+    (now,) = train(name, kind, [(Setting(was.rate, was.bias), was.seed)], was.updates)
     # Another machine's arithmetic moves a trained net a little; what it can do stays.
     assert now.curve[0] == pytest.approx(was.curve[0], rel=0.2)
     np.testing.assert_allclose(list(now.right.values()), list(was.right.values()), atol=0.05)
+
+
+def test_a_net_with_more_updates_learns_the_twelve_bits_again():
+    was = final(stored(), LONGER, "sinusoids")[0]
+    (now,) = train(LONGER, "sinusoids", [(Setting(was.rate, was.bias), was.seed)], was.updates)
+    # Beyond 12 bits ten thousand updates amplify the last bit of another machine's arithmetic.
+    assert was.needed is not None
+    assert now.needed is not None
+    assert now.right["12"] == pytest.approx(was.right["12"], abs=0.05)

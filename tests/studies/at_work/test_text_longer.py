@@ -71,11 +71,19 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
         longer.train(tmp_path)  # in the second round of the first net that is judged
     assert len(longer.load(tmp_path)) == 3
     longer.train(tmp_path)
-    assert len(calls) == 3 + 1 + 1 + 1 + 2 + 2  # its first round isn't made again
-    first, dropped, without = longer.load(tmp_path)[3:]
+    assert len(calls) == 3 + 1 + 1 + 1 + 2 + 2 + 2 + 2  # its first round isn't made again
+    first, dropped, without, *more = done = longer.load(tmp_path)[3:]
     assert (first.dropout, dropped.dropout, without.dropout) == (0.0, longer.DROPOUT, 0.0)
     assert first.rate > dropped.rate == without.rate
-    assert longer.tested(longer.load(tmp_path), longer.Setting(without.rate)) == without
+    assert longer.tested(done, longer.Setting(without.rate)) == [without]
+    setting = longer.Setting(dropped.rate, longer.DROPOUT)
+    assert longer.tested(done[::-1], setting) == [dropped, *more]
+    assert [trial.seed for trial in (dropped, *more)] == list(longer.SEEDS)
+    assert len({trial.bits for trial in (dropped, *more)}) == len(longer.SEEDS)
+    leads = [record.read(tmp_path)["tables"]["bits"] - trial.bits for trial in (dropped, *more)]
+    assert longer.lead(tmp_path) == measure.mean_interval(leads)
+    text = nets.encode(TEXT[:2500], sorted(set(TEXT[:2500])))
+    assert longer.watch(longer.stored(tmp_path), [text] * 2) == pytest.approx(dropped.watched[-1], abs=1e-3)  # its seed
     assert [len(values) for values in (without.watched, without.learnt, without.seconds)] == [2, 2, 2]
     assert without.watched != dropped.watched
     assert without.bits == pytest.approx(without.plays["A"], abs=1e-4)
@@ -90,21 +98,31 @@ def test_the_stored_study_is_the_planned_one():
     assert protocol.beyond(best, sorted(search)) is None
     lower = protocol.grid_step(best, up=False)
     nets_of = [trial for trial in done if trial.part == "test"]
-    settings = [longer.Setting(best), longer.Setting(lower, longer.DROPOUT), longer.Setting(lower)]
-    assert [longer.Setting(trial.rate, trial.dropout) for trial in nets_of] == settings
-    assert {(t.size, t.rounds, t.seed, len(t.watched)) for t in nets_of} == {
-        (longer.SIZE, longer.ROUNDS, longer.SEED, longer.ROUNDS)
-    }
+    dropped = longer.Setting(lower, longer.DROPOUT)
+    planned = [(longer.Setting(best), 0), (dropped, 0), (longer.Setting(lower), 0)]
+    planned += [(dropped, seed) for seed in longer.SEEDS[1:]]
+    assert [(longer.Setting(trial.rate, trial.dropout), trial.seed) for trial in nets_of] == planned
+    assert {(t.size, t.rounds, len(t.watched)) for t in nets_of} == {(longer.SIZE, longer.ROUNDS, longer.ROUNDS)}
     for trial in nets_of:
         assert trial.bits == pytest.approx(np.mean(list(trial.plays.values())), abs=0.01)
         assert trial.mixed[1] < min(trial.bits, record.read()["tables"]["bits"])
 
 
 def test_the_kept_net_needs_the_bits_that_the_figure_shows():
-    texts, (dropped,) = plays(), [trial for trial in longer.load() if trial.dropout]
+    texts, dropped = plays(), next(trial for trial in longer.load() if trial.dropout and trial.seed == 0)
     letters = alphabet(texts.learn)
     choosing = [nets.encode(text, letters) for text in texts.validation.values()]
     assert longer.watch(longer.stored(), choosing) == pytest.approx(dropped.watched[-1], abs=5e-4)
     ahead, low, high = record.read()["longer"]
     assert low < ahead < high
     assert ahead == pytest.approx(record.read()["tables"]["bits"] - dropped.bits, abs=5e-4)
+
+
+def test_the_nets_with_dropout_are_level_with_the_table_and_behind_it_at_later_letters_alone():
+    dropped, found = [trial for trial in longer.load() if trial.dropout], record.read()
+    _, low, high = longer.lead()
+    assert low < 0.0 < high
+    (without,) = longer.tested(longer.load(), longer.Setting(dropped[0].rate))
+    assert without.bits > max(trial.bits for trial in dropped)
+    kinds = np.mean([trial.kinds for trial in dropped], 0) < found["beside"]["table"]
+    assert kinds.tolist() == [kind != "its later letters" for kind in measure.KINDS]

@@ -20,8 +20,8 @@ from lstmlib.studies.at_work.text.trials import FOLDER
 
 SIZE, ROUNDS = 256, 10  # cells; how often the plays are read
 RATES, SEARCHED = (0.003, 0.01, 0.03), 100  # one round each, without dropout; the seed, used for nothing else
-DROPOUT, SEED = 0.2, 0  # as ``nets.Net`` takes it; of the nets that are judged
-KEPT = "text-longer.safetensors"  # the net with dropout
+DROPOUT, SEEDS = 0.2, (0, 1, 2)  # as ``nets.Net`` takes it; of its nets that are judged: without it the first alone
+KEPT = "text-longer.safetensors"  # the net with dropout of the first seed
 PIECES = 32  # read side by side when a net is watched
 STRETCH = 1000  # characters over whose means the interval of ``gain`` goes
 
@@ -63,9 +63,15 @@ def stored(folder: Path = FOLDER) -> nets.Net:
     return nets.put(net, kept(folder / KEPT))
 
 
-def tested(trials: list[Trial], setting: Setting) -> Trial:
-    """Return the net that is judged with this setting."""
-    return next(t for t in trials if (t.part, t.rate, t.dropout) == ("test", *setting))
+def tested(trials: list[Trial], setting: Setting) -> list[Trial]:
+    """Return the nets that are judged with this setting, by seed."""
+    return sorted((t for t in trials if (t.part, t.rate, t.dropout) == ("test", *setting)), key=lambda t: t.seed)
+
+
+def lead(folder: Path = FOLDER) -> tuple[float, float, float]:
+    """Return by how many bits the nets with dropout are ahead of the table, and the 95 percent interval over nets."""
+    table = record.read(folder)["tables"]["bits"]
+    return measure.mean_interval([table - one.bits for one in load(folder) if one.dropout and one.bits is not None])
 
 
 def gain(folder: Path = FOLDER) -> tuple[float, float, float]:
@@ -97,7 +103,7 @@ def watch(net: nets.Net, texts: list[NDArray[np.int64]]) -> float:
 
 
 def train(folder: Path = FOLDER) -> None:
-    """Run what isn't stored yet: the search for a rate, then the nets with dropout and without.
+    """Run what isn't stored yet: the search for a rate, then a net with dropout and two without, then more with it.
 
     The best rate of one round is too high for more, as the plays for choosing say, so there are nets with the one
     below it, too.
@@ -112,8 +118,11 @@ def train(folder: Path = FOLDER) -> None:
 
     found = protocol.search_rate(Setting(0.0), RATES, best)
     lower = found._replace(rate=protocol.grid_step(found.rate, up=False))
-    for setting in (found, lower._replace(dropout=DROPOUT), lower):
-        _once(folder, "test", ROUNDS, setting, SEED)
+    dropped = lower._replace(dropout=DROPOUT)
+    for setting in (found, dropped, lower):
+        _once(folder, "test", ROUNDS, setting, SEEDS[0])
+    for seed in SEEDS[1:]:
+        _once(folder, "test", ROUNDS, dropped, seed)
     measured = record.read(folder)
     if "longer" not in measured:
         record.write(measured | {"longer": gain(folder)}, folder)
@@ -147,7 +156,8 @@ def _once(folder: Path, part: str, rounds: int, setting: Setting, seed: int) -> 
         torch.save(done, halfway)
         print(*which, done["learnt"][-1], done["watched"][-1], done["seconds"][-1], flush=True)
         before = time.process_time()
-    judged = _judged(net, texts, folder, setting) if part == "test" else ({}, None, [], [], [])
+    keep = folder / KEPT if setting.dropout and seed == SEEDS[0] else None
+    judged = _judged(net, texts, folder, keep) if part == "test" else ({}, None, [], [], [])
     trial = Trial(*which, done["learnt"], done["watched"], done["seconds"], *judged)
     journal.add(folder / "text-longer.jsonl", trial)
     halfway.unlink()
@@ -155,12 +165,12 @@ def _once(folder: Path, part: str, rounds: int, setting: Setting, seed: int) -> 
 
 
 def _judged(
-    net: nets.Net, texts: Plays, folder: Path, setting: Setting
+    net: nets.Net, texts: Plays, folder: Path, keep: Path | None
 ) -> tuple[dict[str, float], float, list[float], list[float], list[float]]:
-    """Return a net's "plays", "bits", "kinds", "mixed" and "back"; it is rounded to half precision, and one is kept."""
+    """Return a net's "plays", "bits", "kinds", "mixed" and "back"; it is rounded to half precision, and so kept."""
     rounded = halves(net)
-    if setting.dropout:
-        save_file(rounded, folder / KEPT)
+    if keep is not None:
+        save_file(rounded, keep)
     letters, (smoothing, order, _) = alphabet(texts.learn), record.tables_chosen(folder)
     own, table = [], []
     for part in (texts.validation, texts.test):

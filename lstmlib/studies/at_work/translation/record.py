@@ -132,8 +132,9 @@ def judged(pairs: Sequence[Pair], said: dict[str, list[list[str]]], near: Sequen
 
     Returns:
         "scores", of each side's nets; "gaps": pairs of sides -> BLEU's difference with its interval; "alike", by how
-        alike the nearest message is, and "known", by whether all words are known: how many there are, and each
-        side's BLEU; "places": share of messages whose filled-in parts come out right; "tokenisers": BLEU by tokeniser.
+        alike the nearest message is, with the "gap" of the first two of ``GAPS``, and "known", by whether all words
+        are known: how many there are, and each side's BLEU; "places": share of messages whose filled-in parts come
+        out right; "tokenisers": BLEU by tokeniser.
     """
     wanted, sources = [joined(pair.target) for pair in pairs], [pair.source for pair in pairs]
     counted = {side: [counts(own, wanted) for own in each] for side, each in said.items() if each}
@@ -148,7 +149,11 @@ def judged(pairs: Sequence[Pair], said: dict[str, list[list[str]]], near: Sequen
             for one, other in GAPS
             if one in counted and other in counted
         },
-        "alike": [by_part(counted, (alike >= low) & (alike < high)) for low, high in pairwise(EDGES)],
+        "alike": [
+            by_part(counted, part)
+            | {"gap": interval([own[part] for own in counted[GAPS[0][0]]], [own[part] for own in counted[GAPS[0][1]]])}
+            for part in ((alike >= low) & (alike < high) for low, high in pairwise(EDGES))
+        ],
         "known": [by_part(counted, mask) for mask in (known, ~known)],
         "places": {"messages": len(placed)} | filled,
         "tokenisers": {
