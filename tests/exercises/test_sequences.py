@@ -25,8 +25,12 @@ def test_every_exercise_has_a_solution_that_runs(capsys):
 
 
 def test_the_course_of_short_gaps_is_what_the_solution_says(capsys):
-    exec(solutions(PAGE)["ex-seq-curriculum"], definitions(PAGE))
-    assert eval(said(capsys)[-1])[0] > 0.95
+    space = definitions(PAGE)
+    exec(solutions(PAGE)["ex-seq-curriculum"], space)
+    found = eval(said(capsys)[-1])
+    assert found[0] > 0.95
+    assert min(found) < 0.6  # not reliable
+    assert space["course"](0, 0) < 0.6
 
 
 def test_the_starters_are_not_right_yet(capsys):
