@@ -19,7 +19,7 @@ MOST = tuple(cell for cell in CELLS if cell not in ("no exit", "GRU before"))
 SOME = ("V", "NFG", "NOG", "CIFG", "NP", "coupled", "JANET", "GRU", "RNN")
 TEST = tuple(range(10))
 VALIDATION = tuple(range(100, 103))  # more nets that choose biases and rates, and are not judged
-FRESH = tuple(range(200, 240))  # for one comparison more, named when the grid had been seen: no say in any choice
+FRESH = tuple(range(200, 240))  # for comparisons named when the grid had been seen: no say in any choice
 EVERY, SOLVED = 50, 0.95  # how often it is asked whether a net solves the task, and what share that is
 ROWS = 256  # fresh sequences on which it is judged
 

@@ -97,9 +97,9 @@ def test_a_stored_net_made_again(cell, setting, seed):
     assert again.needed == kept.needed
 
 
-def test_the_nets_of_the_one_comparison_more_choose_nothing():
+def test_the_fresh_nets_choose_nothing():
     assert not {*FRESH} & {*TEST, *VALIDATION}
-    for cell in ("V", "JANET"):
+    for cell in ("V", "NP", "coupled", "JANET"):
         setting = ranking.best("adding", cell)
         assert setting[1] == 0.03
         assert len(ranking.values("adding", cell, setting, seeds=FRESH)) == len(FRESH)
