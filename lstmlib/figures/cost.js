@@ -6,7 +6,7 @@ const LONGEST = 8192;
 const SHOWS = {
   operations: ["Operations", "multiply-adds to read the sequence"],
   memory: ["Memory", "numbers kept for the backward pass"],
-  steps: ["Steps in a row", "steps that wait for each other"],
+  steps: ["Sequential steps", "steps that wait for each other"],
   token: ["Operations for it", "multiply-adds for the last token alone"],
   kept: ["Memory for it", "numbers kept to write the next token"],
 };

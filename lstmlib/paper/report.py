@@ -15,7 +15,7 @@ from lstmlib.paper.readings import READINGS
 from lstmlib.paper.result import Result
 from lstmlib.paper.row import Row
 from lstmlib.paper.rows import chosen_from, label, reading_of
-from lstmlib.paper.store import RESULTS, Store, current
+from lstmlib.paper.store import RESULTS, Store, current, only_begun
 
 _Part = tuple[int, float | None] | None
 
@@ -133,6 +133,8 @@ def _lengths(results: Sequence[dict[str, Any]]) -> tuple[_Part, _Part]:
 def stored_readings(row: Row, directory: Path = RESULTS) -> list[dict[str, str]]:
     """Return the readings under which a row has stored results, the default first.
 
+    One of which a run has only begun, and no trial is finished, isn't among them.
+
     Raises:
         OSError: the folder can't be read.
     """
@@ -140,6 +142,8 @@ def stored_readings(row: Row, directory: Path = RESULTS) -> list[dict[str, str]]
     found = []
     for path in map(Path, disk.names(directory / row.table)):
         if path.suffix not in (".jsonl", ".parts") or not path.name.startswith(start):
+            continue
+        if path.suffix == ".parts" and only_begun(directory / row.table / path.name):
             continue
         name = path.stem[len(start) :]
         try:
@@ -185,7 +189,8 @@ def stored(row: Row, directory: Path = RESULTS) -> Stored:
         except OSError as error:
             found.unread.append(f"{row.name}: {error}")
             continue
-        found.readings.append((reading, results))
+        if results:
+            found.readings.append((reading, results))
         found.trouble.extend(trouble)
     return found
 

@@ -149,8 +149,7 @@ class Store:
     def _read(self) -> dict[Path, _File]:
         """Return all files. Parts first: what another process gathers meanwhile is in the file of lines by then."""
         files = {}
-        parts = [self.parts / name for name in disk.names(self.parts) if not name.startswith(".")]
-        for path in [*(path for path in parts if path.suffix == ".json"), self.lines]:
+        for path in [*_finished(self.parts), self.lines]:
             content = disk.read(path)
             if content is not None:
                 files[path] = _parse(content)
@@ -173,6 +172,20 @@ class Store:
 def current(results: list[Result], seed: int | None = None) -> list[Result]:
     """Return the results of this version, and of one seed if it is given."""
     return [r for r in results if r["version"] == VERSION and (seed is None or r["seed"] == seed)]
+
+
+def only_begun(parts: Path) -> bool:
+    """Return whether a folder of finished trials has none yet, and none were gathered; no if it can't be read."""
+    try:
+        return not _finished(parts) and not parts.with_suffix(".jsonl").exists()
+    except OSError:
+        return False
+
+
+def _finished(parts: Path) -> list[Path]:
+    """Return the files of finished trials in a folder, not those that are still being written."""
+    found = [parts / name for name in disk.names(parts) if not name.startswith(".")]
+    return [path for path in found if path.suffix == ".json"]
 
 
 def _parse(content: bytes) -> _File:

@@ -11,7 +11,8 @@ import time
 
 import pytest
 
-from lstmlib.paper import ROWS, run
+from lstmlib.paper import ROWS, archive, run
+from lstmlib.paper.report import stored, stored_readings
 from lstmlib.paper.rows import reading_of
 from lstmlib.paper.store import Store, current
 from lstmlib.paper.version import VERSION
@@ -56,6 +57,30 @@ def test_readings_are_kept_apart(tmp_path):
         "T100-N3.initial=0.5.jsonl",
         "T100-N3.gate-bias=noisy,initial=0.5.jsonl",
     }
+
+
+def test_a_run_that_has_only_begun_is_no_reading_yet(store, tmp_path):
+    """Its folder is there before its first trial is finished, and nothing can be said of no trials."""
+    other = Store(ROW, reading_of(ROW, {"initial": "0.5"}), tmp_path)
+    other.keep(result(0))
+    store.prepare(0, 10)
+    (store.parts / ".0-3.json.4f.new").touch()  # a trial that is just being written
+    expected = [(reading_of(ROW, {"initial": "0.5"}), [result(0)])]
+    assert stored_readings(ROW, tmp_path) == [expected[0][0]]
+    assert stored(ROW, tmp_path) == (expected, [], [])
+    assert len(archive.trials_of(tmp_path)) == 1
+    store.keep(result(3))
+    assert [reading for reading, _ in stored(ROW, tmp_path).readings] == stored_readings(ROW, tmp_path)
+    assert len(archive.trials_of(tmp_path)) == 2
+
+
+def test_a_file_without_a_good_line_is_told_and_is_no_reading(store, tmp_path):
+    store.lines.parent.mkdir(parents=True)
+    store.lines.write_text("{")
+    found = stored(ROW, tmp_path)
+    assert found.readings == found.unread == []
+    assert len(found.trouble) == 1
+    assert "0 good results kept" in found.trouble[0]
 
 
 @pytest.mark.parametrize(

@@ -151,14 +151,15 @@ def test_after_3000_updates_a_net_with_sinusoids_counts_the_ones_up_to_eight(mon
     assert solved[ones == 9].mean() < 0.1
 
 
-def test_more_updates_are_held_against_fewer():
-    shares = {"parity": 0.5, LONGER: 0.25}
+@pytest.mark.parametrize("name", [*LONGER.values(), AGAIN])
+def test_more_updates_are_held_against_fewer(name):
+    shares = {name.partition("-")[0]: 0.5, name: 0.25}
     trials = [
-        trial(name, "ALiBi", SETTING, seed, 10, 1.0)._replace(right={"15": 1.0 - share, "24": 1.0 - share})
-        for name, share in shares.items()
+        trial(task, "ALiBi", SETTING, seed, 10, 1.0)._replace(right={"15": 1.0 - share, "24": 1.0 - share})
+        for task, share in shares.items()
         for seed in TEST
     ]
-    found = against_itself(trials, "ALiBi", (15, 24))
+    found = against_itself(trials, name, "ALiBi", (15, 24))
     assert found.ratio == pytest.approx((200 + 0.5) / (400 + 0.5))
     assert found.wins == 1.0
     assert found.p < 0.001
@@ -209,10 +210,11 @@ def test_a_stored_trial_can_be_made_again(name, kind, rate):
     np.testing.assert_allclose(list(now.right.values()), list(was.right.values()), atol=0.05)
 
 
-def test_a_net_with_more_updates_learns_the_twelve_bits_again():
-    was = final(stored(), LONGER, "sinusoids")[0]
-    (now,) = train(LONGER, "sinusoids", [(Setting(was.rate, was.bias), was.seed)], was.updates)
-    # Beyond 12 bits ten thousand updates amplify the last bit of another machine's arithmetic.
+@pytest.mark.parametrize(("task", "kind", "taught"), [("parity", "sinusoids", "12"), ("copy", "no positions", "10")])
+def test_a_net_with_more_updates_learns_its_task_again(task, kind, taught):
+    was = final(stored(), LONGER[task], kind)[0]
+    (now,) = train(LONGER[task], kind, [(Setting(was.rate, was.bias), was.seed)], was.updates)
+    # Beyond the lengths taught, ten thousand updates amplify the last bit of another machine's arithmetic.
     assert was.needed is not None
     assert now.needed is not None
-    assert now.right["12"] == pytest.approx(was.right["12"], abs=0.05)
+    assert now.right[taught] == pytest.approx(was.right[taught], abs=0.05)

@@ -86,7 +86,7 @@ def test_by_keyboard(show):
     page.keyboard.press("ArrowRight")
     assert check(page).width == 128
     assert page.get_by_role("slider", name="Heads").is_disabled()
-    for name, wanted in (("Memory", "memory"), ("Steps in a row", "steps"), ("Operations for it", "token")):
+    for name, wanted in (("Memory", "memory"), ("Sequential steps", "steps"), ("Operations for it", "token")):
         page.get_by_role("button", name=name, exact=True).focus()
         page.keyboard.press("Enter")
         assert check(page).show == wanted
