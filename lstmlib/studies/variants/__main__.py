@@ -10,24 +10,27 @@ from lstmlib.studies.variants import store
 def main(arguments: list[str] | None = None) -> None:
     """Run one study."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.variants", description=__doc__)
-    parser.add_argument("study", choices=(*store.STUDIES, "film"))
-    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: one a core)")
+    parser.add_argument("study", choices=("depth", *store.STUDIES, "film"))
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count(), help="processes (default: one a core; depth has one)"
+    )
     given = parser.parse_args(arguments)
     # Only now: films need torch, the digits scikit-learn as well, depth NumPy alone.
+    if given.study == "depth":
+        from lstmlib.studies.variants import depth
+
+        depth.run()
+        return
     if given.study == "film":
         from lstmlib.studies.variants import film
 
         with ProcessPoolExecutor(given.workers) as pool:
             film.run(over=pool.map)
         return
-    if given.study == "digits":
-        from lstmlib.studies.variants.digits import moving as study
-    else:
-        from lstmlib.studies.variants import studies
+    from lstmlib.studies.variants.digits import moving
 
-        study = getattr(studies, given.study)
     with ProcessPoolExecutor(given.workers) as pool:
-        print(f"written to {store.store(given.study, study(pool.map))}")
+        print(f"written to {store.store(given.study, moving(pool.map))}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 FOLDER = Path(__file__).parent / "results"
-STUDIES = ("depth", "digits")
+STUDIES = ("digits",)
 
 
 def store(study: str, results: Any, folder: Path = FOLDER) -> Path:
@@ -24,7 +24,7 @@ def stored(study: str, folder: Path = FOLDER) -> Any:
     """Return the stored results of a study.
 
     Args:
-        study: "depth" or "digits".
+        study: "digits".
         folder: where the files are.
 
     Raises:

@@ -10,7 +10,7 @@ from lstmlib.studies.cells.compiled import LANES, workspace
 from lstmlib.studies.cells.kinds import BINARY, CELLS, CHANGED, CLASSES, SQUARED, arrays, count, shape_of, start
 from lstmlib.studies.cells.trials import in_lanes, read
 from lstmlib.studies.variants import Cells, Nets
-from lstmlib.studies.variants.studies import clip_each
+from lstmlib.studies.variants.depth import clip_each
 from lstmlib.tasks import Batch
 
 LOSSES = {SQUARED: squared_error, CLASSES: cross_entropy, BINARY: binary_cross_entropy}
