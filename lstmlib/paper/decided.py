@@ -11,8 +11,8 @@ DECIDED: dict[str, str] = {
     "3b": "not known: ours are sooner than printed at a lag of 100, later at 1000, and one row comes out only where "
     "gates aren't seen",
     "3c": "not known: ours are sooner than printed, whichever way the test is made",
-    "4": "the output unit and the first pair: linear, and with a value of 0; at long lags, what pushes the cells, and "
-    "T = 1000 lies between the two readings",
+    "4": "the output unit and the first pair: linear, and with a value of 0; at long lags, what pushes the cells, too: "
+    "T = 500 and T = 1000 come out if cells have no bias",
     "5": "the same two, linear outputs and a first value of 0",
     "6a": "nothing: the text's own reading comes out, and so does the authors' later program",
     "6b": "nothing: the text's own reading comes out, though a third of our nets fail where none of the paper's did",
