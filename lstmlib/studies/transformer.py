@@ -4,8 +4,9 @@ Copying and parity, at lengths drawn from a range and then at longer ones. The t
 step stands not at all, by sinusoids that are added to the input, by ALiBi, or by RoPE. Every side gets the same search
 for its rate, the LSTM for its forget gates' bias as well, on validation seeds, and is then judged on ten test seeds
 (``protocol`` says how comparisons are made). Most of the transformers are still learning at the end of their updates.
-So they learn both tasks again in over three times as many, at the rates that they have, and each is held against
-itself; parity with sinusoids once more at a rate that was searched for the larger number.
+So they learn both tasks again in over three times as many, and three of them parity in ten times as many, at the rates
+that they have, and each is held against itself; parity with sinusoids once more at a rate that was searched for the
+larger number.
 """
 
 import argparse
@@ -38,6 +39,7 @@ POSITIONS: dict[str, Literal["sinusoids", "alibi", "rope"] | None] = {
 NETS = ("LSTM", *POSITIONS)
 # A task with more updates, for the nets of which most were still learning, at the settings they had.
 LONGER = {"copy": "copy-10000", "parity": "parity-10000"}
+LONGEST = "parity-30000"  # the same with still more
 AGAIN = "parity-10000-searched"  # parity once more, the rate searched anew
 REFERENCE = "LSTM"
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)  # the first grid; it grows until the best lies inside
@@ -84,6 +86,7 @@ TASKS = {
 }
 for _name, _longer in LONGER.items():
     TASKS[_longer] = TASKS[_name]._replace(updates=10_000, nets=tuple(POSITIONS), search=_name)
+TASKS[LONGEST] = TASKS[LONGER["parity"]]._replace(updates=30_000, nets=("no positions", "ALiBi", "RoPE"))
 TASKS[AGAIN] = TASKS["parity"]._replace(updates=10_000, nets=("sinusoids",))
 
 

@@ -10,6 +10,7 @@ from lstmlib.studies.transformer import (
     AGAIN,
     BIASES,
     LONGER,
+    LONGEST,
     MARKS,
     NETS,
     RATES,
@@ -151,7 +152,7 @@ def test_after_3000_updates_a_net_with_sinusoids_counts_the_ones_up_to_eight(mon
     assert solved[ones == 9].mean() < 0.1
 
 
-@pytest.mark.parametrize("name", [*LONGER.values(), AGAIN])
+@pytest.mark.parametrize("name", [*LONGER.values(), LONGEST, AGAIN])
 def test_more_updates_are_held_against_fewer(name):
     shares = {name.partition("-")[0]: 0.5, name: 0.25}
     trials = [
