@@ -8,11 +8,11 @@ DECIDED: dict[str, str] = {
     "2b": "the same, and errors at the sequence's end alone, since none of these nets can be right before it",
     "2c": "gates that are seen: never 0, they push the contents at every step, and the rows come out without them",
     "3a": "nothing: the text's own reading comes out, with a long tail where the class comes as three numbers",
-    "3b": "not known: ours are sooner than printed at a lag of 100, later at 1000, and one row comes out only where "
-    "gates aren't seen",
+    "3b": "not known at a lag of 1000, where ours are later than printed; at 100 they are sooner, and one row comes "
+    "out where gates aren't seen, the other where cells have no bias",
     "3c": "not known: ours are sooner than printed, whichever way the test is made",
-    "4": "the output unit and the first pair: linear, and with a value of 0; at long lags, what pushes the cells, and "
-    "T = 1000 lies between the two readings",
+    "4": "the output unit and the first pair: linear, and with a value of 0; at long lags, what pushes the cells, too: "
+    "T = 500 and T = 1000 come out if cells have no bias",
     "5": "the same two, linear outputs and a first value of 0",
     "6a": "nothing: the text's own reading comes out, and so does the authors' later program",
     "6b": "nothing: the text's own reading comes out, though a third of our nets fail where none of the paper's did",
