@@ -85,7 +85,7 @@ def batches(task: str, seed: int, updates: int) -> tuple[Batch, ...]:
     rng, found = np.random.default_rng([seed, 1]), []
     for start in range(0, updates, 100):
         rows = TASKS[task].draw(100 * BATCH, rng)
-        x = rows.x.astype(np.float32)
+        x: Any = rows.x.astype(np.float32)
         for first in range(0, min(100, updates - start) * BATCH, BATCH):
             part = slice(first, first + BATCH)
             found.append(Batch(x[:, part], rows.target[:, part], rows.mask[:, part], rows.lengths[part]))
@@ -110,8 +110,8 @@ def side_by_side(drawn: Sequence[Batch]) -> tuple[Array, Any, Any]:
 def slope(task: str, y: Array, target: Any, mask: Any) -> Array:
     """Return the gradient, for read-outs y (T, S, N, O), of each net's mean loss over its own steps that count."""
     (T, S), loss = y.shape[:2], LOSSES[TASKS[task].loss]
-    flat_y, flat_target, flat_mask = (part.reshape(T, -1, *part.shape[3:]) for part in (y, target, mask))
-    _, dy = loss(flat_y, flat_target, flat_mask)  # of the mean over all nets' steps
+    flat: list[Any] = [part.reshape(T, -1, *part.shape[3:]) for part in (y, target, mask)]
+    _, dy = loss(*flat)  # of the mean over all nets' steps
     share = mask.sum() / mask.sum((0, 2))
     return (dy.reshape(y.shape) * share[:, None, None]).astype(y.dtype).reshape(T, S, -1, y.shape[3])
 
