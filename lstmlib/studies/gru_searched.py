@@ -17,7 +17,7 @@ import numpy as np
 from lstmlib.numpy import LSTM
 from lstmlib.studies import journal
 from lstmlib.studies.gru_and_lstm import CELLS, TASKS, same_size
-from lstmlib.studies.protocol import Row, Side, chosen, holm, mann_whitney, next_nets
+from lstmlib.studies.protocol import Row, Side, chosen, next_nets, on_every_task
 from lstmlib.tasks import Batch
 
 if TYPE_CHECKING:
@@ -201,14 +201,7 @@ def against(trials: Sequence[Trial]) -> dict[tuple[str, str], Row]:
         (task, kind of net) -> its row; the reference's row compares it with itself.
     """
     sides = {(name, kind): side_of(trials, name, kind) for name in TASKS for kind in KINDS}
-    effects = {key: mann_whitney(side.values, sides[key[0], REFERENCE].values) for key, side in sides.items()}
-    others = [key for key in sides if key[1] != REFERENCE]
-    corrected = dict(zip(others, holm([effects[key].p for key in others]), strict=True))
-    return {
-        key: Row(*side[:2], float(np.median(side.values)), min(side.values), max(side.values), effects[key], p)
-        for key, side in sides.items()
-        for p in [corrected.get(key, 1.0)]
-    }
+    return on_every_task(sides, REFERENCE)
 
 
 def wanted(trials: Sequence[Trial], name: str, kind: str) -> list[tuple[Setting, int]]:

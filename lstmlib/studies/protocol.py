@@ -20,6 +20,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 Setting = TypeVar("Setting")
+Name = TypeVar("Name")
 Values = Sequence[float]
 
 
@@ -275,6 +276,26 @@ def against(reference: Side, others: Sequence[Side], *, more: int = 0) -> list[R
         Row(side.name, side.setting, float(np.median(side.values)), min(side.values), max(side.values), effect, p)
         for side, effect, p in zip(others, effects, corrected, strict=False)
     ]
+
+
+def on_every_task(sides: Mapping[tuple[str, Name], Side], reference: Name) -> dict[tuple[str, Name], Row]:
+    """Hold the sides of every task against that task's reference; Holm's correction goes over all comparisons together.
+
+    Args:
+        sides: (task, what is compared) -> its side.
+        reference: which of what is compared the others are held against.
+
+    Returns:
+        (task, what is compared) -> its row; the reference's row compares it with itself.
+    """
+    effects = {key: mann_whitney(side.values, sides[key[0], reference].values) for key, side in sides.items()}
+    others = [key for key in sides if key[1] != reference]
+    corrected = dict(zip(others, holm([effects[key].p for key in others]), strict=True))
+    return {
+        key: Row(*side[:2], float(np.median(side.values)), min(side.values), max(side.values), effects[key], p)
+        for key, side in sides.items()
+        for p in [corrected.get(key, 1.0)]
+    }
 
 
 def shown(row: Row, number: Callable[[float], str]) -> list[str]:

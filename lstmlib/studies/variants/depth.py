@@ -18,7 +18,7 @@ from lstmlib.numpy.checks import Array
 from lstmlib.numpy.optim import Adam
 from lstmlib.studies import journal
 from lstmlib.studies.cells.settings import BIASES, RATES, ROWS, TASKS, judge
-from lstmlib.studies.protocol import Row, Side, chosen, holm, learning, mann_whitney, next_nets
+from lstmlib.studies.protocol import Row, Side, chosen, learning, next_nets, on_every_task
 from lstmlib.studies.variants.nets import Cells, Nets
 from lstmlib.studies.variants.store import FOLDER
 from lstmlib.tasks.batch import Batch
@@ -210,14 +210,7 @@ def against(trials: Sequence[Trial]) -> dict[tuple[str, int], Row]:
         (task, layers) -> its row; the reference's row compares it with itself.
     """
     sides = {(task, layers): side_of(trials, task, layers) for task in ASKED for layers in LAYERS}
-    effects = {key: mann_whitney(side.values, sides[key[0], REFERENCE].values) for key, side in sides.items()}
-    others = [key for key in sides if key[1] != REFERENCE]
-    corrected = dict(zip(others, holm([effects[key].p for key in others]), strict=True))
-    return {
-        key: Row(*side[:2], float(np.median(side.values)), min(side.values), max(side.values), effects[key], p)
-        for key, side in sides.items()
-        for p in [corrected.get(key, 1.0)]
-    }
+    return on_every_task(sides, REFERENCE)
 
 
 def still_learning(trials: Sequence[Trial], task: str, layers: int) -> bool:
