@@ -18,7 +18,7 @@ class AtOnce:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write a line; the reasons stand in the end, as ever."""
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
-        if report.failed and reporter and not hasattr(self.config, "workerinput"):  # the one process that writes
+        if report.failed and reporter:
             crash = getattr(report.longrepr, "reprcrash", None)
             why = f": {crash.message.splitlines()[0][:200]}" if crash and crash.message else ""
             reporter.write_line(f"\n{report.outcome}: {report.nodeid}{why}")
@@ -29,7 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from notebooks import ARITHMETIC
 
     os.environ.setdefault(*ARITHMETIC)
-    config.pluginmanager.register(AtOnce(config))
+    if not hasattr(config, "workerinput"):  # the one process that writes
+        config.pluginmanager.register(AtOnce(config))
 
 
 class ByFileOrPart(LoadFileScheduling):
