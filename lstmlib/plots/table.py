@@ -42,7 +42,9 @@ class Table:
         return "\n".join(line.rstrip() for line in aligned)
 
 
-def show_table(header: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "", *, folded: bool = False) -> Table:
+def show_table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "", *, folded: bool = False
+) -> Table:
     """Return a table for the last line of a cell.
 
     Args:

@@ -19,8 +19,10 @@ def test_a_table_has_headings_for_columns_and_rows():
 
 def test_a_folded_table_shows_its_caption():
     tree = ET.fromstring(show_table(("cell", "right"), [("LSTM", 9)], "a < b", folded=True)._repr_html_())
-    assert tree.tag == "details" and tree.find("summary").text == "Table: a < b"
-    assert tree.find("div/table").get("aria-label") == "a < b" and tree.find("div/table/caption") is None
+    assert tree.tag == "details"
+    assert tree.find("summary").text == "Table: a < b"
+    assert tree.find("div/table").get("aria-label") == "a < b"
+    assert tree.find("div/table/caption") is None
     with pytest.raises(ValueError, match="folded needs a caption"):
         show_table(("cell",), [("LSTM",)], folded=True)
 
