@@ -17,6 +17,16 @@ def test_a_table_has_headings_for_columns_and_rows():
     assert ET.fromstring(show_table(("a",), [("b",)])._repr_html_()).find("table/caption") is None
 
 
+def test_a_folded_table_shows_its_caption():
+    tree = ET.fromstring(show_table(("cell", "right"), [("LSTM", 9)], "a < b", folded=True)._repr_html_())
+    assert tree.tag == "details"
+    assert tree.find("summary").text == "Table: a < b"
+    assert tree.find("div/table").get("aria-label") == "a < b"
+    assert tree.find("div/table/caption") is None
+    with pytest.raises(ValueError, match="folded needs a caption"):
+        show_table(("cell",), [("LSTM",)], folded=True)
+
+
 def test_as_text_its_columns_stand_under_each_other():
     assert repr(show_table(("cell", "right"), [("LSTM 1997", 9)])) == "cell       right\nLSTM 1997  9"
 
