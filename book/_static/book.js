@@ -2,6 +2,10 @@
 let shown = "";
 addEventListener("beforeprint", () => { shown = document.documentElement.dataset.theme; document.documentElement.dataset.theme = "light"; });
 addEventListener("afterprint", () => { document.documentElement.dataset.theme = shown; });
+// Folding hides nothing from paper: tables that a page folds are open there.
+let folded = [];
+addEventListener("beforeprint", () => { folded = [...document.querySelectorAll(".book-fold:not([open])")]; for (const table of folded) table.open = true; });
+addEventListener("afterprint", () => { for (const table of folded) table.open = false; });
 
 // What scrolls sideways can be reached and scrolled by keyboard: wide formulas, tables, pictures and signatures, as the theme does for
 // code. A formula in a line scrolls only where its glyphs don't fit the line; most merely overhang a little. Where more stands to

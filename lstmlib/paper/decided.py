@@ -10,7 +10,8 @@ DECIDED: dict[str, str] = {
     "3a": "nothing: the text's own reading comes out, with a long tail where the class comes as three numbers",
     "3b": "not known at a lag of 1000, where ours are later than printed; at 100 they are sooner, and one row comes "
     "out where gates aren't seen, the other where cells have no bias",
-    "3c": "not known: ours are sooner than printed, whichever way the test is made",
+    "3c": "the output units: with linear ones, against the text, both rows come out; with logistic ones ours are "
+    "sooner than printed, whichever way the test is made",
     "4": "the output unit and the first pair: linear, and with a value of 0; at long lags, what pushes the cells, too: "
     "T = 500 and T = 1000 come out if cells have no bias",
     "5": "the same two, linear outputs and a first value of 0",

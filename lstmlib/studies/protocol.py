@@ -306,9 +306,14 @@ def shown(row: Row, number: Callable[[float], str]) -> list[str]:
         number: how a value is written.
     """
     effect = row.effect
-    ratio = f"{effect.ratio:.2f} ({effect.low:.2f} to {effect.high:.2f})"
+    ratio = f"{shown_ratio(effect.ratio)} ({shown_ratio(effect.low)} to {shown_ratio(effect.high)})"
     spread = f"{number(row.median)} ({number(row.lowest)} to {number(row.highest)})"
     return [row.name, row.setting, spread, ratio, shown_p(row.holm)]
+
+
+def shown_ratio(ratio: float) -> str:
+    """Return a ratio as tables show it: two decimals below 100, none from there on, where nobody needs them."""
+    return f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.2f}"
 
 
 def shown_p(p: float) -> str:
