@@ -68,3 +68,15 @@ def show_table(
     if folded and not caption.strip():
         raise ValueError("folded needs a caption, which is all that is seen of a folded table")
     return Table(header, shown, caption, folded)
+
+
+def scientific(value: float) -> str:
+    """Return a number to one digit as tables show those that span many powers of ten: 0.05, 20, 3 × 10⁻²⁵.
+
+    Args:
+        value: any number; from 0.01 to below 1000 it is written out.
+    """
+    if value == 0 or 0.01 <= abs(float(f"{value:.0e}")) < 1000:
+        return f"{float(f'{value:.0e}'):g}"
+    digit, power = f"{value:.0e}".split("e")
+    return f"{digit} × 10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

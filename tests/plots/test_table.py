@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from lstmlib.plots import show_table
+from lstmlib.plots import scientific, show_table
 
 
 def test_a_table_has_headings_for_columns_and_rows():
@@ -40,3 +40,11 @@ def test_a_row_of_another_length_is_refused():
 def test_every_column_has_a_heading(header: tuple[str, str]) -> None:
     with pytest.raises(ValueError, match="header has no word over column"):
         show_table(header, [("LSTM", 9)])
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, "0"), (0.0096, "0.01"), (0.052, "0.05"), (12, "10"), (-3.4, "-3"), (3.4e-25, "3 × 10⁻²⁵"), (-2e6, "-2 × 10⁶")],
+)
+def test_small_and_large_numbers_are_shown_as_powers(value: float, said: str) -> None:
+    assert scientific(value) == said
