@@ -11,7 +11,7 @@ Tests are SciPy's, the correction statsmodels'. Lower is better throughout: a lo
 didn't get there counts as infinite, which medians and ranks can stand.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
@@ -35,6 +35,19 @@ class Rated(Protocol):
 
 
 RatedSetting = TypeVar("RatedSetting", bound=Rated)
+
+
+def by_setting(found: Iterable[tuple[Setting, float]], nets: int = 0) -> dict[Setting, list[float]]:
+    """Return what validation nets reached, by their settings, as ``chosen`` takes it.
+
+    Args:
+        found: of each net its setting and what it reached.
+        nets: how many a setting has at the end of its search; those with fewer are left out. 0 leaves out none.
+    """
+    values: dict[Setting, list[float]] = {}
+    for setting, value in found:
+        values.setdefault(setting, []).append(value)
+    return {setting: some for setting, some in values.items() if len(some) == nets or not nets}
 
 
 def chosen(validation: Mapping[Setting, Values]) -> Setting:
