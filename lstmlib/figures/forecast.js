@@ -118,7 +118,7 @@ function chart(wide, { k, y, d, said, there, band, shown, cell }) {
   let at = 0;
   const key = legend.map(([look, text]) => {
     const begin = at;
-    at += 32 + 6.1 * text.length;
+    at += (wide > 360 ? 36 : 32) + 6.1 * text.length;
     return [s("line", { x1: begin, x2: begin + 20, y1: 116, y2: 116, class: `curve ${look}` }), label(begin + 24, 120, text, { class: "small" })];
   });
   const open = scale(0, 1, 334, 374), held = said.steps.slice(READ - DAY).map((step) => step.c[cell]);
