@@ -111,7 +111,8 @@ def next_nets(
 ) -> tuple[int, list[tuple[RatedSetting, int]]] | None:
     """Return the nets that a side needs next, for its search or for the test: updates, and (setting, seed) of each.
 
-    ``None`` if none are left. A search in which no setting gets there isn't made longer.
+    ``None`` if none are left. A search in which no setting gets there isn't made longer. One that is stored and is now
+    asked for more, such as a further bias, first tries what it lacks, at every rate that the others were tried at.
 
     Args:
         first: the settings that the search begins with.
@@ -122,12 +123,54 @@ def next_nets(
     """
     if not validation:
         return search[0], [(setting, seed) for setting in first for seed in search[1]]
+    rates = sorted({setting.rate for setting in validation})
+    asked = dict.fromkeys(setting._replace(rate=rate) for setting in first for rate in rates)
+    if lacks := [setting for setting in asked if setting not in validation]:
+        return search[0], [(setting, seed) for setting in lacks for seed in search[1]]
     best = chosen(validation)
-    more = beyond(best.rate, sorted({setting.rate for setting in validation}))
+    more = beyond(best.rate, rates)
     if more is not None and np.isfinite(np.median(validation[best])):
         settings = dict.fromkeys(setting._replace(rate=more) for setting in first)
         return search[0], [(setting, seed) for setting in settings for seed in search[1]]
     return None if done else (test[0], [(best, seed) for seed in test[1]])
+
+
+def leading(validation: Mapping[Setting, Values], most: int = 8) -> list[Setting]:
+    """Return the settings that get more validation nets where a search is checked: those with the lowest medians.
+
+    A median of three nets doesn't see that every third one fails. So a study may check its search by a second round, in
+    which these settings get more nets, and all nets of both rounds choose among them.
+
+    Args:
+        validation: as ``chosen`` takes it.
+        most: how many, the first of equals. One whose median is infinite isn't among them, unless all are.
+    """
+    medians = {setting: float(np.median(values)) for setting, values in validation.items()}
+    ordered = sorted(medians, key=lambda setting: medians[setting])[:most]
+    return [setting for setting in ordered if np.isfinite(medians[setting])] or ordered[:1]
+
+
+def second_round(
+    first: Mapping[Setting, Values],
+    both: Mapping[Setting, Values],
+    *,
+    seeds: Sequence[int],
+    test: Sequence[int],
+    tested: Callable[[Setting], bool],
+) -> list[tuple[Setting, int]]:
+    """Return the nets, as setting and seed, that the check of a search needs next; none if none are left.
+
+    Args:
+        first: what the search's nets reached, as ``chosen`` takes it.
+        both: the same of the settings that have had their second round, the nets of both rounds.
+        seeds: validation seeds of the second round.
+        test: the test's.
+        tested: whether a setting's nets of the test are there.
+    """
+    if lacks := [setting for setting in leading(first) if setting not in both]:
+        return [(setting, seed) for setting in lacks for seed in seeds]
+    best = chosen(both)
+    return [] if tested(best) else [(best, seed) for seed in test]
 
 
 def learning(half: Values, whole: Values, *, most: float = 0.1, floor: float = 0.0) -> bool:
