@@ -2,18 +2,41 @@
 let shown = "";
 addEventListener("beforeprint", () => { shown = document.documentElement.dataset.theme; document.documentElement.dataset.theme = "light"; });
 addEventListener("afterprint", () => { document.documentElement.dataset.theme = shown; });
+// Folding hides nothing from paper: tables that a page folds are open there.
+let folded = [];
+addEventListener("beforeprint", () => { folded = [...document.querySelectorAll(".book-fold:not([open])")]; for (const table of folded) table.open = true; });
+addEventListener("afterprint", () => { for (const table of folded) table.open = false; });
 
 // What scrolls sideways can be reached and scrolled by keyboard: wide formulas, tables, pictures and signatures, as the theme does for
-// code. A formula in a line only overhangs a little, and can't scroll; fonts that come late change what is wide.
+// code. A formula in a line scrolls only where its glyphs don't fit the line; most merely overhang a little. Where more stands to
+// the right the edge fades. Fonts that come late, and what is unfolded, change what is wide.
 addEventListener("load", () => {
-  const wide = () => {
-    for (const box of document.querySelectorAll(".bd-article div.math, .bd-article mjx-container, .bd-article dt.sig, .book-table, .book-wide")) {
-      const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
-      if (scrolls && box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
+  const kinds = ".bd-article :is(.math, mjx-container, dt.sig, pre, .pst-scrollable-table-container), .book-table, .book-wide";
+  const read = (box) => {
+    if (!box.matches("span.math")) {
+      const scrolls = ["auto", "scroll"].includes(getComputedStyle(box).overflowX) && box.scrollWidth > box.clientWidth;
+      return [box, scrolls, scrolls && box.scrollLeft + box.clientWidth < box.scrollWidth - 1];
     }
+    const glyphs = box.querySelector("mjx-math")?.getBoundingClientRect().right ?? 0;
+    const more = glyphs > box.getBoundingClientRect().right + 1.5;
+    return [box, more || box.scrollLeft > 0, more];
+  };
+  const write = ([box, scrolls, more]) => {
+    if (box.matches("span.math")) box.classList.toggle("book-scrolls", scrolls);
+    box.classList.toggle("book-more", more);
+    if (box.matches("pre")) return;
+    if (scrolls) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  };
+  const look = (boxes) => [...boxes].map(read).forEach(write); // all is read before anything moves
+  const sizes = new ResizeObserver((entries) => look(entries.map((entry) => entry.target)));
+  const wide = () => {
+    const boxes = document.querySelectorAll(kinds);
+    boxes.forEach((box) => sizes.observe(box));
+    look(boxes);
   };
   (window.MathJax?.startup?.promise ?? Promise.resolve()).then(() => document.fonts.ready).then(wide);
   document.fonts.addEventListener("loadingdone", wide);
   addEventListener("resize", wide);
+  document.addEventListener("scroll", ({ target }) => { if (target.matches?.(kinds)) look([target]); }, { capture: true, passive: true });
 });

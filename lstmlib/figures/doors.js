@@ -1,7 +1,7 @@
 // Gates that learn when to open: a net of 1997 with two or three cells learns in the page to keep a number for ten steps.
 
 import { button, clamp, drawing, el, figure, fitted, fixed, group, label, precise, s, slider, stage, trace, voice } from "../page/kit.js";
-import { Keeping, T } from "../page/keeping.js";
+import { Keeping } from "../page/keeping.js";
 import { line } from "../page/reading.js";
 import { learning } from "../page/turns.js";
 
@@ -9,7 +9,7 @@ const TASKS = {
   keep: ["Keep a number", "The first of ten numbers is asked for at the end; before, the answer is 0. First and last step are marked."],
   bias: ["A cell used as a bias", "At the end the answer is 1 more than the first number, and the output has no bias: something else has to give the 1."],
 };
-const RATES = [0.02, 0.05, 0.1, 0.2], MOST = 20000;
+const T = 10, RATES = [0.02, 0.05, 0.1, 0.2], MOST = 20000;
 const many = (number) => Math.round(number).toLocaleString("en");
 
 function mount(frame, store) {

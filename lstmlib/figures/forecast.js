@@ -25,6 +25,19 @@ export function forecasts(net, d, k, off = []) {
   return { steps, lstm: said, ridge: [...linear(part(net, "ridge"), seen)], now: Array(DAY).fill(d(k)), week: Array(DAY).fill(0) };
 }
 
+/** What exponential smoothing says from each origin up to the last, in gigawatts: it reads on where `held` begins. */
+export function smoothing({ rates: [a, b, c, lasting], level, error, day, week }, y, from, last) {
+  const D = [...day], W = [...week]; // factors of the half hours after the first origin
+  return Array.from({ length: last + 1 }, (_, n) => {
+    const said = Array.from({ length: DAY }, (_, j) => level * D[n + j] * W[n + j] + lasting ** (j + 1) * error), came = y(from + 1 + n);
+    error = came - level * D[n] * W[n];
+    level = (a * came) / (D[n] * W[n]) + (1 - a) * level;
+    D.push((b * came) / (level * W[n]) + (1 - b) * D[n]);
+    W.push((c * came) / (level * D[n]) + (1 - c) * W[n]);
+    return said;
+  });
+}
+
 /** The root mean square of the differences of two lists, in megawatts. */
 export const off_by = (a, b) => 1000 * Math.sqrt(a.reduce((sum, value, n) => sum + (value - b[n]) ** 2, 0) / a.length);
 
@@ -34,9 +47,10 @@ function clock(k) { // when half hour k begins
 }
 
 function mount(frame, store) {
-  const { first, demand, net: text, from, low, high } = store.get("data");
+  const { first, demand, net: text, from, low, high, smoothing: held } = store.get("data");
   const net = text ? tensors(text) : null, y = (k) => demand[k - first] / 1000, d = (k) => y(k) - y(k - WEEK);
   const cells = net ? net["recurrent.weight_hh_l0"].shape[1] : 1, last = net ? first + demand.length - 1 - DAY - from : 0;
+  const smooth = net ? smoothing(held, y, from, last) : null;
   const picture = drawing(), spoken = voice(), status = el("p", { class: "says fate" });
   const go = (by) => store.update({ origin: clamp(store.get("origin") + by, 0, last) });
   const ranked = () => Array.from({ length: Math.floor(last / DAY) + 1 }, (_, n) => n * DAY).map((origin) => {
@@ -66,6 +80,7 @@ function mount(frame, store) {
     if (!net) return void (status.textContent = "No data are given.");
     const origin = store.get("origin"), cell = Math.min(store.get("cell"), cells), off = store.get("off"), k = from + origin;
     const said = forecasts(net, d, k, off.map((one) => one - 1)), there = Array.from({ length: DAY }, (_, n) => d(k + 1 + n));
+    said.smoothing = smooth[origin].map((value, n) => value - y(k + 1 + n - WEEK));
     const band = { low: said.lstm.map((value, n) => value + low[n]), high: said.lstm.map((value, n) => value + high[n]) };
     const begins = clock(k + 1), is_off = off.includes(cell), shown = store.get("came");
     when.set(origin, `${begins.day} ${begins.hour}`);
@@ -73,10 +88,10 @@ function mount(frame, store) {
     cut.textContent = is_off ? "Switch on" : "Switch off";
     all.disabled = !off.length;
     came.setAttribute("aria-pressed", shown);
-    const errors = Object.fromEntries(["lstm", "ridge", "now", "week"].map((name) => [name, fixed(off_by(said[name], there), 0)]));
+    const errors = Object.fromEntries(["lstm", "smoothing", "ridge", "now", "week"].map((name) => [name, fixed(off_by(said[name], there), 0)]));
     const inside = there.filter((value, n) => value >= band.low[n] && value <= band.high[n]).length;
     const result = shown
-      ? `Off by, in MW: LSTM ${errors.lstm}, ridge ${errors.ridge}, as now ${errors.now}, last week ${errors.week}. ${inside} of 48 half hours lie in the band.`
+      ? `Off by, in MW: LSTM ${errors.lstm}, smoothing ${errors.smoothing}, ridge ${errors.ridge}, as now ${errors.now}, last week ${errors.week}. ${inside} of 48 half hours lie in the band.`
       : "What came is hidden: guess where it lies.";
     status.textContent = `${off.length ? `Switched off: ${off.join(", ")}. ` : ""}${result}`;
     spoken.say(`Forecast made ${begins.day}, ${begins.hour}. ${status.textContent}`);
@@ -99,11 +114,11 @@ function chart(wide, { k, y, d, said, there, band, shown, cell }) {
   const demand = scale(16, 42, 16, 96), most = 2.5, difference = scale(-most, most, 152, 292);
   const outline = [...band.high.map((v, n) => [n, v]), ...band.low.map((v, n) => [n, v]).reverse()]
     .map(([n, v], m) => `${m ? "L" : "M"} ${x(n + 1).toFixed(1)} ${difference(clamp(v, -most, most)).toFixed(1)}`).join(" ");
-  const legend = [["lstm", "LSTM"], ["ridge", "ridge"], ["as-now", "as now"], shown && ["came", "came"]].filter(Boolean);
+  const legend = [["lstm", "LSTM"], ["smoothing", "smoothing"], ["ridge", "ridge"], ["as-now", "as now"], shown && ["came", "came"]].filter(Boolean);
   let at = 0;
   const key = legend.map(([look, text]) => {
     const begin = at;
-    at += 34 + 6.7 * text.length;
+    at += (wide > 360 ? 36 : 32) + 6.1 * text.length;
     return [s("line", { x1: begin, x2: begin + 20, y1: 116, y2: 116, class: `curve ${look}` }), label(begin + 24, 120, text, { class: "small" })];
   });
   const open = scale(0, 1, 334, 374), held = said.steps.slice(READ - DAY).map((step) => step.c[cell]);
@@ -122,6 +137,7 @@ function chart(wide, { k, y, d, said, there, band, shown, cell }) {
     shown && curve(there, 1, difference, 152, 292, "came"),
     curve(said.now, 1, difference, 152, 292, "as-now"),
     curve(said.ridge, 1, difference, 152, 292, "ridge"),
+    curve(said.smoothing, 1, difference, 152, 292, "smoothing"),
     curve(said.lstm, 1, difference, 152, 292, "lstm"),
     axis(open, [0, 1], 330, 374, `gates of cell ${cell + 1}: i —, f - -, o ···`), gates,
     axis(content, [-reach, reach], 402, 436, "its content c"),
@@ -133,7 +149,7 @@ function chart(wide, { k, y, d, said, there, band, shown, cell }) {
 const LOOK = `
 .grid{stroke:var(--soft)} .now{stroke:var(--line);stroke-dasharray:2 3}
 .curve{fill:none;stroke-width:2} .came{stroke:currentColor;stroke-width:1.6} .lstm{stroke:var(--hidden-ink);stroke-width:2.6}
-.ridge{stroke:var(--quiet);stroke-dasharray:6 4} .as-now{stroke:var(--line);stroke-dasharray:2 3}
+.smoothing{stroke:currentColor;stroke-dasharray:9 3 2 3} .ridge{stroke:var(--quiet);stroke-dasharray:6 4} .as-now{stroke:var(--line);stroke-dasharray:2 3}
 .band{fill:var(--hidden);opacity:.2} .held{stroke:var(--cell)} .gate.curve{stroke:var(--gate);stroke-width:1.8}
 .dashed{stroke-dasharray:6 3} .dotted{stroke-dasharray:2 3}
 [class^=end-]{fill:none;stroke:none} [class^=end-].off{fill:var(--quiet)}

@@ -28,12 +28,21 @@ def _ridge() -> Array:
 
 
 @cache
+def _rates() -> tuple[float, float, float, float]:
+    """Return what exponential smoothing was fitted to be on the same weeks."""
+    from lstmlib.studies.at_work import demand
+
+    return demand.smoothing(electricity(), (demand.LEARN[0], demand.VALIDATION[1]))
+
+
+@cache
 def given() -> dict[str, Any]:
     """Return what the figure needs: the demand of the last weeks, the net and ridge, and the band.
 
     Returns:
         "first", the half hour with which "demand" begins (megawatts); "from", the first origin; "net", a safetensors
-        file in base 64 with the LSTM and ridge; "low" and "high", the band's distances from the LSTM in gigawatts.
+        file in base 64 with the LSTM and ridge; "low" and "high", the band's distances from the LSTM in gigawatts;
+        "smoothing", its rates and what it holds at the first origin, level and error in gigawatts.
     """
     from safetensors.numpy import save
 
@@ -46,6 +55,7 @@ def given() -> dict[str, Any]:
     start = int(demand.origins(demand.TEST)[0])
     first = start - max(nets.BACK, weights.shape[1]) - WEEK
     low, high = nets.band()
+    held = demand.smoothed(y[: start + 1], _rates()[:3])
     return {
         "first": first,
         "demand": y[first:].astype(int).tolist(),
@@ -53,11 +63,18 @@ def given() -> dict[str, Any]:
         "net": base64.b64encode(packed).decode(),
         "low": [round(float(value), 4) for value in low / demand.SCALE],
         "high": [round(float(value), 4) for value in high / demand.SCALE],
+        "smoothing": {
+            "rates": [round(rate, 9) for rate in _rates()],
+            "level": round(float(held.level[-1]) / demand.SCALE, 7),
+            "error": round(float(held.error[-1]) / demand.SCALE, 7),
+            "day": [round(float(value), 7) for value in held.day[start + 1 :]],
+            "week": [round(float(value), 7) for value in held.week[start + 1 :]],
+        },
     }
 
 
 class Forecast(Figure):
-    """A day's forecast from any half hour of three weeks: an LSTM with its band, ridge, what came; a cell at work.
+    """A day's forecast from any half hour of three weeks: an LSTM, two formulas, what came; a cell at work.
 
     Args:
         origin: when the forecast is made, in half hours after the first test week's begin, 0 to 960.
@@ -87,7 +104,11 @@ class Forecast(Figure):
         return f"Forecast({', '.join(f'{name}={value!r}' for name, value in state.items())})"
 
     def forecasts(self) -> dict[str, Array]:
-        """Return what the library says at this origin, each (48,) in megawatts: "lstm", "ridge", "now", "week"."""
+        """Return what the library says at this origin, each (48,) in megawatts.
+
+        Returns:
+            "lstm", "smoothing", "ridge", "now" and "week", as the figure names them.
+        """
         from lstmlib.studies.at_work import demand
         from lstmlib.studies.at_work import electricity as nets
 
@@ -95,6 +116,7 @@ class Forecast(Figure):
         net = nets.switched_off(nets.stored(), [cell - 1 for cell in self.off])
         return {
             "lstm": nets.forecast(net, y, at)[0],
+            "smoothing": demand.smoothing_forecast(y, at, _rates())[0],
             "ridge": demand.ridge_forecast(y, at, _ridge())[0],
             "now": demand.shifted(y, at)[0],
             "week": demand.last_week(y, at)[0],

@@ -1,10 +1,14 @@
 import { button, clamp, drawing, el, figure, fitted, fixed, label, s, short, slider, stage, still, voice } from "../page/kit.js";
+import { Keeping } from "../page/keeping.js";
+import { learning } from "../page/turns.js";
 
 // The memory cell as a safe with two doors. A tape of twelve numbers goes by; the left door lets the number that arrives
-// in, the right door shows what lies inside. Squashing functions are left out: both are the identity.
+// in, the right door shows what lies inside. Squashing functions are left out: both are the identity. A net of one memory
+// cell can take the doors over: it is that of 1997, squashing functions and all, and learns in the page.
 
 const STEPS = 12;
 const LEAK = 0.7; // what the leaking safe keeps of its content, a step
+const RATE = 0.1, MOST = 40000, A_FRAME = 100, UNIT = 10; // the net's: sequences in all and between two drawings, and the tape's number that is its 1
 
 /** s(t) = keep s(t-1) + i(t) x(t) and y(t) = o(t) s(t), from s(0) = 0. */
 export function run(values, inputGate, outputGate, keep) {
@@ -46,6 +50,23 @@ function verdict(values, inputGate, outputGate, keep, step) {
   return keep < 1 ? `${part} The safe leaks, and no setting of the doors mends that.` : part;
 }
 
+const many = (number) => number.toLocaleString("en");
+
+/** A net's doors and what goes through them, in tenths of the tape's numbers: inside is what an open door would show. */
+function taken(net, values) {
+  const { inward, outward, contents, outputs } = net.over(values.map((value) => value / UNIT)), weight = net.learner.V[0] * net.learner.H;
+  const tenths = (list) => [...list].map((value) => Math.round(10 * UNIT * value) / 10);
+  return { input: [...inward], output: [...outward], inside: tenths([...contents].map((content) => weight * Math.tanh(content / 2))), shown: tenths(outputs) };
+}
+
+/** How a net does its task on the tape: right within 1 at every step is solved. */
+function report(net, values, shown) {
+  if (!net.shown) return "A net of one memory cell, its weights drawn at random. The doors move with whatever arrives.";
+  const last = shown[STEPS - 1], early = Math.max(...shown.slice(0, -1).map(Math.abs)), solved = Math.abs(last - values[0]) < 1 && early < 1;
+  const found = `${many(net.shown)} tapes of random numbers: it shows ${short(last)} of ${short(values[0])} at step ${STEPS}, and at most ${short(early)} before.`;
+  return solved ? `Learnt after ${found} Nobody told it when to open a door, only how wrong its answers were.` : `After ${found}`;
+}
+
 function mount(frame, store) {
   const scene = drawing(), sheet = drawing(), spoken = voice();
   const read = () => ["values", "input_gate", "output_gate", "keep", "step"].map((name) => store.get(name));
@@ -73,8 +94,33 @@ function mount(frame, store) {
   const back = button("← Back", () => goTo(store.get("step") - 1));
   const next = button("Step →", () => goTo(store.get("step") + 1), { class: "main" });
   const play = button("Play", () => (playing ? pause() : start()), { hidden: still() });
-  const reset = button("Start again", () => (pause(), store.update({ step: 1, input_gate: Array(STEPS).fill(0), output_gate: Array(STEPS).fill(0) })));
+  const reset = button("Start again", () => {
+    pause();
+    release();
+    store.update({ step: 1, input_gate: Array(STEPS).fill(0), output_gate: Array(STEPS).fill(0), result: {} });
+  });
   const leak = button("Leaking safe", () => store.update({ keep: store.get("keep") < 1 ? 1 : LEAK }));
+
+  let net = null, begun = 0, width = 0;
+  const over = () => !net || net.shown >= MOST;
+  const { loop, train } = learning({
+    start: () => (net = new Keeping({ seed: store.get("seed") + begun++, T: STEPS, blocks: 1 })),
+    learn() {
+      net.learn(RATE);
+      return !over();
+    },
+    over,
+    ended: () => store.update({ result: { shown: net.shown, params: Object.fromEntries(Object.entries(net.learner.params).map(([name, values]) => [name, [...values]])) } }),
+    draw: () => draw(width),
+  }, A_FRAME);
+  train.classList.remove("main");
+  train.addEventListener("click", () => (pause(), store.update({ step: STEPS })));
+  /** The doors are the reader's again. */
+  function release() {
+    loop.pause();
+    net = null;
+    begun = 0;
+  }
 
   let playing = null;
   function start() {
@@ -94,7 +140,7 @@ function mount(frame, store) {
     el("p", { class: "title" }, "A safe with two doors"),
     how,
     stage([scene, sheet], el("div", { class: "controls doors" }, doors.map((door) => door.box)),
-      el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, play, reset, leak)), sum, task),
+      el("div", { class: "controls" }, el("div", { class: "buttons" }, next, back, play, reset, leak, train)), sum, task),
     spoken,
   );
 
@@ -107,39 +153,52 @@ function mount(frame, store) {
     if (step !== store.get("step")) goTo(step);
   }
 
-  function draw(width) {
-    const [values, input, output, keep, step] = read(), t = step - 1;
-    const { inside, shown } = run(values, input, output, keep);
-    const before = t ? inside[t - 1] : 0;
-    doors.forEach(({ name, text, handle, toggle }) => {
-      const open = store.get(name)[t];
+  function draw(wide) {
+    if (!wide) return;
+    width = wide;
+    const [values, mine, yours, keep, step] = read(), t = step - 1;
+    const { input, output, inside, shown } = net ? taken(net, values) : { input: mine, output: yours, ...run(values, mine, yours, keep) };
+    doors.forEach(({ text, handle, toggle }, k) => {
+      const open = [input, output][k][t];
       handle.set(open, ajar(open));
       toggle.textContent = open > 0 ? "Shut" : "Open";
       toggle.setAttribute("aria-label", `${open > 0 ? "Shut" : "Open"} the ${text.split(" ")[0].toLowerCase()} door`);
+      handle.input.disabled = toggle.disabled = Boolean(net);
     });
     back.disabled = step === 1;
     next.disabled = step === STEPS;
-    leak.setAttribute("aria-pressed", keep < 1);
-    const signed = (value) => (value < 0 ? `(${short(value)})` : short(value));
-    const kept = keep < 1 ? `${short(keep)} × ${signed(before)}` : short(before);
-    sum.replaceChildren(
-      `Step ${step}, ${deed(input[t], output[t])}: in the safe ${kept} + ${short(input[t])} × ${signed(values[t])} = `, el("strong", { class: "cell-ink inside" }, short(inside[t])),
-      `; shown outside ${short(output[t])} × ${signed(inside[t])} = `, el("strong", { class: "hidden-ink shown" }, short(shown[t])), ".",
-    );
-    how.textContent = `Set the doors, then step; a door stays as you leave it. Your task: carry the first number, ${short(values[0])}, to step ${STEPS} and show it there. Let nothing else in or out.`;
-    const now = verdict(values, input, output, keep, step);
+    leak.setAttribute("aria-pressed", !net && keep < 1);
+    leak.disabled = Boolean(net);
+    train.textContent = loop.running ? "Pause the net" : !net ? "Let a net learn it" : over() ? "Another net" : "Let it go on";
+    sum.replaceChildren(...(net ? netSum(step, input[t], output[t], inside[t], shown[t]) : handSum(step, values, input, output, inside, shown, keep)));
+    how.textContent = net ? `One memory cell of 1997 has the doors now and learns your task on other tapes. It sees the number that arrives, and a mark at the first and the last step. “Start again” gives you the doors back.`
+      : `Set the doors, then step; a door stays as you leave it. Your task: carry the first number, ${short(values[0])}, to step ${STEPS} and show it there. Let nothing else in or out.`;
+    const now = net ? report(net, values, shown) : verdict(values, input, output, keep, step);
     task.textContent = now;
-    const { done } = judge(values, input, output, keep, step);
+    const done = net ? now.startsWith("Learnt") : judge(values, input, output, keep, step).done;
     task.className = `says task${done ? " done" : ""}`;
     const state = `Step ${step} of ${STEPS}: ${short(values[t])} arrives, left door ${ajar(input[t])}, in the safe ${short(inside[t])}, right door ${ajar(output[t])}, shown ${short(shown[t])}.`;
-    spoken.say(`${state} ${now}`);
-    scene.show(width, 168, "A safe with two doors", state, drawScene(width, values[t], input[t], inside[t], output[t], shown[t], keep));
+    if (!loop.running) spoken.say(`${state} ${now}`);
+    scene.show(wide, 168, "A safe with two doors", state, drawScene(wide, values[t], input[t], inside[t], output[t], shown[t], net ? 1 : keep));
     const story = `So far in the safe: ${inside.slice(0, step).map((value) => short(value)).join(", ")}; shown: ${shown.slice(0, step).map((value) => short(value)).join(", ")}.`;
-    sheet.show(width, 246, "The twelve steps", story, drawSheet(width, values, input, output, inside, shown, step));
+    sheet.show(wide, 246, "The twelve steps", story, drawSheet(wide, values, input, output, inside, shown, step));
   }
-  return { draw, stop: pause };
+  return { draw, stop: () => (pause(), loop.pause()) };
 }
 
+/** What is computed at a step: by hand in whole, of a net what its doors let through. */
+function handSum(step, values, input, output, inside, shown, keep) {
+  const t = step - 1, before = t ? inside[t - 1] : 0, signed = (value) => (value < 0 ? `(${short(value)})` : short(value));
+  const kept = keep < 1 ? `${short(keep)} × ${signed(before)}` : short(before);
+  return [
+    `Step ${step}, ${deed(input[t], output[t])}: in the safe ${kept} + ${short(input[t])} × ${signed(values[t])} = `, el("strong", { class: "cell-ink inside" }, short(inside[t])),
+    `; shown outside ${short(output[t])} × ${signed(inside[t])} = `, el("strong", { class: "hidden-ink shown" }, short(shown[t])), ".",
+  ];
+}
+const netSum = (step, input, output, inside, shown) => [
+  `Step ${step}: left door ${ajar(input)}, in the safe `, el("strong", { class: "cell-ink inside" }, short(inside)),
+  `; right door ${ajar(output)}, shown outside `, el("strong", { class: "hidden-ink shown" }, short(shown)), ".",
+];
 const deed = (input, output) => (input > 0 ? (output > 0 ? "writing and showing" : "writing") : output > 0 ? "holding and showing" : "holding");
 const ajar = (open) => (open === 0 ? "shut" : open === 1 ? "open" : `${fixed(100 * open, 0)} %`);
 
@@ -258,4 +317,6 @@ export default figure("lstm-safe", {
   output_gate: Array(STEPS).fill(0),
   step: 1,
   keep: 1,
+  seed: 0,
+  result: {},
 }, mount, LOOK);

@@ -17,7 +17,9 @@ TAPE = [7.0, -4.0, 9.0, 2.0, -8.0, 5.0, -3.0, 6.0, -9.0, 1.0, 8.0, -5.0]
 class Safe(Figure):
     """A memory cell as a safe with two doors: s(t) = keep s(t-1) + i(t) x(t), shown outside as o(t) s(t).
 
-    Squashing functions are the identity here, and s(0) is 0.
+    Squashing functions are the identity here, and s(0) is 0. A net of one memory cell can take the doors over and learn
+    the same task in the page: that of Hochreiter and Schmidhuber (1997), trained on-line by its truncated gradient at a
+    rate of 0.1 on ``lstmlib.tasks.keep_first`` with 12 numbers, a second mark at the last step; the tape's 10 is its 1.
 
     Args:
         values: the tape x(1) ... x(12), each from -9 to 9.
@@ -25,6 +27,8 @@ class Safe(Figure):
         output_gate: the same for the right door, o(1) ... o(12).
         step: the step shown, 1 to 12.
         keep: what is left of the content after a step: 1 in a memory cell, less in an ordinary unit, which leaks.
+        seed: of the net's weights and sequences.
+        result: how far the net is, once it has paused: {"shown", "params"}, how many sequences and the weights.
 
     Raises:
         traitlets.TraitError: a list of another length, or a number outside its range.
@@ -32,13 +36,15 @@ class Safe(Figure):
 
     _name = "safe"
     _esm = bundle.module_script("safe")
-    _state = ("values", "input_gate", "output_gate", "step", "keep")
+    _state = ("values", "input_gate", "output_gate", "step", "keep", "seed")
 
     values = t.List(t.Float(), default_value=TAPE).tag(sync=True)
     input_gate = t.List(t.Float(), default_value=[0.0] * 12).tag(sync=True)
     output_gate = t.List(t.Float(), default_value=[0.0] * 12).tag(sync=True)
     step = t.Int(1, min=1, max=12).tag(sync=True)
     keep = t.Float(1.0, min=0.0, max=1.0).tag(sync=True)
+    seed = t.Int(0, min=0).tag(sync=True)
+    result = t.Dict().tag(sync=True)
 
     @t.validate("values")
     def _check_values(self, proposal: Any) -> list[float]:

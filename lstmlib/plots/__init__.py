@@ -5,6 +5,6 @@ from lstmlib.plots import COLORS, show_source, show_table, use_style
 
 from lstmlib.plots.source import show_source
 from lstmlib.plots.style import COLORS, use_style
-from lstmlib.plots.table import show_table
+from lstmlib.plots.table import scientific, show_table
 
-__all__ = ["COLORS", "show_source", "show_table", "use_style"]
+__all__ = ["COLORS", "scientific", "show_source", "show_table", "use_style"]

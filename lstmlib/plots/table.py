@@ -13,20 +13,26 @@ class Table:
         header: what stands over each column.
         rows: the cells, row by row, as text.
         caption: what the table shows, or nothing where the text around it says so.
+        folded: whether a page shows the caption alone until the reader opens it.
     """
 
-    def __init__(self, header: Sequence[str], rows: list[list[str]], caption: str) -> None:
-        self.header, self.rows, self.caption = list(header), rows, caption
+    def __init__(self, header: Sequence[str], rows: list[list[str]], caption: str, folded: bool) -> None:
+        self.header, self.rows, self.caption, self.folded = list(header), rows, caption, folded
 
     def _repr_html_(self) -> str:
-        caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
+        said = escape(self.caption)
+        caption = f"<caption>{said}</caption>" if said and not self.folded else ""
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.header)
         body = "".join(
             f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
             for first, *rest in self.rows
         )
+        inside = f"{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        if not self.folded:
+            return f'<div class="book-table"><table>{inside}</div>'
         return (
-            f'<div class="book-table"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+            f'<details class="book-fold"><summary>Table: {said}</summary>'
+            f'<div class="book-table"><table aria-label="{said}">{inside}</div></details>'
         )
 
     def __repr__(self) -> str:
@@ -36,16 +42,21 @@ class Table:
         return "\n".join(line.rstrip() for line in aligned)
 
 
-def show_table(header: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> Table:
+def show_table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "", *, folded: bool = False
+) -> Table:
     """Return a table for the last line of a cell.
 
     Args:
         header: what stands over each column, the first too: a screen reader says it with every cell.
         rows: the cells, row by row; each is shown as ``str`` gives it, so round before.
         caption: what the table shows, or nothing where the text around it says so.
+        folded: whether a page shows the caption alone until the reader opens it: for tests and the like, whose
+            result the text says.
 
     Raises:
-        ValueError: a heading without a word; a row that is longer or shorter than the header.
+        ValueError: a heading without a word; a row that is longer or shorter than the header; a folded table
+            without a caption.
     """
     for column, name in enumerate(header):
         if not name.strip():
@@ -54,4 +65,20 @@ def show_table(header: Sequence[str], rows: Iterable[Sequence[object]], caption:
     for number, row in enumerate(shown):
         if len(row) != len(header):
             raise ValueError(f"row {number} has {len(row)} cells, expected {len(header)} as in the header")
-    return Table(header, shown, caption)
+    if folded and not caption.strip():
+        raise ValueError("folded needs a caption, which is all that is seen of a folded table")
+    return Table(header, shown, caption, folded)
+
+
+def scientific(value: float, digits: int = 1) -> str:
+    """Return a number as tables show those that span many powers of ten: 0.05, 20, 3 × 10⁻²⁵.
+
+    Args:
+        value: any number; from 0.001 to below 1000 it is written out.
+        digits: how many of it are shown.
+    """
+    said = f"{value:.{digits - 1}e}"
+    if value == 0 or 0.001 <= abs(float(said)) < 1000:
+        return f"{float(said):g}"
+    number, power = said.split("e")
+    return f"{number} × 10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

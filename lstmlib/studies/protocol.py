@@ -11,7 +11,7 @@ Tests are SciPy's, the correction statsmodels'. Lower is better throughout: a lo
 didn't get there counts as infinite, which medians and ranks can stand.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
@@ -35,6 +35,19 @@ class Rated(Protocol):
 
 
 RatedSetting = TypeVar("RatedSetting", bound=Rated)
+
+
+def by_setting(found: Iterable[tuple[Setting, float]], nets: int = 0) -> dict[Setting, list[float]]:
+    """Return what validation nets reached, by their settings, as ``chosen`` takes it.
+
+    Args:
+        found: of each net its setting and what it reached.
+        nets: how many a setting has at the end of its search; those with fewer are left out. 0 leaves out none.
+    """
+    values: dict[Setting, list[float]] = {}
+    for setting, value in found:
+        values.setdefault(setting, []).append(value)
+    return {setting: some for setting, some in values.items() if len(some) == nets or not nets}
 
 
 def chosen(validation: Mapping[Setting, Values]) -> Setting:
@@ -349,9 +362,14 @@ def shown(row: Row, number: Callable[[float], str]) -> list[str]:
         number: how a value is written.
     """
     effect = row.effect
-    ratio = f"{effect.ratio:.2f} ({effect.low:.2f} to {effect.high:.2f})"
+    ratio = f"{shown_ratio(effect.ratio)} ({shown_ratio(effect.low)} to {shown_ratio(effect.high)})"
     spread = f"{number(row.median)} ({number(row.lowest)} to {number(row.highest)})"
     return [row.name, row.setting, spread, ratio, shown_p(row.holm)]
+
+
+def shown_ratio(ratio: float) -> str:
+    """Return a ratio as tables show it: two decimals below 100, none from there on, where nobody needs them."""
+    return f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.2f}"
 
 
 def shown_p(p: float) -> str:

@@ -190,6 +190,25 @@ def test_formulas_are_tab_stops_only_where_they_scroll(visit, page, width):
     assert tab.locator(".bd-article p mjx-container[tabindex]").count() == 0
 
 
+# Boxes whose right edge doesn't fade although more stands behind it, or fades although nothing does.
+EDGES = """() => [...document.querySelectorAll('.bd-article :is(div.math mjx-container, pre), .book-table, .book-wide')]
+  .filter((box) => box.clientWidth && box.classList.contains('book-more') !==
+    (box.scrollLeft + box.clientWidth < box.scrollWidth - 1))
+  .map((box) => `${box.tagName} ${box.scrollLeft}: ${box.textContent.slice(0, 60)}`)"""
+
+
+@pytest.mark.browser
+def test_what_goes_on_at_the_right_fades_there_and_every_formula_can_be_read(visit):
+    tab = visit("book/sequences.html", width=WIDTHS["phone"])
+    tab.wait_for_function("document.querySelectorAll('.book-more').length > 9", timeout=120_000)
+    tab.wait_for_function(f"({EDGES})().length === 0", timeout=120_000)
+    tab.evaluate("document.querySelectorAll('button.toggle-button').forEach((button) => button.click())")
+    tab.wait_for_function("document.querySelector('.solution span.math.book-scrolls')")  # found when it is unfolded
+    tab.evaluate("document.querySelectorAll('.book-more').forEach((box) => { box.scrollLeft = 9999; })")
+    tab.wait_for_function("document.querySelectorAll('.book-more').length === 0")
+    assert tab.evaluate(EDGES) == []
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("page", ["book/forget-gate.html", "book/variants.html"])
 def test_printed_code_is_whole(visit, page):

@@ -30,6 +30,9 @@ def test_what_it_carries_is_what_is_stored():
     for name, value in nets.stored().params.items():
         np.testing.assert_array_equal(arrays[name], value)
     np.testing.assert_allclose(np.array([data["low"], data["high"]]) * demand.SCALE, nets.band(), atol=0.051)
+    held = demand.smoothed(y, data["smoothing"]["rates"][:3])
+    np.testing.assert_allclose(data["smoothing"]["level"] * demand.SCALE, held.level[data["from"]], atol=0.01)
+    assert len(data["smoothing"]["day"]) == demand.AHEAD
     assert data["from"] + LATEST + demand.AHEAD == len(y) - 1
     assert len(str(data)) < 100_000
 
@@ -37,7 +40,7 @@ def test_what_it_carries_is_what_is_stored():
 def test_a_cell_that_is_off_changes_what_the_net_says_and_nothing_else():
     whole, without = Forecast().forecasts(), Forecast(off=[3]).forecasts()
     assert np.abs(whole["lstm"] - without["lstm"]).max() > 1.0
-    for name in ("ridge", "now", "week"):
+    for name in ("smoothing", "ridge", "now", "week"):
         np.testing.assert_array_equal(whole[name], without[name])
 
 

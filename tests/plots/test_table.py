@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from lstmlib.plots import show_table
+from lstmlib.plots import scientific, show_table
 
 
 def test_a_table_has_headings_for_columns_and_rows():
@@ -15,6 +15,16 @@ def test_a_table_has_headings_for_columns_and_rows():
     assert [td.text for td in tree.iter("td")] == ["9", "8 & 9"]
     assert tree.find("table/caption").text == "Nets that succeed"
     assert ET.fromstring(show_table(("a",), [("b",)])._repr_html_()).find("table/caption") is None
+
+
+def test_a_folded_table_shows_its_caption():
+    tree = ET.fromstring(show_table(("cell", "right"), [("LSTM", 9)], "a < b", folded=True)._repr_html_())
+    assert tree.tag == "details"
+    assert tree.find("summary").text == "Table: a < b"
+    assert tree.find("div/table").get("aria-label") == "a < b"
+    assert tree.find("div/table/caption") is None
+    with pytest.raises(ValueError, match="folded needs a caption"):
+        show_table(("cell",), [("LSTM",)], folded=True)
 
 
 def test_as_text_its_columns_stand_under_each_other():
@@ -30,3 +40,15 @@ def test_a_row_of_another_length_is_refused():
 def test_every_column_has_a_heading(header: tuple[str, str]) -> None:
     with pytest.raises(ValueError, match="header has no word over column"):
         show_table(header, [("LSTM", 9)])
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, "0"), (0.0096, "0.01"), (0.052, "0.05"), (12, "10"), (-3.4, "-3"), (3.4e-25, "3 × 10⁻²⁵"), (-2e6, "-2 × 10⁶")],
+)
+def test_small_and_large_numbers_are_shown_as_powers(value: float, said: str) -> None:
+    assert scientific(value) == said
+
+
+def test_as_many_digits_are_shown_as_asked():
+    assert [scientific(value, 2) for value in (0.5432, 0.0038, 1.5e-23)] == ["0.54", "0.0038", "1.5 × 10⁻²³"]

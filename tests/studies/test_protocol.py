@@ -10,6 +10,7 @@ from lstmlib.studies.protocol import (
     Side,
     against,
     beyond,
+    by_setting,
     chosen,
     fisher,
     holm,
@@ -33,6 +34,13 @@ def test_the_lowest_median_is_chosen_and_a_net_that_fails_counts():
         chosen({"a": [1.0], "b": [1.0, 2.0]})
     with pytest.raises(ValueError, match="at least one"):
         chosen({})
+
+
+def test_nets_are_grouped_by_setting_and_a_search_that_is_not_finished_is_left_out():
+    found = [("a", 3.0), ("b", 1.0), ("a", 2.0)]
+    assert by_setting(found) == {"a": [3.0, 2.0], "b": [1.0]}
+    assert by_setting(found, 2) == {"a": [3.0, 2.0]}
+    assert by_setting([]) == {}
 
 
 def test_a_p_value_is_shown_without_powers_of_ten():

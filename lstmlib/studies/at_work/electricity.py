@@ -145,12 +145,10 @@ def load(folder: Path = FOLDER) -> list[Trial]:
 
 def search(trials: list[Trial], cell: str) -> dict[tuple[int, float, int], list[float]]:
     """Return what each size, rate and number of updates reached on the validation weeks, as ``chosen`` takes it."""
-    found: dict[tuple[int, float, int], list[float]] = {}
-    for trial in trials:
-        if trial.part == "validation" and trial.cell == cell:
-            for mark, value in trial.rmse.items():
-                found.setdefault((trial.size, trial.rate, int(mark)), []).append(value)
-    return found
+    searched = [one for one in trials if (one.part, one.cell) == ("validation", cell)]
+    return protocol.by_setting(
+        ((one.size, one.rate, int(mark)), value) for one in searched for mark, value in one.rmse.items()
+    )
 
 
 def chosen(trials: list[Trial], cell: str) -> tuple[int, float, int]:

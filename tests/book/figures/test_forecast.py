@@ -22,7 +22,7 @@ FIGURES = [
     Forecast(origin=501, cell=7, off=list(range(1, 17))),
 ]
 # What is pressed, and what a screen reader then says: role, name, key, text.
-HEARD = ("slider", "Made at", "ArrowRight", r"Forecast made Thu 10 Aug, 12:30\. Off by, in MW: LSTM \d+, ridge")
+HEARD = ("slider", "Made at", "ArrowRight", r"Forecast made Thu 10 Aug, 12:30\. Off by, in MW: LSTM \d+, smoothing")
 
 
 def came(origin):
@@ -36,12 +36,13 @@ def check(page):
     figure = Forecast(**now)
     told = page.locator(f"{TAG} svg").get_attribute("aria-label")
     if now["came"]:
-        said = re.search(r"LSTM (\d+), ridge (\d+), as now (\d+), last week (\d+)\. (\d+) of 48", told).groups()
+        errors = "LSTM N, smoothing N, ridge N, as now N, last week N. N of 48".replace("N", r"(\d+)")
+        said = re.search(errors, told).groups()
         day = came(figure.origin)
         wanted = [demand.rmse(day - values) for values in figure.forecasts().values()]
-        np.testing.assert_allclose([float(value) for value in said[:4]], wanted, atol=0.6)
+        np.testing.assert_allclose([float(value) for value in said[:5]], wanted, atol=0.6)
         low, high = figure.forecasts()["lstm"] + nets.band()
-        assert int(said[4]) == pytest.approx(int(((day >= low) & (day <= high)).sum()), abs=1)
+        assert int(said[5]) == pytest.approx(int(((day >= low) & (day <= high)).sum()), abs=1)
     assert ("What came is hidden" in told) != now["came"]
     clean(page, TAG)
     return now
@@ -59,7 +60,7 @@ def core():
         (bundle.FOLDER / "forecast.js").read_text().split("function clock")[0],
     ]
     plain = [re.sub(r"^import .*\n", "", text, flags=re.MULTILINE).replace("export ", "") for text in texts]
-    return "".join(plain) + "\nreturn { forecasts, tensors };"
+    return "".join(plain) + "\nreturn { forecasts, smoothing, tensors };"
 
 
 def test_curves_and_cells_are_the_library_s(show):
@@ -67,17 +68,19 @@ def test_curves_and_cells_are_the_library_s(show):
     k = int(demand.origins(demand.TEST)[figure.origin])
     found = show(Forecast()).evaluate(
         """([text, data, k, off]) => {
-          const { forecasts, tensors } = new Function(text)(), y = (n) => data.demand[n - data.first] / 1000;
+          const { forecasts, smoothing, tensors } = new Function(text)(), y = (n) => data.demand[n - data.first] / 1000;
           const all = forecasts(tensors(data.net), (n) => y(n) - y(n - 336), k, off);
           const of = (name) => all.steps.map((step) => [...step[name]]);
           const steps = Object.fromEntries(["i", "f", "g", "o", "c"].map((name) => [name, of(name)]));
-          return { ...steps, lstm: all.lstm, ridge: all.ridge };
+          const smooth = smoothing(data.smoothing, y, data.from, 960)[k - data.from];
+          const above = smooth.map((value, n) => value - y(k + 1 + n - 336));
+          return { ...steps, lstm: all.lstm, ridge: all.ridge, smoothing: above };
         }""",
         [core(), figure.data, k, [1, 4]],
     )
     y, net = electricity(), nets.switched_off(nets.stored(), [1, 4])
     wanted, before = figure.forecasts(), demand.following(y, np.array([k - 336]))[0]
-    for name in ("lstm", "ridge"):
+    for name in ("lstm", "ridge", "smoothing"):
         np.testing.assert_allclose(found[name], (wanted[name] - before) / 1000, atol=1e-5)
     cache = net.forward(nets.sequences(y, np.array([k])))[2].recurrent
     for place, name in enumerate("ifgo"):

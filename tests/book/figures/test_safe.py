@@ -2,12 +2,18 @@
 
 import numpy as np
 import pytest
-from driving import drag, number, set_from_python, state
+from driving import clean, drag, longest_task, number, set_from_python, state
+from in_page import apart
 
 from lstmlib.figures import Safe
 from lstmlib.figures.safe import TAPE
+from lstmlib.online import LSTM1997, Net
+from lstmlib.online.compiled import lstm1997 as compiled
+from lstmlib.tasks import keep_first, keep_first_solved
 
 pytestmark = pytest.mark.browser
+SOON = 120_000  # milliseconds, on a busy machine
+NET = Net(3, 1, 1, 1, linear_output=True)
 FIGURES = [
     Safe(),
     Safe(input_gate=[1, 0.3] + [0] * 10, output_gate=[0] * 4 + [0.5] * 8, step=6),
@@ -167,3 +173,96 @@ def test_safe_as_widget_goes_both_ways(widget):
     Safe(input_gate=page.evaluate("model.get('input_gate')"))  # Python takes what the page sends
     page.evaluate("stop()")
     assert page.evaluate("listeners.size") == 0
+
+
+def marked(count, rng):
+    """Draw tapes of twelve numbers, with a mark at the first step and one at the last."""
+    batch, last = keep_first(12, count, rng, quiet=True), np.zeros((12, count, 1))
+    last[-1] = 1.0
+    return batch._replace(x=np.concatenate([batch.x, last], -1))
+
+
+def learnt(seed, count):
+    """Return the weights after so many tapes, by lstmlib's compiled learner; the page draws 500 at a time."""
+    params, rng = NET.draw(np.random.default_rng([seed, 0]), 0.5), np.random.default_rng([seed, 1])
+    for done in range(0, count, 500):
+        batch, few = marked(500, rng), min(500, count - done)
+        few_of = type(batch)(*(array[:, :few] for array in batch[:3]), batch.lengths[:few])
+        params, _ = compiled.train(NET, params, few_of, 0.1)
+    return params
+
+
+def reading(params, x):
+    """Return what a net does with one tape (12, 3): its doors, in the safe, shown; (12, 4), in the tape's numbers."""
+    learner, found = LSTM1997(NET, params), []
+    for step in x:
+        (shown,) = learner.step(step)
+        inside = learner.V[0, 0] * learner.h[0]
+        found.append([learner.a[0], learner.a[2], 10 * inside, 10 * shown])
+    return np.array(found)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_net_of_one_cell_learns_what_the_reader_did_by_hand(seed):
+    batch = marked(200, np.random.default_rng(99))
+
+    def right(params):
+        shown = np.stack([reading(params, batch.x[:, n])[:, 3] for n in range(200)], 1) / 10
+        return int(keep_first_solved(shown[..., None], batch).sum())
+
+    assert right(learnt(seed, 0)) < 50  # says next to nothing, which is within 0.1 of a small number
+    assert right(learnt(seed, 40_000)) > 190
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_the_net_that_takes_the_doors_is_the_library_s(show, seed):
+    page = show(Safe(seed=seed))
+    page.get_by_role("button", name="Let a net learn it").click()
+    page.get_by_role("button", name="Pause the net").click()
+    result = state(page, "lstm-safe", "result")
+    wanted = learnt(seed, result["shown"])
+    assert result["shown"] > 0
+    assert apart({name: np.array(value) for name, value in result["params"].items()}, wanted) < 1e-9
+    tape = np.zeros((12, 3))
+    tape[:, 0], tape[0, 1], tape[-1, 2] = np.array(TAPE) / 10, 1, 1
+    found = reading(wanted, tape)
+    for step in range(12, 0, -1):
+        assert state(page, "lstm-safe", "step") == step
+        doors = page.locator("lstm-safe .door .value").all_inner_texts()
+        assert [number(text.removesuffix(" %")) for text in doors] == pytest.approx(100 * found[step - 1, :2], abs=0.51)
+        told = page.locator("lstm-safe .sum strong").all_inner_texts()
+        assert [number(text) for text in told] == pytest.approx(found[step - 1, 2:], abs=0.051)
+        if step > 1:
+            page.get_by_role("button", name="← Back").click()
+    clean(page, "lstm-safe")
+
+
+def test_the_net_learns_and_gives_the_doors_back(show):
+    page = show(Safe(keep=0.7))
+    page.get_by_role("button", name="Let a net learn it").click()
+    assert page.get_by_role("slider", name="Left door").is_disabled()
+    page.get_by_role("button", name="Another net").wait_for(timeout=SOON)
+    assert state(page, "lstm-safe", "result")["shown"] == 40_000
+    text = page.locator("lstm-safe .task").inner_text()
+    assert text.startswith("Learnt after 40,000 tapes of random numbers: it shows ")
+    page.wait_for_function(
+        "document.querySelector('lstm-safe').shadowRoot.querySelector('[role=status]').textContent.includes('Learnt')"
+    )
+    page.get_by_role("button", name="Another net").click()
+    page.get_by_role("button", name="Pause the net").click()
+    second = state(page, "lstm-safe", "result")
+    assert apart({name: np.array(value) for name, value in second["params"].items()}, learnt(1, second["shown"])) < 1e-9
+    page.get_by_role("button", name="Start again").click()
+    assert check_safe(page, keep=0.7)[0] == [[0] * 12, [0] * 12]
+    assert page.get_by_role("slider", name="Left door").is_enabled()
+    page.get_by_role("button", name="Let a net learn it").wait_for()
+
+
+def test_the_page_stays_responsive_while_the_net_learns(show, browser):
+    page = show(Safe())
+
+    def train():
+        page.get_by_role("button", name="Let a net learn it").click()
+        page.wait_for_timeout(1500)
+
+    assert 0 < longest_task(browser, page, train) < 50

@@ -55,11 +55,8 @@ def load(folder: Path = FOLDER) -> list[Trial]:
 
 def search(trials: Sequence[Trial], series: str) -> dict[Setting, list[float]]:
     """Return the validation errors of each setting, as ``protocol.chosen`` takes it."""
-    found: dict[Setting, list[float]] = {}
-    for one in trials:
-        if (one.part, one.series) == ("search", series):
-            found.setdefault(one.setting, []).append(one.error)
-    return {setting: values for setting, values in found.items() if len(values) == SEARCHED}
+    searched = (one for one in trials if (one.part, one.series) == ("search", series))
+    return protocol.by_setting(((one.setting, one.error) for one in searched), SEARCHED)
 
 
 def chosen(trials: Sequence[Trial], series: str) -> Setting:

@@ -88,11 +88,7 @@ def load(folder: Path) -> list[Trial]:
 
 def chosen(trials: Sequence[Trial]) -> float:
     """Return the rate that the test nets have: the lowest median label error rate on the validation strings."""
-    found: dict[float, list[float]] = {}
-    for trial in trials:
-        if trial.part == "validation":
-            found.setdefault(trial.rate, []).append(trial.error)
-    return protocol.chosen(found)
+    return protocol.chosen(protocol.by_setting((one.rate, one.error) for one in trials if one.part == "validation"))
 
 
 def tested(trials: Sequence[Trial], kind: str) -> list[Trial]:

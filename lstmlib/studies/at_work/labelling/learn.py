@@ -134,11 +134,8 @@ def load(folder: Path = FOLDER) -> list[Trial]:
 
 def search(trials: Sequence[Trial], kind: str) -> dict[float, list[float]]:
     """Return the shares of wrong words on the validation part, by the rate, as ``chosen`` takes them."""
-    found: dict[float, list[float]] = {}
-    for trial in trials:
-        if (trial.part, trial.kind, trial.epochs) == ("validation", kind, EPOCHS):
-            found.setdefault(trial.rate, []).append(trial.wrong[str(EPOCHS)])
-    return found
+    searched = (one for one in trials if (one.part, one.kind, one.epochs) == ("validation", kind, EPOCHS))
+    return protocol.by_setting((one.rate, one.wrong[str(EPOCHS)]) for one in searched)
 
 
 def chosen(trials: Sequence[Trial], kind: str) -> float:

@@ -226,12 +226,10 @@ def search(trials: list[Trial], task: str) -> dict[Setting, list[float]]:
 
     Costs may be negative, and only their order counts.
     """
-    found: dict[Setting, list[float]] = {}
-    for trial in trials:
-        if trial.part == "validation" and trial.task == task:
-            for mark, value in trial.loss.items():
-                found.setdefault((trial.form, trial.size, trial.rate, int(mark)), []).append(value)
-    return found
+    searched = [one for one in trials if (one.part, one.task) == ("validation", task)]
+    return protocol.by_setting(
+        ((one.form, one.size, one.rate, int(mark)), value) for one in searched for mark, value in one.loss.items()
+    )
 
 
 def chosen(trials: list[Trial], task: str) -> Setting:

@@ -43,12 +43,8 @@ Setting = tuple[tuple[float, ...], str]  # what was chosen, and after how many u
 
 def search(trials: list[Trial], recipe: str, side: str) -> dict[Setting, list[float]]:
     """Return what each setting and number of updates reached on the validation seeds, as ``chosen`` takes it."""
-    found: dict[Setting, list[float]] = {}
-    for one in trials:
-        if one[:3] == (recipe, "validation", side):
-            for mark, value in one.loss.items():
-                found.setdefault((one.setting, mark), []).append(value)
-    return found
+    searched = [one for one in trials if one[:3] == (recipe, "validation", side)]
+    return protocol.by_setting(((one.setting, mark), value) for one in searched for mark, value in one.loss.items())
 
 
 def chosen(trials: list[Trial], recipe: str, side: str) -> Setting:

@@ -84,21 +84,22 @@ def labelling() -> list[Contest]:
 
 
 def electricity() -> Contest:
-    """Return the error of forecasts a day ahead, beside ridge regression, in percent of its error."""
+    """Return the error of forecasts a day ahead, beside exponential smoothing: the bootstrap over days."""
     from lstmlib.data import electricity as series
     from lstmlib.studies.at_work import demand, electricity
 
     y, at = series(), demand.origins(demand.TEST)
-    weights = demand.ridge(y, (demand.LEARN[0], demand.VALIDATION[1]), *demand.ridge_chosen(y))
-    error = demand.following(y, at) - demand.ridge_forecast(y, at, weights)
+    rates = demand.smoothing(y, (demand.LEARN[0], demand.VALIDATION[1]))
+    error = demand.following(y, at) - demand.smoothing_forecast(y, at, rates)
     trials = electricity.tested(electricity.load(), "LSTM")
     days = np.sqrt((np.array([one.days for one in trials]) ** 2).mean(0))
     ratio, low, high = demand.ratio(list(days), list(demand.by_day(error)))
-    ridge = demand.rmse(error)
-    gain = tuple(ridge * (1.0 - value) for value in (ratio, high, low))
+    smoothing = demand.rmse(error)
+    gain = tuple(smoothing * (1.0 - value) for value in (ratio, high, low))
     median = float(np.median(electricity.values(electricity.load(), "LSTM")))
     question = "electricity a day ahead"
-    return Contest("time-series", question, "ridge regression", "MW of error", (ridge, median), gain, "days", 0)  # type: ignore[arg-type]
+    simple = "exponential smoothing"
+    return Contest("time-series", question, simple, "MW of error", (smoothing, median), gain, "days", 0)  # type: ignore[arg-type]
 
 
 def markets() -> list[Contest]:

@@ -123,12 +123,10 @@ def trial(data: Sentences, study: str, part: str, name: str, rate: float, seed: 
 
 def search(trials: list[Trial], study: str, name: str) -> dict[tuple[float, int], list[float]]:
     """Return what each rate and number of epochs reached on the validation sentences, as ``chosen`` takes it."""
-    found: dict[tuple[float, int], list[float]] = {}
-    for one in trials:
-        if (one.study, one.part, one.name) == (study, "validation", name):
-            for epoch, error in enumerate(one.wrong, 1):
-                found.setdefault((one.rate, epoch), []).append(error)
-    return found
+    searched = [one for one in trials if (one.study, one.part, one.name) == (study, "validation", name)]
+    return protocol.by_setting(
+        ((one.rate, epoch), error) for one in searched for epoch, error in enumerate(one.wrong, 1)
+    )
 
 
 def chosen(trials: list[Trial], study: str, name: str) -> tuple[float, int]:

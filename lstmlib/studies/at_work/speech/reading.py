@@ -62,11 +62,8 @@ def load(folder: Path = FOLDER) -> list[Trial]:
 
 def search(trials: Sequence[Trial], side: str) -> dict[Setting, list[float]]:
     """Return the cross-entropy of each fold, by setting, as ``protocol.chosen`` takes it."""
-    found: dict[Setting, list[float]] = {}
-    for one in trials:
-        if (one.part, one.side) == ("search", side):
-            found.setdefault(one.setting, []).append(one.nats)
-    return {setting: values for setting, values in found.items() if len(values) == FOLDS}
+    searched = (one for one in trials if (one.part, one.side) == ("search", side))
+    return protocol.by_setting(((one.setting, one.nats) for one in searched), FOLDS)
 
 
 def chosen(trials: Sequence[Trial], side: str) -> Setting:

@@ -38,11 +38,7 @@ def load(folder: Path = FOLDER) -> list[Trial]:
 
 def search(trials: list[Trial], cell: str) -> dict[float, list[float]]:
     """Return what each rate reached on the validation plays, as ``protocol.chosen`` takes it."""
-    found: dict[float, list[float]] = {}
-    for trial in trials:
-        if trial.part == "validation" and trial.cell == cell:
-            found.setdefault(trial.rate, []).append(trial.bits)
-    return found
+    return protocol.by_setting((one.rate, one.bits) for one in trials if (one.part, one.cell) == ("validation", cell))
 
 
 def tested(trials: list[Trial], cell: str) -> list[Trial]:

@@ -58,10 +58,8 @@ def load(folder: Path = FOLDER) -> list[Trial]:
 
 def search(trials: Sequence[Trial], side: str) -> dict[Setting, list[float]]:
     """Return the cross-entropy of each of a side's validation nets, by setting, as ``protocol.chosen`` takes it."""
-    found: dict[Setting, list[float]] = {}
-    for one in trials:
-        if (one.part, one.side) == ("search", side):
-            found.setdefault(one.setting, []).append(one.nats)
+    searched = (one for one in trials if (one.part, one.side) == ("search", side))
+    found = protocol.by_setting((one.setting, one.nats) for one in searched)
     most = max((len(values) for values in found.values()), default=0)
     return {setting: values for setting, values in found.items() if len(values) == most}
 
