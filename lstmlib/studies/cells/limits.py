@@ -79,7 +79,7 @@ def judged(side: Asked) -> protocol.Side:
 
 def against() -> dict[Asked, protocol.Effect]:
     """Hold JANET against the vanilla cell of the same budget, with as many parameters and with as many cells."""
-    effects = {}
+    effects: dict[Asked, protocol.Effect] = {}
     for vanilla, *others in SIDES.values():
         effects |= {side: protocol.mann_whitney(judged(side).values, judged(vanilla).values) for side in others}
     return effects
@@ -94,9 +94,9 @@ def still_learning(side: Asked) -> bool:
 def grid(side: Asked, seed: int, settings: tuple[list[float | None], list[float]], folder: Path = FOLDER) -> Line:
     """Train a side's nets of one seed, at every bias and rate of ``settings``, and store them unless they are there."""
     biases, rates = settings
-    there = {(line.seed, *map(tuple, (line.biases, line.rates))): line for line in lines(_file(side), folder)}
-    if line := there.get((seed, tuple(biases), tuple(rates))):
-        return line
+    for there in lines(_file(side), folder):
+        if (there.seed, there.biases, there.rates) == (seed, biases, rates):
+            return there
     from lstmlib.studies.cells.trials import draw, trial  # only now: what reads the results needs no compiled code
 
     data = draw(TASK, seed, side.updates)
