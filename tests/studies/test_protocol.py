@@ -14,16 +14,15 @@ from lstmlib.studies.protocol import (
     chosen,
     fisher,
     holm,
-    leading,
     learning,
     mann_whitney,
     next_nets,
     search_rate,
-    second_round,
     shown_p,
     sign,
     welch,
 )
+from lstmlib.studies.second_round import leading, second_round
 
 
 def test_the_lowest_median_is_chosen_and_a_net_that_fails_counts():

@@ -19,7 +19,8 @@ from lstmlib.numpy.checks import Array
 from lstmlib.numpy.optim import Adam
 from lstmlib.studies import journal
 from lstmlib.studies.cells.settings import BIASES, RATES, ROWS, TASKS, judge
-from lstmlib.studies.protocol import Row, Side, chosen, learning, next_nets, on_every_task, second_round
+from lstmlib.studies.protocol import Row, Side, chosen, learning, next_nets, on_every_task
+from lstmlib.studies.second_round import second_round
 from lstmlib.studies.variants.nets import Cells, Nets
 from lstmlib.studies.variants.store import FOLDER
 from lstmlib.tasks.batch import Batch

@@ -6,6 +6,7 @@ import pytest
 from lstmlib.numpy import squared_error
 from lstmlib.studies import protocol
 from lstmlib.studies.cells.settings import BIASES, RATES, TASKS
+from lstmlib.studies.second_round import leading
 from lstmlib.studies.variants import depth
 from lstmlib.studies.variants.depth import (
     ADDED,
@@ -121,7 +122,7 @@ def test_what_is_stored_is_whole(task, layers):
     mine = final(trials, task, layers)
     assert [(Setting(t.rate, t.bias), t.seed) for t in mine] == [(best, seed) for seed in TEST]
     again = validation(trials, task, layers, (*VALIDATION, *FURTHER))
-    assert set(protocol.leading(found)) <= set(again)
+    assert set(leading(found)) <= set(again)
     assert [t.seed for t in final(trials, task, layers, checked=True)] == list(TEST)
 
 
