@@ -7,6 +7,7 @@ from lstmlib.data.digits import digits
 from lstmlib.data.electricity import electricity
 from lstmlib.data.film import film
 from lstmlib.data.messages import Message, messages
+from lstmlib.data.names import Name, names
 from lstmlib.data.pendigits import Pendigits, pendigits
 from lstmlib.data.plays import Plays, alphabet, plays
 from lstmlib.data.reviews import Review, reviews
@@ -21,6 +22,7 @@ __all__ = [
     "Chorales",
     "Labelled",
     "Message",
+    "Name",
     "Pendigits",
     "Plays",
     "Prices",
@@ -36,6 +38,7 @@ __all__ = [
     "film",
     "heartbeats",
     "messages",
+    "names",
     "pendigits",
     "plays",
     "pulse",

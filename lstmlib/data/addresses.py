@@ -1,5 +1,6 @@
 """Addresses in the United States, each word labelled by hand: street, town, box number, and 26 parts more."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from lstmlib.data import derived
@@ -24,9 +25,19 @@ def addresses() -> list[Address]:
     Raises:
         ValueError: the stored file is not the one that was derived.
     """
-    found = []
-    for line in derived.read("addresses.txt.gz").splitlines():
+    return [Address(*one) for one in labelled("addresses.txt.gz")]
+
+
+def labelled(name: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield words and labels of each line of a derived file: spans between tabs, of each its label, then its words.
+
+    Args:
+        name: of the file.
+
+    Raises:
+        ValueError: the stored file is not the one that was derived.
+    """
+    for line in derived.read(name).splitlines():
         spans = [span.split(" ") for span in line.split("\t")]
         words = tuple(word for _, *words in spans for word in words)
-        found.append(Address(words, tuple(label for label, *words in spans for _ in words)))
-    return found
+        yield words, tuple(label for label, *words in spans for _ in words)

@@ -133,18 +133,30 @@ def _electricity(carried: dict[str, bytes]) -> bytes:
     return ("\n".join(days) + "\n").encode()
 
 
-def _addresses(carried: dict[str, bytes]) -> bytes:
-    """Return usaddress's labelled addresses, one a line: spans between tabs, of each its label, then its words."""
-    (text,), lines = carried.values(), []
-    for address in ElementTree.fromstring(text):
+def _spans(text: bytes) -> list[str]:
+    """Return labelled texts, one a line: spans between tabs, of each its label, then its words."""
+    lines = []
+    for whole in ElementTree.fromstring(text):
         spans: list[list[str]] = []
-        for part in address:
+        for part in whole:
             words = (part.text or "").split()
             if spans and spans[-1][0] == part.tag:
                 spans[-1] += words
             else:
                 spans.append([part.tag, *words])
         lines.append("\t".join(" ".join(span) for span in spans))
+    return lines
+
+
+def _addresses(carried: dict[str, bytes]) -> bytes:
+    """Return usaddress's labelled addresses, one a line."""
+    (text,) = carried.values()
+    return packed("\n".join(_spans(text)) + "\n")
+
+
+def _names(carried: dict[str, bytes]) -> bytes:
+    """Return probablepeople's labelled names, one a line, in the order of the members; what comes again is left out."""
+    lines = dict.fromkeys(line for text in carried.values() for line in _spans(text))
     return packed("\n".join(lines) + "\n")
 
 
@@ -266,6 +278,7 @@ DERIVE: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "electricity.txt": _electricity,
     "heartbeats.txt.gz": _heartbeats,
     **{f"messages-{program}.txt.gz": _messages for program in PROGRAMS},
+    "names.txt.gz": _names,
     "pendigits.bin": _pendigits,
     "plays.txt.bz2": _plays,
     "pulse.txt.gz": _pulse,

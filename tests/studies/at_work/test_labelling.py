@@ -1,4 +1,4 @@
-"""Labelling addresses: parts without near-duplicates across them, measures by hand, simple methods, what is stored."""
+"""Labelling addresses and names: parts without near-duplicates across them, measures by hand, what is stored."""
 
 import json
 from collections import Counter
@@ -32,6 +32,18 @@ def test_no_near_duplicate_crosses_the_parts():
         for one in seen[a][::7]:
             assert max(len(one & other) / len(one | other) for other in seen[b]) < parts.ALIKE
     assert len(parts.training("validation")) + len(found["validation"]) == len(parts.training("test"))
+
+
+def test_names_have_parts_of_their_own():
+    found = parts.parts("names")
+    assert {name: len(part) for name, part in found.items()} == {"test": 755, "validation": 453, "learn": 1810}
+    assert len(parts.labels("names")) == 23
+    seen = {name: [parts.pieces(one) for one in part] for name, part in found.items()}
+    rest = seen["learn"] + seen["validation"]
+    for one in seen["test"][::7]:
+        assert max(len(one & other) / len(one | other) for other in rest) < parts.ALIKE
+    with pytest.raises(ValueError, match="data is 'towns', expected one of addresses, names"):
+        parts.parts("towns")
 
 
 def test_groups_reach_over_several_links():
@@ -74,6 +86,10 @@ def test_features():
     assert {"word=ave", "street", "mark=,", "length=w3", "digits=none", "vowels", "capitals=first"} <= found
     assert {"digits=all", "zeros=2", "length=d3"} <= word_features("100")
     assert word_features("#")
+    assert {"degree", "mark=,"} <= word_features("M.D.,", "names")
+    assert {"form", "generation", "title"}.isdisjoint(word_features("(Bob)", "names"))
+    assert "opens=(" in word_features("(Bob)", "names")
+    assert "opens=(" not in word_features("(Rear)")
     first = address_features(SHORT, 1)[0]
     assert {"-1 nothing", "+1 direction", "always"} <= first
     columns = Columns(address_features(SHORT, 1) * 2)
@@ -146,16 +162,16 @@ def test_the_chain_is_trained_by_its_own_gradient(rng):
 
 
 def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
-    few = {name: part[:40] for name, part in parts.parts().items()}
-    monkeypatch.setattr(parts, "parts", lambda: few)
-    for module in (nets, running, simple):
-        monkeypatch.setattr(module, "parts", lambda: few)
+    some = {data: {name: part[:40] for name, part in parts.parts(data).items()} for data in parts.DATA}
+    few = some["addresses"]
+    for module in (parts, nets, running, simple):
+        monkeypatch.setattr(module, "parts", lambda data="addresses": some[data])
     for module, name, value in (
         (simple, "WINDOWS", (1,)),
         (simple, "PENALTIES", (1.0,)),
         (simple, "START", (1, 1.0)),
         (running, "KINDS", ("both",)),
-        (running, "RATES", (0.01,)),
+        (running, "RATES", dict.fromkeys(parts.DATA, (0.01,))),
         (running, "EPOCHS", 2),
         (nets, "EPOCHS", 2),
         (running, "SEEDS", {"validation": (100,), "test": (0, 1)}),
@@ -175,6 +191,13 @@ def test_a_stopped_study_goes_on(tmp_path, monkeypatch):
     assert nets.written(said) == json.loads(lines[1])["said"]
     assert running.said_by("both", tmp_path)[0] == said
     assert len(running.said_ahead(1, tmp_path)[0]) == 40
+    named = running.said_by("both", tmp_path, "names")
+    assert [len(one) for one in named] == [40, 40]
+    assert {label for labels in named[0] for label in labels} <= set(parts.labels("names"))
+    assert sorted(path.name for path in tmp_path.glob("*names*")) == [
+        "labelling-names-simple.json",
+        "labelling-names.jsonl",
+    ]
 
 
 def test_errors_by_label_and_by_words_without_a_vector():
@@ -207,15 +230,28 @@ def test_what_is_stored_comes_out_again():
     assert m.accuracy(m.total(nets.judged(given, said))) == pytest.approx(stored, abs=0.002)
 
 
-def test_what_was_chosen_lies_inside_what_was_searched():
-    trials = nets.load()
+def test_what_is_stored_of_names_comes_out_again():
+    learnt, given = parts.training("test", "names"), parts.parts("names")["test"]
+    assert simple.most_frequent(learnt, given) == running.said_by("frequent", data="names")[0]
+    found = running.simple_store(data="names")["regression"]
+    said = simple.regression(found["window"], found["penalty"], "names")(learnt, given)
+    stored = m.accuracy(m.total(nets.judged(given, running.said_by("regression", data="names")[0])))
+    assert m.accuracy(m.total(nets.judged(given, said))) == pytest.approx(stored, abs=0.002)
+    trial = nets.tested(nets.load(data="names"), "both")[0]
+    _, again = nets.learn(*trial[:5], "names")
+    assert again.wrong[str(nets.EPOCHS)] == pytest.approx(trial.wrong[str(nets.EPOCHS)], abs=0.01)
+
+
+@pytest.mark.parametrize("data", parts.DATA)
+def test_what_was_chosen_lies_inside_what_was_searched(data):
+    trials = nets.load(data=data)
     for kind in nets.KINDS:
-        assert sorted(nets.search(trials, kind)) == list(nets.RATES)
-        assert protocol.beyond(nets.chosen(trials, kind), nets.RATES) is None
+        assert sorted(nets.search(trials, kind)) == list(nets.RATES[data])
+        assert protocol.beyond(nets.chosen(trials, kind), nets.RATES[data]) is None
         assert [trial.seed for trial in nets.tested(trials, kind)] == list(range(len(nets.tested(trials, kind))))
         assert len(nets.tested(trials, kind)) >= 5
     for name in simple.METHODS:
-        found = running.simple_store()[name]
+        found = running.simple_store(data=data)[name]
         searched = {(window, penalty) for window, penalty, _ in found["search"]}
         row, column = simple.WINDOWS.index(found["window"]), simple.PENALTIES.index(found["penalty"])
         around = {(simple.WINDOWS[row + k], found["penalty"]) for k in (-1, 1)}

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from lstmlib.data.addresses import Address
 from lstmlib.studies.at_work.labelling.learn import Net
+from lstmlib.studies.at_work.labelling.parts import Item
 
 AHEAD = (0, 1, 2, 3)  # how many words after a word are left
 
 
-def ahead(net: Net, given: Sequence[Address], words: int) -> list[tuple[str, ...]]:
+def ahead(net: Net, given: Sequence[Item], words: int) -> list[tuple[str, ...]]:
     """Return the label of each word, read from the address cut off so many words after it.
 
     Args:

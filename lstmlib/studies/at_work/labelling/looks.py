@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstmlib.data.addresses import Address
 from lstmlib.studies.at_work.labelling.learn import FOLDER
+from lstmlib.studies.at_work.labelling.parts import Item
 
 Said = Sequence[Sequence[Sequence[str]]]  # of each net, of each address, the labels
 
 
-def right_by_label(given: Sequence[Address], said: Said) -> dict[str, float]:
+def right_by_label(given: Sequence[Item], said: Said) -> dict[str, float]:
     """Return of each label the share of its words that get it, the mean over nets; the most frequent label first.
 
     Args:
@@ -39,7 +39,7 @@ class Unseen(NamedTuple):
     errors: float  # the share of all errors that is at words without
 
 
-def by_unseen(given: Sequence[Address], said: Said, unseen: Sequence[Sequence[bool]]) -> Unseen:
+def by_unseen(given: Sequence[Item], said: Said, unseen: Sequence[Sequence[bool]]) -> Unseen:
     """Count errors at words that have no vector, and at the others; means over nets.
 
     Args:
@@ -67,7 +67,7 @@ class Disagreement(NamedTuple):
     nets: str
 
 
-def disagreements(given: Sequence[Address], said: Said, share: float = 0.8) -> list[Disagreement]:
+def disagreements(given: Sequence[Item], said: Said, share: float = 0.8) -> list[Disagreement]:
     """Return the words of which at least that share of the nets says one label that isn't the data's.
 
     Args:

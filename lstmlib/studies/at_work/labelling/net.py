@@ -7,8 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lstmlib.data.addresses import Address
-from lstmlib.studies.at_work.labelling.parts import labels
+from lstmlib.studies.at_work.labelling.parts import Item, labels
 from lstmlib.studies.at_work.labelling.simple import key
 from lstmlib.torch import LSTM, Embedding, Linear
 
@@ -16,14 +15,20 @@ UNKNOWN = 0  # the place of words, and of letters, that have none of their own
 
 
 class Vocabulary(NamedTuple):
-    """Which words and letters have vectors of their own; place 0 is for all others."""
+    """Which words and letters have vectors of their own; place 0 is for all others. And which labels there are."""
 
     words: tuple[str, ...]
     letters: str
+    labels: tuple[str, ...]
 
 
-def vocabulary(learnt: Sequence[Address]) -> Vocabulary:
-    """Return the words, as ``key`` writes them, and the characters that come twice or more in these addresses."""
+def vocabulary(learnt: Sequence[Item], data: str = "addresses") -> Vocabulary:
+    """Return the words, as ``key`` writes them, and the characters that come twice or more in these addresses.
+
+    Args:
+        learnt: addresses, or names.
+        data: which of ``DATA`` they are of; all of its labels are taken.
+    """
     words: dict[str, int] = {}
     letters: dict[str, int] = {}
     for word in (word for address in learnt for word in address.words):
@@ -31,7 +36,7 @@ def vocabulary(learnt: Sequence[Address]) -> Vocabulary:
         for letter in word:
             letters[letter] = letters.get(letter, 0) + 1
     kept = (sorted(name for name, count in found.items() if count > 1) for found in (words, letters))
-    return Vocabulary(tuple(next(kept)), "".join(next(kept)))
+    return Vocabulary(tuple(next(kept)), "".join(next(kept)), labels(data))
 
 
 class Encoded(NamedTuple):
@@ -73,8 +78,8 @@ def encode(given: Sequence[Sequence[str]], known: Vocabulary, right: Sequence[Se
         known: which have vectors.
         right: the labels of each; the target is 0 throughout without.
     """
-    words, letters = ({name: k for k, name in enumerate(names, 1)} for names in known)
-    place, edge = {label: k for k, label in enumerate(labels())}, len(known.letters) + 1
+    words, letters = ({name: k for k, name in enumerate(names, 1)} for names in known[:2])
+    place, edge = {label: k for k, label in enumerate(known.labels)}, len(known.letters) + 1
     lengths, unique = torch.tensor([len(address) for address in given]), sorted({w for a in given for w in a})
     number, T, N = {word: k for k, word in enumerate(unique)}, int(lengths.max()), len(given)
     ids, spelled, target = (torch.zeros((T, N), dtype=torch.int64) for _ in range(3))
@@ -133,7 +138,7 @@ class Tagger(nn.Module):
         self.spell = Linear(3 * letter_size, filters, generator=own)
         self.there = LSTM(D, H, forget_bias=1.0, generator=own)
         self.back = LSTM(D, H, forget_bias=1.0, generator=own) if both else None
-        self.readout = Linear(hidden_size, len(labels()), generator=own)
+        self.readout = Linear(hidden_size, len(known.labels), generator=own)
 
     def vectors(self, given: Encoded) -> Tensor:
         """Return x (T, N, E + S)."""

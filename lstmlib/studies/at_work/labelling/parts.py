@@ -1,4 +1,4 @@
-"""Which addresses are learnt on, which choose the settings, and which judge: near-duplicates stay together.
+"""Which addresses, or names, are learnt on, which choose the settings, and which judge: near-duplicates stay together.
 
 The same building comes with several suites, the same line with another house number. Were one copy learnt on and the
 other judged on, remembering would look like reading. So addresses that look alike are one group, and a group is in one
@@ -6,25 +6,30 @@ part as a whole.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 
 from lstmlib.data.addresses import Address, addresses
+from lstmlib.data.names import Name, names
 
+Item: TypeAlias = Address | Name
+READERS: dict[str, Callable[[], Sequence[Item]]] = {"addresses": addresses, "names": names}
+DATA = tuple(READERS)  # addresses are what is meant where nothing is said
 ALIKE = 0.6  # the share of three-letter pieces from which on two addresses are near-duplicates
 TEST, VALIDATION = 0.25, 0.15  # shares of all addresses
 
 
-def pieces(address: Address) -> frozenset[str]:
+def pieces(address: Item) -> frozenset[str]:
     """Return all runs of three characters of an address in small letters, marks left out, every number as one 0."""
     words = (re.sub(r"\W", "", word.lower()) for word in address.words)
     text = re.sub(r"\d+", "0", f" {' '.join(words)} ")
     return frozenset(text[k : k + 3] for k in range(len(text) - 2))
 
 
-def groups(given: Sequence[Address]) -> list[int]:
+def groups(given: Sequence[Item]) -> list[int]:
     """Return for each address the first of those that it is linked to, over any number of near-duplicates.
 
     Two addresses are near-duplicates if of all the pieces that either has, 60 percent are in both.
@@ -47,10 +52,35 @@ def groups(given: Sequence[Address]) -> list[int]:
     return [root(k) for k in range(len(given))]
 
 
+def everything(data: str = "addresses") -> Sequence[Item]:
+    """Return all addresses, or all names.
+
+    Args:
+        data: one of ``DATA``.
+
+    Raises:
+        ValueError: another.
+    """
+    if data not in READERS:
+        raise ValueError(f"data is {data!r}, expected one of {', '.join(DATA)}")
+    return READERS[data]()
+
+
+def parts(data: str = "addresses") -> dict[str, tuple[Item, ...]]:
+    """Return the addresses of "test", "validation" and "learn": groups are drawn until a part has its share.
+
+    Args:
+        data: one of ``DATA``.
+
+    Raises:
+        ValueError: another.
+    """
+    return _parts(data)
+
+
 @cache
-def parts() -> dict[str, tuple[Address, ...]]:
-    """Return the addresses of "test", "validation" and "learn": groups are drawn until a part has its share."""
-    given = addresses()
+def _parts(data: str) -> dict[str, tuple[Item, ...]]:
+    given = everything(data)
     found = groups(given)
     order = np.random.default_rng(0).permutation(sorted(set(found)))
     members: dict[str, list[int]] = {"test": [], "validation": [], "learn": []}
@@ -63,16 +93,16 @@ def parts() -> dict[str, tuple[Address, ...]]:
     return {name: tuple(given[k] for k in sorted(numbers)) for name, numbers in members.items()}
 
 
-def training(part: str) -> tuple[Address, ...]:
+def training(part: str, data: str = "addresses") -> tuple[Item, ...]:
     """Return what a method learns on before it is judged on "validation" or "test": before the test on all the rest."""
-    return parts()["learn"] + (parts()["validation"] if part == "test" else ())
+    return parts(data)["learn"] + (parts(data)["validation"] if part == "test" else ())
 
 
 @cache
-def labels() -> tuple[str, ...]:
+def labels(data: str = "addresses") -> tuple[str, ...]:
     """Return all labels, the most frequent first, over all addresses; their places are what nets learn."""
     counts: dict[str, int] = {}
-    for address in addresses():
+    for address in everything(data):
         for label in address.labels:
             counts[label] = counts.get(label, 0) + 1
     return tuple(sorted(counts, key=lambda label: (-counts[label], label)))

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lstmlib.data.addresses import Address
 from lstmlib.files import load as read_file
 from lstmlib.files import save
 from lstmlib.studies import journal
@@ -21,62 +20,67 @@ from lstmlib.studies.at_work.labelling.learn import (
     chosen,
     learn,
     load,
+    named,
     read,
     tested,
     written,
 )
 from lstmlib.studies.at_work.labelling.net import Tagger, vocabulary
-from lstmlib.studies.at_work.labelling.parts import parts, training
+from lstmlib.studies.at_work.labelling.parts import DATA, Item, parts, training
 
 
-def run(folder: Path = FOLDER) -> None:
+def run(folder: Path = FOLDER, of: Sequence[str] = DATA) -> None:
     """Run what isn't stored yet: simple methods, every kind's search, test nets, and what they say of less.
 
     Args:
         folder: where the results are; each trial is written as it ends.
+        of: which data, some of ``DATA``; words are taken away, and nets kept, of addresses alone.
     """
-    for kind in KINDS:
-        for rate in RATES:
-            for seed in SEEDS["validation"]:
-                _once(folder, "validation", kind, rate, EPOCHS, seed)
-    _test(folder, SEEDS["test"])
-    _simple(folder)
+    for data in of:
+        for kind in KINDS:
+            for rate in RATES[data]:
+                for seed in SEEDS["validation"]:
+                    _once(folder, "validation", kind, rate, EPOCHS, seed, data)
+        _test(folder, SEEDS["test"], data)
+        _simple(folder, data)
 
 
-def _test(folder: Path, seeds: Sequence[int]) -> None:
+def _test(folder: Path, seeds: Sequence[int], data: str) -> None:
     for seed in seeds:
         for kind in KINDS:
-            net = _once(folder, "test", kind, chosen(load(folder), kind), EPOCHS, seed)
+            net = _once(folder, "test", kind, chosen(load(folder, data), kind), EPOCHS, seed, data)
+            if data != "addresses":
+                continue
             if net and kind == "both":
                 _ahead(folder, net, seed)
             if net and kind != "chain" and seed == SEEDS["test"][0]:
                 save(net.tagger, folder / f"labelling-{kind}.safetensors")
 
 
-def _simple(folder: Path) -> None:
-    path = folder / "labelling-simple.json"
+def _simple(folder: Path, data: str) -> None:
+    path = folder / named("-simple.json", data)
     found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    given = parts()["test"]
+    learnt, given = training("test", data), parts(data)["test"]
     if "frequent" not in found:
-        found["frequent"] = {"said": written(simple.most_frequent(training("test"), given))}
+        found["frequent"] = {"said": written(simple.most_frequent(learnt, given), data)}
     for name, method in simple.METHODS.items():
         if name not in found:
-            tried = simple.search(name)
+            tried = simple.search(name, data)
             window, penalty = simple.chosen(tried)
-            said = method(window, penalty)(training("test"), given)
+            said = method(window, penalty, data)(learnt, given)
             search = [[*setting, round(wrong[0], 4)] for setting, wrong in tried.items()]
-            found[name] = {"search": search, "window": window, "penalty": penalty, "said": written(said)}
+            found[name] = {"search": search, "window": window, "penalty": penalty, "said": written(said, data)}
             print(name, window, penalty, search, flush=True)
             path.write_text(json.dumps(found, indent=1) + "\n")
 
 
-def _once(folder: Path, part: str, kind: str, rate: float, epochs: int, seed: int) -> Net | None:
+def _once(folder: Path, part: str, kind: str, rate: float, epochs: int, seed: int, data: str) -> Net | None:
     """Train a net and write what came of it, if it isn't stored; return it."""
     wanted = (part, kind, rate, epochs, seed)
-    if any(trial[:5] == wanted for trial in load(folder)):
+    if any(trial[:5] == wanted for trial in load(folder, data)):
         return None
-    net, trial = learn(*wanted)
-    journal.add(folder / "labelling.jsonl", trial)
+    net, trial = learn(*wanted, data)
+    journal.add(folder / named(".jsonl", data), trial)
     print(*trial[:6], flush=True)
     return net
 
@@ -99,23 +103,24 @@ def stored(kind: str, folder: Path = FOLDER) -> Net:
     return Net(tagger, known, None)
 
 
-def simple_store(folder: Path = FOLDER) -> dict[str, Any]:
+def simple_store(folder: Path = FOLDER, data: str = "addresses") -> dict[str, Any]:
     """Return what is stored of the methods without a net: of each its search, what was chosen, and what it said."""
-    found: dict[str, Any] = json.loads((folder / "labelling-simple.json").read_text())
+    found: dict[str, Any] = json.loads((folder / named("-simple.json", data)).read_text())
     return found
 
 
-def said_by(name: str, folder: Path = FOLDER) -> list[list[tuple[str, ...]]]:
+def said_by(name: str, folder: Path = FOLDER, data: str = "addresses") -> list[list[tuple[str, ...]]]:
     """Return the labels of all test addresses by each test net of a kind, or by a simple method, then once.
 
     Args:
         name: one of ``KINDS``, or "frequent", "regression", "crf".
         folder: where the results are.
+        data: one of ``DATA``.
     """
-    given = parts()["test"]
+    given = parts(data)["test"]
     if name in KINDS:
-        return [read(trial.said, given) for trial in tested(load(folder), name)]
-    return [read(simple_store(folder)[name]["said"], given)]
+        return [read(trial.said, given, data) for trial in tested(load(folder, data), name)]
+    return [read(simple_store(folder, data)[name]["said"], given, data)]
 
 
 def said_ahead(words: int, folder: Path = FOLDER) -> list[list[tuple[str, ...]]]:
@@ -125,7 +130,7 @@ def said_ahead(words: int, folder: Path = FOLDER) -> list[list[tuple[str, ...]]]
     return [read(row["said"], parts()["test"]) for row in rows]
 
 
-def unseen(given: Sequence[Address]) -> list[tuple[bool, ...]]:
+def unseen(given: Sequence[Item]) -> list[tuple[bool, ...]]:
     """Return for each word of these addresses whether the nets of the test have no vector for it."""
     words = set(vocabulary(training("test")).words)
     return [tuple(simple.key(word) not in words for word in address.words) for address in given]

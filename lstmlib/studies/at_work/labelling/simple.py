@@ -12,18 +12,17 @@ import numpy as np
 from scipy import optimize
 from sklearn.linear_model import LogisticRegression
 
-from lstmlib.data.addresses import Address
 from lstmlib.numpy.checks import Array
 from lstmlib.numpy.crf import chain_loss, viterbi
 from lstmlib.studies import protocol
 from lstmlib.studies.at_work.labelling.features import Columns, address_features
 from lstmlib.studies.at_work.labelling.measures import accuracy, counts, total
-from lstmlib.studies.at_work.labelling.parts import labels, parts, training
+from lstmlib.studies.at_work.labelling.parts import Item, labels, parts, training
 
 # What is searched, from the first of these on: words to each side, and the penalty on half the squared weights.
 START, WINDOWS, PENALTIES = (2, 0.3), (1, 2, 3, 4, 5), (0.03, 0.1, 0.3, 1.0, 3.0)
 Said = list[tuple[str, ...]]  # the labels of each address
-Method = Callable[[Sequence[Address], Sequence[Address]], Said]
+Method = Callable[[Sequence[Item], Sequence[Item]], Said]
 
 
 def key(word: str) -> str:
@@ -31,7 +30,7 @@ def key(word: str) -> str:
     return re.sub(r"\d", "0", re.sub(r"^\W+|\W+$", "", word.lower())) or word
 
 
-def most_frequent(learnt: Sequence[Address], given: Sequence[Address]) -> Said:
+def most_frequent(learnt: Sequence[Item], given: Sequence[Item]) -> Said:
     """Say of each word the label that it had most often; of a word that never came the label most frequent of all.
 
     Args:
@@ -47,26 +46,27 @@ def most_frequent(learnt: Sequence[Address], given: Sequence[Address]) -> Said:
     return [tuple(best.get(key(word), overall) for word in address.words) for address in given]
 
 
-def regression(window: int, penalty: float) -> Method:
+def regression(window: int, penalty: float, data: str = "addresses") -> Method:
     """Return a method: logistic regression for each word by itself on the features of a window of words.
 
     Args:
         window: how many words to each side.
         penalty: on half the sum of squared weights; the loss is the sum over words, in nats.
+        data: one of ``DATA``: whose lists of words are looked at.
     """
 
-    def method(learnt: Sequence[Address], given: Sequence[Address]) -> Said:
-        rows = [names for address in learnt for names in address_features(address, window)]
+    def method(learnt: Sequence[Item], given: Sequence[Item]) -> Said:
+        rows = [found for address in learnt for found in address_features(address, window, data)]
         columns = Columns(rows)
         right = [label for address in learnt for label in address.labels]
         model = LogisticRegression(C=1.0 / penalty, max_iter=300).fit(columns.matrix(rows), right)
-        asked = [names for address in given for names in address_features(address, window)]
+        asked = [found for address in given for found in address_features(address, window, data)]
         return _cut(model.predict(columns.matrix(asked)).tolist(), given)
 
     return method
 
 
-def crf(window: int, penalty: float) -> Method:
+def crf(window: int, penalty: float, data: str = "addresses") -> Method:
     """Return a method: a linear-chain CRF on the features of a window, its likelihood's optimum found by L-BFGS.
 
     Source: Lafferty, McCallum and Pereira (2001); what usaddress is, with its own features.
@@ -74,24 +74,30 @@ def crf(window: int, penalty: float) -> Method:
     Args:
         window: how many words to each side.
         penalty: on half the sum of squared weights, transitions among them; the loss is the sum over addresses.
+        data: one of ``DATA``: whose lists of words, and which labels.
     """
 
-    def method(learnt: Sequence[Address], given: Sequence[Address]) -> Said:
-        rows = [names for address in learnt for names in address_features(address, window)]
-        columns, K = Columns(rows), len(labels())
-        weights, A = fit_chain(columns, rows, learnt, penalty)
+    def method(learnt: Sequence[Item], given: Sequence[Item]) -> Said:
+        rows = [found for address in learnt for found in address_features(address, window, data)]
+        columns, names = Columns(rows), labels(data)
+        weights, A = fit_chain(columns, rows, learnt, penalty, names)
         lengths = np.array([len(address.words) for address in given])
-        y = np.zeros((lengths.max(), len(given), K))
-        asked = [names for address in given for names in address_features(address, window)]
+        y = np.zeros((lengths.max(), len(given), len(names)))
+        asked = [found for address in given for found in address_features(address, window, data)]
         y.swapaxes(0, 1)[np.arange(len(y)) < lengths[:, None]] = columns.matrix(asked) @ weights
         z, _ = viterbi(y, A, lengths)
-        return [tuple(labels()[k] for k in z[: lengths[n], n]) for n in range(len(given))]
+        return [tuple(names[k] for k in z[: lengths[n], n]) for n in range(len(given))]
 
     return method
 
 
 def fit_chain(
-    columns: Columns, rows: Sequence[set[str]], learnt: Sequence[Address], penalty: float, most: int = 150
+    columns: Columns,
+    rows: Sequence[set[str]],
+    learnt: Sequence[Item],
+    penalty: float,
+    names: Sequence[str],
+    most: int = 150,
 ) -> tuple[Array, Array]:
     """Return the weights (columns, K) and the transitions (K + 1, K + 1) of a CRF.
 
@@ -100,9 +106,10 @@ def fit_chain(
         rows: the features of each word.
         learnt: the addresses that the words are of.
         penalty: on half the sum of squares.
+        names: all labels.
         most: how many steps L-BFGS takes at most.
     """
-    X, K, place = columns.matrix(rows), len(labels()), {label: k for k, label in enumerate(labels())}
+    X, K, place = columns.matrix(rows), len(names), {label: k for k, label in enumerate(names)}
     ends = np.cumsum([0, *(len(address.words) for address in learnt)])
     blocks = []  # addresses of about the same length side by side: little is padding
     for some in np.array_split(np.argsort(np.diff(ends), kind="stable"), 5):
@@ -130,20 +137,20 @@ def fit_chain(
     return best[:split].reshape(-1, K), best[split:].reshape(K + 1, K + 1)
 
 
-METHODS: dict[str, Callable[[int, float], Method]] = {"regression": regression, "crf": crf}
+METHODS: dict[str, Callable[[int, float, str], Method]] = {"regression": regression, "crf": crf}
 
 
-def search(name: str) -> dict[tuple[int, float], list[float]]:
+def search(name: str, data: str = "addresses") -> dict[tuple[int, float], list[float]]:
     """Return shares of wrong words on the validation part, by window and penalty, as ``chosen`` takes them.
 
     From ``START`` it goes to the best neighbour in the grid, until none of the four neighbours is better.
     """
-    given = parts()["validation"]
+    given = parts(data)["validation"]
     found: dict[tuple[int, float], list[float]] = {}
 
     def wrong(window: int, penalty: float) -> float:
         if (window, penalty) not in found:
-            said = METHODS[name](window, penalty)(training("validation"), given)
+            said = METHODS[name](window, penalty, data)(training("validation", data), given)
             found[window, penalty] = [
                 1.0 - accuracy(total([counts(a.labels, b) for a, b in zip(given, said, strict=True)]))
             ]
@@ -164,7 +171,7 @@ def chosen(found: dict[tuple[int, float], list[float]]) -> tuple[int, float]:
     return protocol.chosen(found)
 
 
-def _cut(said: Sequence[str], given: Sequence[Address]) -> Said:
+def _cut(said: Sequence[str], given: Sequence[Item]) -> Said:
     """Return labels of all words in a row as labels of each address."""
     ends = np.cumsum([0, *(len(address.words) for address in given)])
     return [tuple(said[a:b]) for a, b in itertools.pairwise(ends)]
