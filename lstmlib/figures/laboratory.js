@@ -108,9 +108,9 @@ function mount(frame, store) {
   const unit = pick("Of the weights to", (value) => choose({ unit: Number(value) })), source = pick("those from", (value) => choose({ source: Number(value) }));
   const whose = el("div", { class: "picks whose" }, unit, source);
   const how = el("p", { class: "how" }), says = el("p", { class: "says stands" }), verdict = el("p", { class: "says verdict" }), measured = el("p", { class: "says measured" });
-  frame.setAttribute("aria-label", "The laboratory: train a net of 1997");
+  frame.setAttribute("aria-label", "The laboratory: train a net");
   frame.append(
-    el("p", { class: "title" }, "The laboratory: train a net of 1997"),
+    el("p", { class: "title" }, "The laboratory: train a net"),
     el("div", { class: "controls first" }, el("div", { class: "buttons", role: "group", "aria-label": "Set-ups" }, presets)), how,
     stage(picture, el("div", { class: "controls" }, guess, el("div", { class: "buttons" }, train, one, again, next)), answer, el("div", { class: "told" }, says, measured, verdict)),
     el("div", { class: "controls" }, change, group("Below", looks)), whose, panel,

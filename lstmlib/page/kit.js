@@ -187,7 +187,7 @@ function fetched(name) {
 export function asking(store, name, what) {
   const said = el("span", { class: "says" });
   const load = button(`Load ${what}`, () => store.update({ asked: true }), { class: "main" });
-  const row = el("div", { class: "controls" }, load, said);
+  const row = el("div", { class: "controls asks" }, load, said);
   let begun = false, come = null;
   function ask() {
     begun = load.disabled = true;
@@ -242,7 +242,7 @@ svg .small{font-size:11.5px}
 svg .quiet{fill:var(--quiet)}
 svg .strong{font-weight:650}
 svg .middle{text-anchor:middle} svg .end{text-anchor:end}
-.controls{display:flex;flex-wrap:wrap;gap:8px 16px;margin-top:12px;align-items:center}
+.controls{display:flex;flex-wrap:wrap;gap:8px 16px;margin-top:12px;align-items:center} .asks:not(:has(+ .controls)){margin-bottom:10px}
 .buttons{display:flex;flex-wrap:wrap;gap:8px}
 .first{margin:0 0 10px} .first .buttons{gap:6px} .first button{padding:4px 10px}
 .which{font-size:14px;align-self:center;margin-right:4px} @container (max-width:460px){.which{flex:1 0 100%}}

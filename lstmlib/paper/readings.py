@@ -92,8 +92,8 @@ READINGS: dict[str, tuple[str, ...]] = {
     "seen": ("symbol", "symbol and last target"),
     # The same: how many steps errors go back at most; 3 in Schmidhuber (1992).
     "steps-back": ("all", "3"),
-    # The chunker of 1992: how many hidden units each net has. The paper speaks of hidden units and doesn't say how many
-    # there are; 1 is what table 2's number of weights has room for.
+    # The same: how many hidden units each net has. The paper speaks of hidden units and doesn't say how many there
+    # are; 1 is what table 2's number of weights has room for.
     "hidden-units": ("1", "2", "3", "4"),
     # Recurrent cascade correlation: whether hidden units reach from -1/2 to 1/2, as in Fahlman's program, or 0 to 1.
     "units": ("symmetric", "logistic"),

@@ -117,7 +117,7 @@ def _experiment_2a_others() -> list[Row]:
                 weight_range=0.2,
                 tolerance=0.25,
                 cap=200_000 if chunks else 5_000_000,  # six times what the paper's chunkers took
-                readings=(*readings, *(CHUNKER if chunks else ("outputs-see", "initial"))),
+                readings=(*readings, *((*CHUNKER, "hidden-units", "cap") if chunks else ("outputs-see", "initial"))),
             )
         )
     return found

@@ -70,13 +70,15 @@ def show_table(
     return Table(header, shown, caption, folded)
 
 
-def scientific(value: float) -> str:
-    """Return a number to one digit as tables show those that span many powers of ten: 0.05, 20, 3 × 10⁻²⁵.
+def scientific(value: float, digits: int = 1) -> str:
+    """Return a number as tables show those that span many powers of ten: 0.05, 20, 3 × 10⁻²⁵.
 
     Args:
-        value: any number; from 0.01 to below 1000 it is written out.
+        value: any number; from 0.001 to below 1000 it is written out.
+        digits: how many of it are shown.
     """
-    if value == 0 or 0.01 <= abs(float(f"{value:.0e}")) < 1000:
-        return f"{float(f'{value:.0e}'):g}"
-    digit, power = f"{value:.0e}".split("e")
-    return f"{digit} × 10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    said = f"{value:.{digits - 1}e}"
+    if value == 0 or 0.001 <= abs(float(said)) < 1000:
+        return f"{float(said):g}"
+    number, power = said.split("e")
+    return f"{number} × 10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

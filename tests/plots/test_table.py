@@ -48,3 +48,7 @@ def test_every_column_has_a_heading(header: tuple[str, str]) -> None:
 )
 def test_small_and_large_numbers_are_shown_as_powers(value: float, said: str) -> None:
     assert scientific(value) == said
+
+
+def test_as_many_digits_are_shown_as_asked():
+    assert [scientific(value, 2) for value in (0.5432, 0.0038, 1.5e-23)] == ["0.54", "0.0038", "1.5 × 10⁻²³"]

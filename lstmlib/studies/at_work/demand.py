@@ -113,10 +113,30 @@ def ridge(demand: Array, weeks: tuple[int, int], window: int, penalty: float) ->
         window: how many half hours it looks back.
         penalty: on the squared weights, for gigawatts.
     """
-    at = origins(weeks, window)
+    return ridge_at(demand, origins(weeks, window), window, penalty)
+
+
+def ridge_at(demand: Array, at: NDArray[np.int64], window: int, penalty: float) -> Array:
+    """Return the weights that ``ridge`` finds from what followed these origins."""
     A, b = features(demand, at, window), following(differences(demand), at) / SCALE
     shrink = np.diag(np.r_[np.full(window + 2, penalty), 0.0])
     return np.linalg.solve(A.T @ A + shrink, A.T @ b).T
+
+
+def ridge_refitted(demand: Array, at: NDArray[np.int64], window: int, penalty: float) -> Array:
+    """Return what ridge says if it is fitted again every 48 origins, to all that has come by then, (N, 48).
+
+    Args:
+        demand: in megawatts, (T,).
+        at: the origins, one after the other.
+        window: how many half hours it looks back.
+        penalty: as ``ridge`` takes it.
+    """
+    days = []
+    for day in np.split(at, range(DAY, len(at), DAY)):
+        known = np.arange(WEEK + window - 1, day[0] - AHEAD + 1)  # their 48 half hours have come
+        days.append(ridge_forecast(demand, day, ridge_at(demand, known, window, penalty)))
+    return np.concatenate(days)
 
 
 def ridge_forecast(demand: Array, at: NDArray[np.int64], weights: Array) -> Array:
@@ -157,7 +177,7 @@ class Smoothed(NamedTuple):
     error: Array  # how far each half hour was above what the three said before it, (T,), in megawatts
 
 
-def smoothed(demand: Array, rates: Sequence[float]) -> Smoothed:
+def smoothed(demand: Array, rates: Sequence[float], until: int | None = None) -> Smoothed:
     """Read a series and keep a level, the shape of a day and that of a week, each a running mean.
 
     All three begin as the first week has them. No half hour has a say in a factor that stands before it.
@@ -167,12 +187,15 @@ def smoothed(demand: Array, rates: Sequence[float]) -> Smoothed:
     Args:
         demand: in megawatts, (T,).
         rates: how much of what is new the level, the day and the week take over, each in (0, 1).
+        until: from this half hour on the shapes of day and week stand still, and only the level goes on.
     """
     first = demand[:WEEK]
     level, shape = float(first.mean()), np.tile(first.reshape(-1, DAY).mean(0) / first.mean(), WEEK // DAY)
     day, week = shape[:DAY].tolist(), (first / first.mean() / shape).tolist()
     levels, errors, (a, b, c) = [], [], rates
     for k, y in enumerate(demand.tolist()):
+        if k == until:
+            b = c = 0.0
         errors.append(y - level * day[k] * week[k])
         level = a * y / (day[k] * week[k]) + (1.0 - a) * level
         day.append(b * y / (level * week[k]) + (1.0 - b) * day[k])
@@ -204,14 +227,15 @@ def smoothing(demand: Array, weeks: tuple[int, int]) -> tuple[float, float, floa
     return level, day, week, lasting
 
 
-def smoothing_forecast(demand: Array, at: NDArray[np.int64], rates: Sequence[float]) -> Array:
+def smoothing_forecast(demand: Array, at: NDArray[np.int64], rates: Sequence[float], until: int | None = None) -> Array:
     """Return what smoothing says, (N, 48), in megawatts.
 
     Args:
         demand: (T,).
         at: the origins.
         rates: the four of ``smoothing``.
+        until: as ``smoothed`` takes it.
     """
-    held, step = smoothed(demand, rates[:3]), 1 + np.arange(AHEAD)
+    held, step = smoothed(demand, rates[:3], until), 1 + np.arange(AHEAD)
     factors = (held.day[: len(demand)] * held.week[: len(demand)])[at[:, None] + step]
     return held.level[at][:, None] * factors + held.error[at][:, None] * rates[3] ** step

@@ -76,6 +76,29 @@ def test_smoothing_knows_a_week_that_repeats_and_follows_a_level_that_jumps(rng)
     np.testing.assert_allclose(d.smoothing_forecast(y, at, rates), d.following(y, at), rtol=0.02)
 
 
+def test_shapes_that_stand_still_follow_a_level_alone(rng):
+    week = rng.uniform(20_000.0, 40_000.0, WEEK)
+    y, rates, until = np.tile(week, 4), (0.1, 0.2, 0.3), 2 * WEEK
+    y[until:] *= rng.uniform(0.9, 1.1, len(y) - until)
+    whole, held = d.smoothed(y, rates), d.smoothed(y, rates, until)
+    np.testing.assert_array_equal(held.day[: until + 48], whole.day[: until + 48])
+    np.testing.assert_array_equal(held.day[until + 48 :], np.tile(held.day[until : until + 48], len(y) // 48 - 14))
+    np.testing.assert_array_equal(held.week[until + WEEK :], np.tile(held.week[until : until + WEEK], 2))
+    assert np.abs(whole.day[-48:] - held.day[-48:]).max() > 0.001
+
+
+def test_ridge_that_is_fitted_again_knows_what_has_come_and_no_more():
+    y, at = electricity(), d.origins(d.TEST)[:96]
+    said = d.ridge_refitted(y, at, 96, 100.0)
+    first = d.ridge_forecast(y, at[:48], d.ridge(y, (1, 9), 96, 100.0))
+    np.testing.assert_allclose(said[:48], first, rtol=1e-9)  # before the first test day nothing has come
+    changed = y.copy()
+    changed[at[48] + 1 :] += 5000.0  # after the second day's first origin
+    np.testing.assert_array_equal(d.ridge_refitted(changed, at[:49], 96, 100.0), said[:49])
+    changed[at[0] + 1 : at[48]] += 5000.0
+    assert np.abs(d.ridge_refitted(changed, at[:49], 96, 100.0)[48] - said[48]).max() > 1.0
+
+
 def test_smoothing_is_taylor_s_half_hour_by_half_hour():
     y, (a, b, c, lasting) = electricity()[: 3 * WEEK], (0.02, 0.2, 0.3, 0.9)
     held = d.smoothed(y, (a, b, c))

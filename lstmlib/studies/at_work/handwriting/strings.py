@@ -56,7 +56,8 @@ def line(digits: list[Array], rng: np.random.Generator) -> tuple[Array, NDArray[
     parts, edge = [], 0.0
     for points in digits:
         path = curve(points, rng.uniform()) * rng.uniform(*HEIGHT)
-        path = np.c_[path[:, 0] + rng.uniform(*SLANT) * path[:, 1], path[:, 1] + rng.uniform(*SHIFT)]
+        x = path[:, 0] + rng.uniform(*SLANT) * path[:, 1]
+        path = np.c_[x, path[:, 1] + rng.uniform(*SHIFT)]
         path[:, 0] += edge - path[:, 0].min()
         edge = path[:, 0].max() + rng.uniform(*GAP)
         parts.append(path)

@@ -151,11 +151,12 @@ def rounds(
     updates, half = kind.epochs * a_round, "AVX512" in torch.backends.cpu.get_cpu_capability()
     losses: list[float] = []
     state: Any = None
-    for k, (new, read, wanted) in enumerate(islice(windows(text, kind.epochs, seed), start, None), start):
+    steps = islice(windows(text, kind.epochs, seed), start, None)
+    for k, (new, read, wanted) in enumerate(steps, start):
         if new:
             state, losses = None, []
             net.train()
-            torch.manual_seed(1000 * seed + k)  # of dropout: the same for a net that was stopped
+            torch.manual_seed(1000 * seed + k)  # of dropout, so that a stopped net goes on alike
         optimiser.param_groups[0]["lr"] = rate * min(1.0, (k + 1) / WARM) * (1.0 - k / updates)
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             scores, state = net(read, _cut(state))

@@ -111,8 +111,10 @@ def probabilities(levels: list[Level], text: Codes, symbols: int) -> NDArray[np.
     p = np.full(len(text), 1.0 / symbols)
     for level in levels[: len(text)]:
         at = codes(text, level.n, symbols)
-        total, spare = (_look(level.contexts, values, at // symbols) for values in (level.total, level.spare))
-        kept, seen, now = _look(level.grams, level.kept, at), total > 0.0, p[level.n - 1 :]
+        total = _look(level.contexts, level.total, at // symbols)
+        spare = _look(level.contexts, level.spare, at // symbols)
+        kept = _look(level.grams, level.kept, at)
+        seen, now = total > 0.0, p[level.n - 1 :]  # now: what the shorter contexts say
         now[seen] = (kept[seen] + spare[seen] * now[seen]) / total[seen]
     return p[1:]
 
