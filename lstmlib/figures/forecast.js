@@ -115,11 +115,12 @@ function chart(wide, { k, y, d, said, there, band, shown, cell }) {
   const outline = [...band.high.map((v, n) => [n, v]), ...band.low.map((v, n) => [n, v]).reverse()]
     .map(([n, v], m) => `${m ? "L" : "M"} ${x(n + 1).toFixed(1)} ${difference(clamp(v, -most, most)).toFixed(1)}`).join(" ");
   const legend = [["lstm", "LSTM"], ["smoothing", "smoothing"], ["ridge", "ridge"], ["as-now", "as now"], shown && ["came", "came"]].filter(Boolean);
-  let at = 0;
-  const key = legend.map(([look, text]) => {
+  let at = 0, line = wide > 360 ? 116 : 110; // on a phone in two lines
+  const key = legend.map(([look, text], n) => {
+    if (wide <= 360 && n === 3) [at, line] = [0, 126];
     const begin = at;
-    at += (wide > 360 ? 36 : 32) + 6.1 * text.length;
-    return [s("line", { x1: begin, x2: begin + 20, y1: 116, y2: 116, class: `curve ${look}` }), label(begin + 24, 120, text, { class: "small" })];
+    at += 36 + 6.1 * text.length;
+    return [s("line", { x1: begin, x2: begin + 20, y1: line, y2: line, class: `curve ${look}` }), label(begin + 24, line + 4, text, { class: "small" })];
   });
   const open = scale(0, 1, 334, 374), held = said.steps.slice(READ - DAY).map((step) => step.c[cell]);
   const reach = Math.max(1, Math.ceil(Math.max(...held.map(Math.abs)))), content = scale(-reach, reach, 402, 436);

@@ -115,7 +115,7 @@ class GRU(Recurrent):
         dnet = np.empty((T, N, 3, H), h.dtype)
         for t in reversed(range(T)):
             r, z, n = gates[t]
-            slope_r, slope_z, slope_n = slopes(gates[t], 2, self.clip)  # r (1 - r), z (1 - z), 1 - n^2
+            slope_r, slope_z, slope_n = slopes(gates[t], 2, self.clip)  # r(1 - r), z(1 - z), 1 - n^2
             dh = dh + dy[t]
             dn = dh * (1.0 - z) * slope_n
             dz = dh * (h[t] - n) * slope_z

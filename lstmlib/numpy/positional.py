@@ -72,7 +72,8 @@ def rotated(x: Array, *, start: int = 0, back: bool = False) -> Array:
         back: whether to turn the other way.
     """
     *_, T, d = x.shape
-    angle = np.arange(start, start + T)[:, None] / 10000.0 ** (2.0 * np.arange(d // 2) / d)  # (T, d / 2)
+    slowness = 10000.0 ** (2.0 * np.arange(d // 2) / d)  # (d / 2), 1 / theta
+    angle = np.arange(start, start + T)[:, None] / slowness  # (T, d / 2)
     cos, sin = np.cos(angle).astype(x.dtype), np.sin(-angle if back else angle).astype(x.dtype)
     even, odd = x[..., ::2], x[..., 1::2]
     y = np.empty_like(x)

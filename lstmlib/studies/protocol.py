@@ -124,7 +124,8 @@ def next_nets(
 ) -> tuple[int, list[tuple[RatedSetting, int]]] | None:
     """Return the nets that a side needs next, for its search or for the test: updates, and (setting, seed) of each.
 
-    ``None`` if none are left. A search in which no setting gets there isn't made longer.
+    ``None`` if none are left. A search in which no setting gets there isn't made longer. One that is stored and is now
+    asked for more, such as a further bias, first tries what it lacks, at every rate that the others were tried at.
 
     Args:
         first: the settings that the search begins with.
@@ -135,8 +136,12 @@ def next_nets(
     """
     if not validation:
         return search[0], [(setting, seed) for setting in first for seed in search[1]]
+    rates = sorted({setting.rate for setting in validation})
+    asked = dict.fromkeys(setting._replace(rate=rate) for setting in first for rate in rates)
+    if lacks := [setting for setting in asked if setting not in validation]:
+        return search[0], [(setting, seed) for setting in lacks for seed in search[1]]
     best = chosen(validation)
-    more = beyond(best.rate, sorted({setting.rate for setting in validation}))
+    more = beyond(best.rate, rates)
     if more is not None and np.isfinite(np.median(validation[best])):
         settings = dict.fromkeys(setting._replace(rate=more) for setting in first)
         return search[0], [(setting, seed) for setting in settings for seed in search[1]]

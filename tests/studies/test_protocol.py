@@ -22,6 +22,7 @@ from lstmlib.studies.protocol import (
     sign,
     welch,
 )
+from lstmlib.studies.second_round import leading, second_round
 
 
 def test_the_lowest_median_is_chosen_and_a_net_that_fails_counts():
@@ -107,8 +108,29 @@ def test_a_side_is_searched_until_its_rate_lies_inside_and_then_tested():
     losses |= {Setting(0.003, bias): [1.0, 2.0 + bias] for bias in (1.0, 3.0)}
     assert wanted(losses) == (100, [(Setting(0.01, 1.0), seed) for seed in range(3)])
     assert wanted(losses, done=True) is None
+    # A bias that is added later is tried at every rate that the others were.
+    first += [Setting(rate, 8.0) for rate in (0.01, 0.03)]
+    added = [(Setting(rate, 8.0), seed) for rate in (0.003, 0.01, 0.03) for seed in (100, 101)]
+    assert wanted(losses, done=True) == (50, added)
+    del first[4:]
     # Where no net gets there, the search ends, and the first setting is tested.
     assert wanted({setting: [np.inf, np.inf] for setting in first}) == (100, [(first[0], seed) for seed in range(3)])
+
+
+def test_a_second_round_goes_over_the_leading_settings_and_all_nets_choose():
+    first = {"a": [1.0, 1.0, np.inf], "b": [2.0, 2.0, 2.0], "c": [3.0, 3.0, 3.0], "d": [np.inf] * 3}
+    assert leading(first) == ["a", "b", "c"]
+    assert leading(first, 2) == ["a", "b"]
+    assert leading({"d": [np.inf], "e": [np.inf]}) == ["d"]
+
+    def wanted(both, tested=()):
+        return second_round(first, both, seeds=(103,), test=(0, 1), tested=tested.__contains__)
+
+    assert wanted({}) == [("a", 103), ("b", 103), ("c", 103)]
+    both = {setting: [*first[setting], value] for setting, value in {"a": np.inf, "b": 2.0, "c": 1.0}.items()}
+    assert wanted({setting: both[setting] for setting in "ac"}) == [("b", 103)]
+    assert wanted(both) == [("b", 0), ("b", 1)]
+    assert wanted(both, ("b",)) == []
 
 
 def test_ranks_by_hand():

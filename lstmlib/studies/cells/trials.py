@@ -65,7 +65,9 @@ def draw(name: str, seed: int, updates: int | None = None) -> Data:
     )  # fmt: skip
 
 
-def trial(name: str, cell: str, bias: float | None, rate: float, seed: int, data: Data) -> Trial:
+def trial(
+    name: str, cell: str, bias: float | None, rate: float, seed: int, data: Data, *, size: int | None = None
+) -> Trial:
     """Train one net and judge it on the way.
 
     Args:
@@ -75,9 +77,10 @@ def trial(name: str, cell: str, bias: float | None, rate: float, seed: int, data
         rate: Adam's, the same for all updates.
         seed: of the weights.
         data: what the seed's nets see.
+        size: how many units; by itself, as many as the task's parameters allow.
     """
     task = TASKS[name]
-    shape = shape_of(cell, task.D, units(cell, task.D, task.O, task.parameters), task.O)
+    shape = shape_of(cell, task.D, size or units(cell, task.D, task.O, task.parameters), task.O)
     flat = start(shape, bias, np.random.default_rng([seed, 0]))
     work = workspace(shape, task.T)
     losses, needed, marks = [], None, marks_of(len(data.x))

@@ -1,8 +1,9 @@
 """One, two and three layers of as many parameters: ``python -m lstmlib.studies.variants depth``.
 
 Each number of layers has its own search for the rate and the forget gates' bias, on validation seeds; then ten test
-seeds (``lstmlib.studies.protocol`` says how comparisons are made). The task, and what a net's loss is, are those of
-``lstmlib.studies.cells``. A stopped run goes on where it was.
+seeds (``lstmlib.studies.protocol`` says how comparisons are made). A second round checks the search: the eight best
+settings get ten more validation nets. The tasks, and what a net's loss is, are those of ``lstmlib.studies.cells``. A
+stopped run goes on where it was.
 """
 
 import functools
@@ -19,14 +20,17 @@ from lstmlib.numpy.optim import Adam
 from lstmlib.studies import journal
 from lstmlib.studies.cells.settings import BIASES, RATES, ROWS, TASKS, judge
 from lstmlib.studies.protocol import Row, Side, chosen, learning, next_nets, on_every_task
+from lstmlib.studies.second_round import second_round
 from lstmlib.studies.variants.nets import Cells, Nets
 from lstmlib.studies.variants.store import FOLDER
 from lstmlib.tasks.batch import Batch
 
 RESULTS = FOLDER / "depth.jsonl"
-ASKED = ("adding",)  # of the tasks
+ASKED = ("adding", "reber")  # of the tasks
 LAYERS, REFERENCE = (1, 2, 3), 1
+ADDED = (-1.0, 8.0)  # biases searched later, for every side, as the best of some lay at an end
 VALIDATION, TEST = (100, 101, 102), tuple(range(10))
+FURTHER = tuple(range(103, 113))  # validation seeds of the second round, which checks the search
 PARAMETERS, UPDATES, BATCH = 900, 1200, 16  # of every net; parameters as nearly as whole units allow
 LOSSES = (squared_error, cross_entropy)  # by the numbers of ``cells.kinds``
 
@@ -176,46 +180,85 @@ def load(path: Path = RESULTS) -> list[Trial]:
     return [Trial(**line) for line in journal.lines(path)]
 
 
-def validation(trials: Sequence[Trial], task: str, layers: int) -> dict[Setting, list[float]]:
-    """Return setting -> the losses of its validation nets, by rising bias and rate."""
-    mine = [t for t in trials if (t.task, t.layers) == (task, layers) and t.seed in VALIDATION]
-    settings = sorted({Setting(t.rate, t.bias) for t in mine}, key=lambda s: (s.bias, s.rate))
-    return {s: [t.whole for t in mine if (t.rate, t.bias) == s] for s in settings}
+def of(trials: Sequence[Trial], task: str, layers: int, setting: Setting, seeds: Sequence[int]) -> list[Trial]:
+    """Return the nets of a setting that have one of the seeds."""
+    asked = (task, layers, *setting)
+    return [t for t in trials if (t.task, t.layers, t.rate, t.bias) == asked and t.seed in seeds]
 
 
-def final(trials: Sequence[Trial], task: str, layers: int) -> list[Trial]:
-    """Return the nets of the test seeds."""
-    return [t for t in trials if (t.task, t.layers) == (task, layers) and t.seed in TEST]
+def validation(
+    trials: Sequence[Trial], task: str, layers: int, seeds: Sequence[int] = VALIDATION
+) -> dict[Setting, list[float]]:
+    """Return setting -> the losses of its validation nets, by rising bias and rate.
+
+    Args:
+        trials: what is stored.
+        task: one of ``ASKED``.
+        layers: one of ``LAYERS``.
+        seeds: which; a setting without nets of all of them is left out.
+    """
+    mine = {Setting(t.rate, t.bias) for t in trials if (t.task, t.layers) == (task, layers) and t.seed == seeds[-1]}
+    settings = sorted(mine, key=lambda s: (s.bias, s.rate))
+    return {s: [t.whole for t in of(trials, task, layers, s, seeds)] for s in settings}
+
+
+def setting_of(trials: Sequence[Trial], task: str, layers: int, *, checked: bool = False) -> Setting:
+    """Return the setting with the lowest median loss.
+
+    Args:
+        trials: what is stored.
+        task: one of ``ASKED``.
+        layers: one of ``LAYERS``.
+        checked: after the second round, whose nets choose together with the first's.
+    """
+    return chosen(validation(trials, task, layers, (*VALIDATION, *FURTHER) if checked else VALIDATION))
+
+
+def final(trials: Sequence[Trial], task: str, layers: int, *, checked: bool = False) -> list[Trial]:
+    """Return the nets of the test seeds at the setting that is chosen; arguments as ``setting_of`` has them.
+
+    What was tested at another, before biases were added to the search, is stored and not judged.
+    """
+    return of(trials, task, layers, setting_of(trials, task, layers, checked=checked), TEST)
 
 
 def wanted(trials: Sequence[Trial], task: str, layers: int) -> tuple[int, list[tuple[Setting, int]]] | None:
     """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
-    first = [Setting(rate, bias) for bias in BIASES for rate in RATES]
-    done = bool(final(trials, task, layers))
+    first = [Setting(rate, bias) for bias in (*BIASES, *ADDED) for rate in RATES]
     found = validation(trials, task, layers)
-    return next_nets(first, found, search=(UPDATES, VALIDATION), test=(UPDATES, TEST), done=done)
+    done = bool(found and final(trials, task, layers))
+    if job := next_nets(first, found, search=(UPDATES, VALIDATION), test=(UPDATES, TEST), done=done):
+        return job
+    both = validation(trials, task, layers, (*VALIDATION, *FURTHER))
+    tested = {Setting(t.rate, t.bias) for t in trials if (t.task, t.layers) == (task, layers) and t.seed == TEST[-1]}
+    nets = second_round(found, both, seeds=FURTHER, test=TEST, tested=tested.__contains__)
+    return (UPDATES, nets) if nets else None
 
 
-def side_of(trials: Sequence[Trial], task: str, layers: int) -> Side:
-    """Return a side as ``protocol.against`` takes it: the losses on the test seeds."""
-    best = chosen(validation(trials, task, layers))
-    losses = [trial.whole for trial in final(trials, task, layers)]
+def side_of(trials: Sequence[Trial], task: str, layers: int, *, checked: bool = False) -> Side:
+    """Return a side as ``protocol.against`` takes it: the losses on the test seeds; arguments as ``setting_of``'s."""
+    best = setting_of(trials, task, layers, checked=checked)
+    losses = [trial.whole for trial in final(trials, task, layers, checked=checked)]
     return Side(f"{layers} × {width(task, layers)}", f"rate {best.rate:g}, bias {best.bias:g}", losses)
 
 
-def against(trials: Sequence[Trial]) -> dict[tuple[str, int], Row]:
+def against(trials: Sequence[Trial], *, checked: bool = False) -> dict[tuple[str, int], Row]:
     """Hold two and three layers against one on each task; Holm's correction goes over all comparisons together.
+
+    Args:
+        trials: what is stored.
+        checked: at the settings that the second round chose.
 
     Returns:
         (task, layers) -> its row; the reference's row compares it with itself.
     """
-    sides = {(task, layers): side_of(trials, task, layers) for task in ASKED for layers in LAYERS}
+    sides = {(task, layers): side_of(trials, task, layers, checked=checked) for task in ASKED for layers in LAYERS}
     return on_every_task(sides, REFERENCE)
 
 
-def still_learning(trials: Sequence[Trial], task: str, layers: int) -> bool:
+def still_learning(trials: Sequence[Trial], task: str, layers: int, *, checked: bool = False) -> bool:
     """Return whether a side's median fell by more than a tenth in the second half of the budget."""
-    mine = final(trials, task, layers)
+    mine = final(trials, task, layers, checked=checked)
     return learning([trial.half for trial in mine], [trial.whole for trial in mine])
 
 
