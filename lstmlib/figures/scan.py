@@ -61,7 +61,7 @@ class ParallelScan(Figure):
         return PLANS[self.plan](STEPS)
 
     def time(self) -> int:
-        """Return the turns that the whole plan takes: a round waits for the one before, a worker makes one combination."""
+        """Return the turns that the whole plan takes: rounds wait for each other, a worker folds a pair a turn."""
         return sum(-(-len(to) // self.workers) for to, _ in self.rounds())
 
     def pairs(self) -> tuple[Array, Array]:
