@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from lstmlib.studies.variants.store import store, stored
+from lstmlib.studies.variants.store import RESULTS, store, stored
 
 SEEDS = 3
 SIMPLE = ("last frame", "empty frame", "mean frame", "last frame, moved on")
@@ -15,7 +15,8 @@ def test_what_is_stored_can_be_read_and_says_how_it_was_made(tmp_path):
     path = tmp_path / "digits.json"
     store([{"a": [1.5, 2.0]}], path)
     assert stored(path) == [{"a": [1.5, 2.0]}]
-    assert json.loads(path.read_text())["command"] == "python -m lstmlib.studies.variants digits"
+    for file in (path, RESULTS):
+        assert json.loads(file.read_text())["command"] == "python -m lstmlib.studies.variants digits"
 
 
 def test_the_moving_digits():
