@@ -14,6 +14,7 @@ from typing import Any
 
 import nbformat
 from as_run import as_guarded, built_in, enclosed, mark
+from held import Held
 from inert import harmless_output, harmless_text
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
@@ -94,7 +95,7 @@ class TamperedError(Exception):
 
 
 class FloodError(Exception):
-    """A submission put out more than anybody would read."""
+    """A submission put out more than anybody would read, or holds more of the machine than it may."""
 
 
 class SealedKernelManager(AsyncKernelManager):
@@ -138,14 +139,16 @@ class SealedExecute(Execute):
         folder = tempfile.mkdtemp(prefix="submission-")
         resources.setdefault("metadata", {})["path"] = folder
         try:
-            with setenv(SEALED_FOLDER=folder, OMP_NUM_THREADS="1"):
+            with Held(Path(folder)) as held, setenv(SEALED_FOLDER=folder, OMP_NUM_THREADS="1"):
                 nb, resources = super().preprocess(nb, resources)
         except DeadKernelError:
-            if self.written > MOST_OUTPUT:
-                raise FloodError(f"it wrote more than {MOST_OUTPUT // 2**20} MB of output") from None
+            if self.written > MOST_OUTPUT or held.over:
+                raise FloodError(held.over or f"it wrote more than {MOST_OUTPUT // 2**20} MB of output") from None
             raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        if held.over:
+            raise FloodError(held.over)
         found, broken = list[dict[str, str]](), list[str]()
         for cell, source, word in tests:
             digests, whole = settle(cell, word)

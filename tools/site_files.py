@@ -34,10 +34,15 @@ LOST = """<meta name="viewport" content="width=device-width, initial-scale=1">
 def finish(html: Path = HTML, site: str = pages()) -> None:
     """Write the root page, the map of the site, and the page for an address that isn't there.
 
+    Templates that the theme leaves among its files, whose links lead nowhere, are removed.
+
     Args:
         html: the folder of the built site.
         site: the address under which it is published, with a slash at its end.
     """
+    for template in (html / "_static").glob("*.html"):
+        if "{%" in template.read_text(encoding="utf8"):
+            template.unlink()
     front = (html / "book" / "index.html").read_text(encoding="utf8")
     title = re.search(r"<title>(.*?)</title>", front, re.DOTALL)
     (html / "index.html").write_text(

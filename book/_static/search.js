@@ -2,6 +2,8 @@
 // pages whose titles have all the words, before entries of the reference that hold one of them; quoted is the text, not what
 // stands around it. "How do I ..." is how one asks, not what is looked for.
 if (typeof Search !== "undefined") {
+  // What is quoted is fetched page by page, which browsers refuse to pages opened as files.
+  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   const bare = (query) => query.replace(/^\s*how (?:(?:do|can|should) (?:i|we|you)|to)\s+(?=\S)/i, "");
   const name = (title) => title.toLowerCase().replace(/^[\d.]+\s+/, "").replace(/^(?:the|an?) /, "").trim();
   const asked = bare(new URLSearchParams(location.search).get("q") ?? "").toLowerCase();

@@ -1,9 +1,16 @@
-import { button, clamp, drawing, el, figure, fixed, label, s, group, scientific, short, slider, stage, superscript, voice } from "../page/kit.js";
+import { button, clamp, drawing, el, figure, fitted, fixed, label, s, group, scientific, short, slider, stage, superscript, voice } from "../page/kit.js";
 
 // The error's way back through one unit that feeds itself: each step back multiplies it by the weight and by the slope
-// of the squashing function, so that after q steps (w f')^q of it is left.
+// of the squashing function where the unit is, so that after q steps (w f')^q of it is left. At every step alike.
 
-export const LARGEST_SLOPE = { logistic: 0.25, tanh: 1, identity: 1 };
+const logistic = (z) => 1 / (1 + Math.exp(-z));
+/** Each function with its slope, the slope's largest value, and how far it reaches. */
+export const SQUASH = {
+  logistic: { f: logistic, slope: (z) => logistic(z) * logistic(-z), largest: 0.25, reach: [0, 1] },
+  tanh: { f: Math.tanh, slope: (z) => Math.cosh(z) ** -2, largest: 1, reach: [-1, 1] },
+  identity: { f: (z) => z, slope: () => 1, largest: 1, reach: [-6, 6] },
+};
+const MOST = 6; // how far the net input goes
 const NAMES = { logistic: "Logistic", tanh: "tanh", identity: "Identity" };
 const DECADES = 6; // the chart shows a millionth to a million
 
@@ -35,32 +42,26 @@ function words({ factor, left, half, fate }, steps) {
 const rounded = (value) => Math.round(value * 1e6) / 1e6;
 
 function mount(frame, store) {
-  const picture = drawing(), spoken = voice();
+  const picture = drawing(), place = drawing(), spoken = voice();
   const weight = slider("Weight w", { min: -6, max: 6, step: 0.05 }, (w) => store.update({ w: rounded(w) }));
-  const slope = slider("Slope f′", { min: 0, max: 0.25, step: 0.005 }, (value) => store.update({ slope: rounded(value) }));
+  const input = slider("Net input", { min: -MOST, max: MOST, step: 0.05 }, (value) => store.update({ net: rounded(value) }));
   const steps = slider("Steps back q", { min: 1, max: 100, step: 1, role: "error" }, (q) => store.update({ steps: q }));
-  const kinds = Object.keys(NAMES).map((name) => button(NAMES[name], () => choose(name)));
-  function choose(squash) {
-    // The slope keeps its share of the largest; the identity's is 1 everywhere.
-    const share = store.get("slope") / LARGEST_SLOPE[store.get("squash")];
-    store.update({ squash, slope: squash === "identity" ? 1 : rounded(share * LARGEST_SLOPE[squash]) });
-  }
+  const kinds = Object.keys(NAMES).map((name) => button(NAMES[name], () => store.update({ squash: name })));
   const numbers = el("p", { class: "says numbers" }), said = el("p", { class: "says fate" });
   frame.setAttribute("aria-label", "The error's way back");
   frame.append(
     el("p", { class: "title" }, "The error’s way back"),
-    el("p", { class: "how" }, "Set the weight and the slope. Each step back multiplies the error by both."),
+    el("p", { class: "how" }, "Set the weight, and the net input: it decides where on its curve the unit is, and how steep the curve is there. Each step back multiplies the error by weight and slope."),
     el("div", { class: "controls first" }, group("Squashing function", kinds)),
-    stage(picture, el("div", { class: "controls" }, weight, slope, steps), numbers, said),
+    stage([place, picture], el("div", { class: "controls" }, weight, input, steps), numbers, said),
     spoken,
   );
 
   function draw(width) {
-    const [w, squash, f, q] = ["w", "squash", "slope", "steps"].map((name) => store.get(name));
-    const result = flow(w, f, q), largest = LARGEST_SLOPE[squash];
+    const [w, squash, net, q] = ["w", "squash", "net", "steps"].map((name) => store.get(name));
+    const { slope, largest } = SQUASH[squash], f = slope(net), result = flow(w, f, q);
     weight.set(w, fixed(w));
-    slope.set(f, `${fixed(f, 3)} of at most ${largest}`, { max: largest, step: largest / 50 });
-    slope.input.disabled = squash === "identity";
+    input.set(net, fixed(net));
     steps.set(q, String(q));
     kinds.forEach((kind, k) => kind.setAttribute("aria-pressed", Object.keys(NAMES)[k] === squash));
     numbers.replaceChildren(
@@ -68,11 +69,31 @@ function mount(frame, store) {
       ", left after ", String(q), q === 1 ? " step: " : " steps: ", el("strong", { class: "left" }, amount(result.left, result.factor)),
     );
     said.textContent = words(result, q);
-    const told = `Factor ${scientific(result.factor, 4)}; left after ${q} steps: ${amount(result.left, result.factor)}. ${words(result, q)}`;
+    const steep = f < 5e-4 ? scientific(f, 2) : fixed(f, 3), where = [`Slope f′ = ${steep}`, squash === "identity" ? "as everywhere" : `of at most ${largest}`];
+    const told = `${where.join(" ")}. Factor ${scientific(result.factor, 4)}; left after ${q} steps: ${amount(result.left, result.factor)}. ${words(result, q)}`;
     spoken.say(told);
+    place.show(width, 84, `The ${NAMES[squash]} function at a net input of ${fixed(net)}`, where.join(" "), drawPlace(width, SQUASH[squash], net, where));
     picture.show(width, 300, "The error’s way back through a chain of steps", told, drawChain(width, result, q));
   }
   return { draw };
+}
+
+/** The squashing function, the place on it where the unit is, and the tangent there. */
+function drawPlace(width, { f, slope, reach: [low, high] }, net, where) {
+  const left = 44, right = left + Math.min(190, width * 0.45), top = 10, bottom = 66;
+  const x = (z) => left + ((right - left) * (z + MOST)) / (2 * MOST), y = (value) => bottom - ((bottom - top) * (value - low)) / (high - low);
+  const points = Array.from({ length: 97 }, (_, k) => -MOST + k / 8).map((z) => `${x(z).toFixed(1)} ${y(f(z)).toFixed(1)}`);
+  // Its tangent, so long on either side.
+  const [dx, dy] = [x(1) - x(0), (y(1) - y(0)) * slope(net)], share = 26 / Math.hypot(dx, dy);
+  return [
+    [low, high].map((value) => [s("line", { x1: left, x2: right, y1: y(value), y2: y(value), class: "grid" }), label(left - 6, y(value) + 4, short(value), { class: "end small quiet" })]),
+    s("path", { d: `M ${points.join(" L ")}`, class: "squash" }),
+    s("line", { x1: x(net) - share * dx, y1: y(f(net)) - share * dy, x2: x(net) + share * dx, y2: y(f(net)) + share * dy, class: "tangent" }),
+    s("circle", { cx: x(net), cy: y(f(net)), r: 4.5, class: "here" }),
+    label(x(-MOST), bottom + 15, "−6", { class: "small quiet" }), label(x(0), bottom + 15, "net input", { class: "middle small quiet" }), label(x(MOST), bottom + 15, "6", { class: "end small quiet" }),
+    fitted(right + 18, 34, where[0], width - right - 22, { class: "strong point-ink" }),
+    fitted(right + 18, 54, where[1], width - right - 22, { class: "small quiet" }),
+  ];
 }
 
 // Which steps back get a unit of their own: 0, round numbers, and the last.
@@ -138,9 +159,10 @@ function drawChain(width, { factor, fate }, steps) {
 const LOOK = `
 .unit{fill:none;stroke:var(--line);stroke-width:1.5} .heat{fill:var(--error)} .burst{fill:none;stroke:var(--error);stroke-width:1.5;stroke-dasharray:4 3}
 .back{stroke:var(--error)} .backtip{fill:var(--error)} .curve{stroke:var(--error);stroke-width:2.5} .dot{fill:var(--error)}
+.squash{fill:none;stroke:var(--hidden);stroke-width:2} .tangent{stroke:var(--point-ink);stroke-width:2.5} .here{fill:var(--point-ink)}
 .grid{stroke:var(--soft);stroke-width:1} .one{stroke:var(--line);stroke-width:1.25;stroke-dasharray:5 4}
-svg .error-ink{fill:var(--error-ink)} svg .word{font-size:15px}
+svg .error-ink{fill:var(--error-ink)} svg .point-ink{fill:var(--point-ink)} svg .word{font-size:15px}
 .fate{min-height:4.4em} .numbers strong{color:var(--error-ink)}
 `;
 
-export default figure("lstm-error-chain", { w: 3.9, squash: "logistic", slope: 0.25, steps: 100 }, mount, LOOK);
+export default figure("lstm-error-chain", { w: 3.9, squash: "logistic", net: 0, steps: 100 }, mount, LOOK);

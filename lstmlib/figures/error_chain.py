@@ -1,26 +1,22 @@
 """The error's way back through a chain of one unit, as an interactive figure."""
 
-# traitlets leaves its decorators untyped.
-# mypy: disable-error-code="untyped-decorator"
-
-from typing import Any
+import math
 
 import traitlets as t
 
 from lstmlib.page import bundle
 from lstmlib.page.figure import Figure
 
-# The largest slope of each squashing function.
-LARGEST_SLOPE = {"logistic": 0.25, "tanh": 1.0, "identity": 1.0}
+SQUASH = ("logistic", "tanh", "identity")
 
 
 class ErrorChain(Figure):
-    """The error's way back through a chain of one unit: each step multiplies it by the weight and the slope f'.
+    """The error's way back through a chain of one unit: each step multiplies it by the weight and the slope f'(net).
 
     Args:
         w: the weight from the unit to itself, -6 to 6.
         squash: "logistic", "tanh" or "identity".
-        slope: f' at every step, from 0 to the squashing function's largest slope: 1/4, 1, and always 1.
+        net: the unit's net input at every step, -6 to 6.
         steps: how many steps back, q, 1 to 100.
 
     Raises:
@@ -29,23 +25,17 @@ class ErrorChain(Figure):
 
     _name = "error_chain"
     _esm = bundle.module_script("error_chain")
-    _state = ("w", "squash", "slope", "steps")
+    _state = ("w", "squash", "net", "steps")
 
     w = t.Float(3.9, min=-6.0, max=6.0).tag(sync=True)
-    squash = t.Enum(list(LARGEST_SLOPE), default_value="logistic").tag(sync=True)
-    slope = t.Float(0.25, min=0.0, max=1.0).tag(sync=True)
+    squash = t.Enum(SQUASH, default_value="logistic").tag(sync=True)
+    net = t.Float(0.0, min=-6.0, max=6.0).tag(sync=True)
     steps = t.Int(100, min=1, max=100).tag(sync=True)
 
-    @t.validate("slope")
-    def _check_slope(self, proposal: Any) -> float:
-        largest = LARGEST_SLOPE[self.squash]
-        if proposal.value > largest or (self.squash == "identity" and proposal.value != 1.0):
-            word = "always" if self.squash == "identity" else "at most"
-            raise t.TraitError(f"slope is {proposal.value:g}, but the {self.squash} function's is {word} {largest:g}")
-        return float(proposal.value)
-
-    @t.observe("squash")
-    def _fit_slope(self, _: Any) -> None:
-        # A slope that the new function has nowhere becomes its largest.
-        if self.slope > LARGEST_SLOPE[self.squash] or self.squash == "identity":
-            self.slope = LARGEST_SLOPE[self.squash]
+    @property
+    def slope(self) -> float:
+        """The slope of the squashing function where the unit is: at most 1/4, at most 1, or always 1."""
+        if self.squash == "identity":
+            return 1.0
+        half = math.cosh(self.net if self.squash == "tanh" else self.net / 2.0)
+        return half**-2 * (1.0 if self.squash == "tanh" else 0.25)

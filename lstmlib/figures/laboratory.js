@@ -124,8 +124,9 @@ function mount(frame, store) {
     clock?.terminate();
     speed = 0;
     if (!visible || worker) return;
-    clock = employ(trainer);
-    clock.onmessage = ({ data }) => {
+    const mine = (clock = employ(trainer));
+    mine.onmessage = ({ data }) => {
+      if (clock !== mine) return; // it was ended while its answer was on its way
       speed = data.stepsPerSecond;
       clock.terminate();
       clock = null;
@@ -144,8 +145,8 @@ function mount(frame, store) {
     if (!worker) {
       clock?.terminate();
       clock = null;
-      worker = employ(trainer);
-      worker.onmessage = ({ data }) => heard(data);
+      const mine = (worker = employ(trainer));
+      mine.onmessage = ({ data }) => worker === mine && heard(data);
       worker.postMessage({ what: "begin", setups: from.setups, ...seen() });
     }
     running = what === "run";

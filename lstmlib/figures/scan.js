@@ -36,6 +36,9 @@ export function fold(a, values, plan) {
   return states;
 }
 
+/** How long some rounds take if every worker makes one combination at a time. lstmlib.figures.ParallelScan has the same. */
+export const time = (rounds, workers) => rounds.reduce((sum, pairs) => sum + Math.ceil(pairs.length / workers), 0);
+
 const amount = (value) => short(value, Math.abs(value) < 9.995 ? 2 : 1);
 const span = ({ first }, k) => (first === k ? `${k + 1}` : `${first + 1}–${k + 1}`);
 const many = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
@@ -43,6 +46,7 @@ const many = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 function mount(frame, store) {
   const picture = drawing(), spoken = voice();
   const factor = slider("Factor a of every step", { min: -1, max: 1, step: 0.05, role: "gate" }, (a) => store.update({ a: Math.round(a * 100) / 100 }));
+  const hands = slider("Workers", { min: 1, max: STEPS, step: 1 }, (workers) => store.update({ workers }));
   const last = () => rounds(store.get("plan"), STEPS).length;
   const go = (by) => store.update({ round: clamp(store.get("round") + by, 0, last()) });
   const back = button("← Back", () => go(-1)), on = button("Next round →", () => go(1), { class: "main" });
@@ -52,30 +56,31 @@ function mount(frame, store) {
   frame.setAttribute("aria-label", "Eight steps, folded in rounds");
   frame.append(
     el("p", { class: "title" }, "Eight steps, folded in rounds"),
-    el("p", { class: "how" }, "h(t) = a h(t−1) + b(t), from h(0) = 0. Go through the rounds; a cell that begins at step 1 is done, and its b is h."),
+    el("p", { class: "how" }, "h(t) = a h(t−1) + b(t), from h(0) = 0. Go through the rounds; a cell that begins at step 1 is done, and its b is h. A worker folds one pair of cells a turn."),
     el("div", { class: "controls first" }, group("Plan", plans)),
-    stage(picture, el("div", { class: "controls" }, el("div", { class: "buttons" }, on, back, again), factor), counts, said),
+    stage(picture, el("div", { class: "controls" }, el("div", { class: "buttons" }, on, back, again), factor, hands), counts, said),
     spoken,
   );
 
   function draw(width) {
-    const [values, a, plan] = ["values", "a", "plan"].map((name) => store.get(name));
+    const [values, a, plan, workers] = ["values", "a", "plan", "workers"].map((name) => store.get(name));
     const all = rounds(plan, STEPS), states = fold(a, values, plan);
     const round = clamp(store.get("round"), 0, all.length), cells = states[round];
     const work = all.slice(0, round).flat().length, whole = all.flat().length;
     const done = cells.filter(({ first }) => first === 0).length;
     factor.set(a, fixed(a));
+    hands.set(workers, String(workers));
     back.disabled = again.disabled = round === 0;
     on.disabled = round === all.length;
     plans.forEach((button, k) => button.setAttribute("aria-pressed", Object.keys(NAMES)[k] === plan));
     counts.replaceChildren(
       `${NAMES[plan]}: round `, el("strong", { class: "round" }, String(round)), ` of ${all.length}, combinations `,
-      el("strong", { class: "work" }, String(work)), ` of ${whole}. The loop: ${many(STEPS - 1, "round")}, ${many(STEPS - 1, "combination")}.`,
+      el("strong", { class: "work" }, String(work)), ` of ${whole}. In all, `, el("strong", { class: "time" }, many(time(all, workers), "turn")), ` with ${many(workers, "worker")}; the loop takes ${STEPS - 1}.`,
     );
     said.textContent = done === STEPS
       ? `All cells are done: h(8) = ${fixed(cells[STEPS - 1].b)}.`
       : `${many(done, "cell")} of ${STEPS} done. Step 8’s covers ${cells[STEPS - 1].first === STEPS - 1 ? "step 8 alone" : `steps ${span(cells[STEPS - 1], STEPS - 1)}`}.`;
-    const told = `Plan ${NAMES[plan]}, factor ${fixed(a)}, round ${round} of ${all.length}, ${many(work, "combination")}. ${said.textContent}`;
+    const told = `Plan ${NAMES[plan]}, factor ${fixed(a)}, round ${round} of ${all.length}, ${many(work, "combination")}. ${said.textContent} The plan takes ${many(time(all, workers), "turn")} with ${many(workers, "worker")}.`;
     spoken.say(told);
     // As tall as all rounds of the plan, so that nothing jumps from round to round.
     picture.show(width, heightOf(all) + 12 + 76, "Which steps each cell covers after each round, and its pair", told, folded(width, states, all, round));
@@ -131,4 +136,4 @@ svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)}
 .counts strong{font-variant-numeric:tabular-nums} .counts{min-height:1.5em} @container (max-width:600px){.counts{min-height:2.9em}}
 `;
 
-export default figure("lstm-scan", { values: VALUES, a: 0.5, plan: "doubling", round: 0 }, mount, LOOK);
+export default figure("lstm-scan", { values: VALUES, a: 0.5, plan: "doubling", round: 0, workers: STEPS }, mount, LOOK);

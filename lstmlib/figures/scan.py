@@ -25,6 +25,7 @@ class ParallelScan(Figure):
         a: the factor of every step, -1 to 1.
         plan: which cells are folded in which round, "loop", "doubling" or "sweeps".
         round: how many rounds are done, from 0 to the plan's number: 7, 3 or 5.
+        workers: how many combinations can be made at once, 1 to 8.
 
     Raises:
         traitlets.TraitError: a list of another length, or a value outside its range.
@@ -32,12 +33,13 @@ class ParallelScan(Figure):
 
     _name = "scan"
     _esm = bundle.module_script("scan")
-    _state = ("values", "a", "plan", "round")
+    _state = ("values", "a", "plan", "round", "workers")
 
     values = t.List(t.Float(), default_value=[1.0, 0.0, -0.5, 2.0, 0.0, 1.5, -1.0, 0.5]).tag(sync=True)
     a = t.Float(0.5, min=-1.0, max=1.0).tag(sync=True)
     plan = t.Enum(list(PLANS), default_value="doubling").tag(sync=True)
     round = t.Int(0, min=0).tag(sync=True)
+    workers = t.Int(STEPS, min=1, max=STEPS).tag(sync=True)
 
     @t.validate("values")
     def _check_values(self, proposal: Any) -> list[float]:
@@ -57,6 +59,10 @@ class ParallelScan(Figure):
     def rounds(self) -> list[Round]:
         """Return the plan's rounds, as the library has them."""
         return PLANS[self.plan](STEPS)
+
+    def time(self) -> int:
+        """Return the turns that the whole plan takes: rounds wait for each other, a worker folds a pair a turn."""
+        return sum(-(-len(to) // self.workers) for to, _ in self.rounds())
 
     def pairs(self) -> tuple[Array, Array]:
         """Return every cell's pair after the rounds done so far, a (8,) and b (8,), by the library."""

@@ -124,8 +124,8 @@ function mount(frame, store) {
   function send(what) {
     if (!worker) {
       const { lesson, ...set } = chosen(store);
-      worker = employ(tutor);
-      worker.onmessage = ({ data }) => heard(data);
+      const mine = (worker = employ(tutor));
+      mine.onmessage = ({ data }) => worker === mine && heard(data);
       worker.postMessage({ what: "begin", lesson, set });
     }
     running = what === "run";

@@ -254,6 +254,15 @@ def test_search_finds_a_word(visit):
 
 
 @pytest.mark.browser
+def test_search_in_a_book_opened_as_files_fetches_nothing(visit):
+    tab = visit("search.html?q=forget+gate", base=HTML.as_uri() + "/")
+    tab.wait_for_selector("ul.search li a", timeout=30_000)
+    tab.wait_for_timeout(500)
+    assert tab.locator("ul.search li a").first.get_attribute("href").endswith("book/forget-gate.html")
+    assert tab.wrong == []
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(
     ("words", "chapter"),
     [("forget gate", "forget-gate"), ("gates", "gates"), ("GRU", "gru"), ("attention", "attention")],

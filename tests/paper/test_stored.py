@@ -27,6 +27,7 @@ CHEAP = [
     ("table-9/6a", {"biased": "gates", "recurrence": "cells"}),
     ("table-9/6a", SETS["authors-program"]),
     ("gers-2000/external-reset", {}),
+    ("gers-2000/forget-gates", {"target": "actual", "right": "order"}),
 ]
 
 

@@ -9,8 +9,10 @@ from lstmlib.numpy import LSTM, cross_entropy, squared_error
 from lstmlib.studies import protocol
 from lstmlib.studies.gru_and_lstm import TASKS
 from lstmlib.studies.gru_searched import (
+    ADDED,
     BIASES,
     EVERY,
+    FURTHER,
     KINDS,
     RATES,
     REFERENCE,
@@ -106,10 +108,13 @@ def test_losses_are_the_library_s_whatever_the_padding(name):
 
 def test_the_search_goes_over_rates_and_biases():
     asked = wanted([], "adding", "GRU")
-    assert len(asked) == len(set(asked)) == len(RATES) * len(BIASES) * len(VALIDATION)
+    assert len(asked) == len(set(asked)) == len(RATES) * len((*BIASES, *ADDED)) * len(VALIDATION)
     trials = [Trial("adding", "GRU", *s, seed, round(1e4 * abs(s.rate - 0.03) + s.bias)) for s, seed in asked]
-    assert setting_of(trials, "adding", "GRU") == Setting(0.03, 0.0)
-    assert wanted(trials, "adding", "GRU") == [(Setting(0.03, 0.0), seed) for seed in TEST]
+    assert setting_of(trials, "adding", "GRU") == Setting(0.03, -1.0)
+    assert wanted(trials, "adding", "GRU") == [(Setting(0.03, -1.0), seed) for seed in TEST]
+    # A bias that an earlier search didn't have is tried before anything is judged.
+    early = [t for t in trials if t.bias in BIASES]
+    assert {setting.bias for setting, _ in wanted(early, "adding", "GRU")} == {*ADDED}
     # Where the best rate is the highest, a higher one is tried, with every bias; a net that never learns is the last.
     trials = [Trial("adding", "GRU", *s, seed, 100 if s.rate == 0.1 else None) for s, seed in asked]
     assert {setting.rate for setting, _ in wanted(trials, "adding", "GRU")} == {0.3}
@@ -127,14 +132,21 @@ def test_the_command_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
 
     def quick(name, kind, wanted):
         asked.append((name, kind))
-        return [Trial(name, kind, *s, seed, 1 + round(1e4 * abs(s.rate - 0.03))) for s, seed in wanted]
+        return [Trial(name, kind, *s, seed, needed(s.rate, seed)) for s, seed in wanted]
+
+    def needed(rate, seed):  # nets of the second round turn the search's choice round
+        return 901 if seed in FURTHER and rate == 0.03 else 1 + round(1e4 * abs(rate - 0.03))
 
     monkeypatch.setattr(module, "train", quick)
     path = tmp_path / "trials.jsonl"
     for _ in range(2):
         main(["counting", "--output", str(path)])
-        assert asked == [("counting", kind) for kind in KINDS for _ in range(2)]
-    assert all([t.seed for t in final(stored(path), "counting", kind)] == list(TEST) for kind in KINDS)
+        assert asked == [("counting", kind) for kind in KINDS for _ in range(4)]  # each round, and its test
+    for kind in KINDS:
+        for checked, rate in ((False, 0.03), (True, 0.01)):
+            found = final(stored(path), "counting", kind, checked=checked)
+            assert [t.seed for t in found] == list(TEST)
+            assert {t.rate for t in found} == {rate}
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -147,13 +159,15 @@ def test_what_is_stored_is_whole(name):
         best = setting_of(trials, name, kind)
         inside = protocol.beyond(best.rate, sorted({setting.rate for setting in found})) is None
         assert inside or np.isinf(np.median(found[best]))  # where no net ever learns, no rate is the best
-        assert [t.seed for t in final(trials, name, kind)] == list(TEST)
-        needed = side_of(trials, name, kind).values
-        assert all(n == math.inf or (n % EVERY == 0 and n <= TASKS[name].limit) for n in needed)
+        for checked in (False, True):
+            assert [t.seed for t in final(trials, name, kind, checked=checked)] == list(TEST)
+            needed = side_of(trials, name, kind, checked=checked).values
+            assert all(n == math.inf or (n % EVERY == 0 and n <= TASKS[name].limit) for n in needed)
 
 
-def test_every_comparison_counts_in_the_correction():
-    rows = against(stored())
+@pytest.mark.parametrize("checked", [False, True])
+def test_every_comparison_counts_in_the_correction(checked):
+    rows = against(stored(), checked=checked)
     assert set(rows) == {(name, kind) for name in TASKS for kind in KINDS}
     others = [row for (_, kind), row in rows.items() if kind != REFERENCE]
     assert [row.holm for row in others] == protocol.holm([row.effect.p for row in others])
@@ -161,6 +175,6 @@ def test_every_comparison_counts_in_the_correction():
 
 
 def test_a_stored_trial_can_be_made_again():
-    was = final(stored(), "counting", "LSTM")[0]
+    was = final(stored(), "counting", "LSTM", checked=True)[0]
     (now,) = train("counting", "LSTM", [(Setting(was.rate, was.bias), was.seed)])
     assert now.needed == pytest.approx(was.needed, abs=2 * EVERY)  # another machine's arithmetic may move it

@@ -1,15 +1,21 @@
 """What an import needs, and whether a page has it; and the files that the page gets."""
 
+import importlib
 import json
 import re
+import runpy
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
 import editor
 import runtime
 from live_modules import missing, parts, wanted
+from lstmlib import plots
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -34,6 +40,13 @@ def test_what_an_import_needs(module, name, lacks, needs):
     found = wanted(module, name)
     assert missing(found) == lacks
     assert parts(found) == needs
+
+
+def test_the_page_s_plots_have_what_the_library_s_have():
+    stand_in = runpy.run_path(str(ROOT / "book" / "_live" / "python" / "lstmlib" / "plots" / "__init__.py"))
+    assert sorted(stand_in["_HOMES"]) == sorted(plots.__all__)
+    for name, home in stand_in["_HOMES"].items():
+        assert getattr(plots, name) is getattr(importlib.import_module(f"lstmlib.plots.{home}"), name)
 
 
 def test_the_runtime_is_what_the_list_says(tmp_path):

@@ -18,7 +18,11 @@ def test_root_map_and_lost_page(tmp_path):
     (tmp_path / "book").mkdir()
     for name in ("index", "gates"):
         (tmp_path / "book" / f"{name}.html").write_text(FRONT)
+    (tmp_path / "_static").mkdir()
+    for name, text in (("macros", '{% macro a() %}<link href="{{ b }}">'), ("page", "<p>a</p>")):
+        (tmp_path / "_static" / f"{name}.html").write_text(text)
     finish(tmp_path, SITE)
+    assert [path.name for path in (tmp_path / "_static").iterdir()] == ["page.html"]
     root = BeautifulSoup((tmp_path / "index.html").read_text(), "html.parser")
     assert root.html["lang"] == "en"
     assert root.title.text == "Safes — The Memory Cell"

@@ -4,13 +4,13 @@ import argparse
 import os
 from concurrent.futures import ProcessPoolExecutor
 
-from lstmlib.studies.variants import store
+from lstmlib.studies.variants.store import RESULTS, store
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one study."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.variants", description=__doc__)
-    parser.add_argument("study", choices=("depth", *store.STUDIES, "film"))
+    parser.add_argument("study", choices=("depth", "digits", "film"))
     parser.add_argument(
         "--workers", type=int, default=os.cpu_count(), help="processes (default: one a core; depth has one)"
     )
@@ -30,7 +30,8 @@ def main(arguments: list[str] | None = None) -> None:
     from lstmlib.studies.variants.digits import moving
 
     with ProcessPoolExecutor(given.workers) as pool:
-        print(f"written to {store.store(given.study, moving(pool.map))}")
+        store(moving(pool.map))
+    print(f"written to {RESULTS}")
 
 
 if __name__ == "__main__":

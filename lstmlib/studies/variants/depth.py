@@ -19,7 +19,7 @@ from lstmlib.numpy.checks import Array
 from lstmlib.numpy.optim import Adam
 from lstmlib.studies import journal
 from lstmlib.studies.cells.settings import BIASES, RATES, ROWS, TASKS, judge
-from lstmlib.studies.protocol import Row, Side, chosen, learning, next_nets, on_every_task
+from lstmlib.studies.protocol import Row, Side, by_setting, chosen, learning, next_nets, on_every_task
 from lstmlib.studies.second_round import second_round
 from lstmlib.studies.variants.nets import Cells, Nets
 from lstmlib.studies.variants.store import FOLDER
@@ -197,9 +197,9 @@ def validation(
         layers: one of ``LAYERS``.
         seeds: which; a setting without nets of all of them is left out.
     """
-    mine = {Setting(t.rate, t.bias) for t in trials if (t.task, t.layers) == (task, layers) and t.seed == seeds[-1]}
-    settings = sorted(mine, key=lambda s: (s.bias, s.rate))
-    return {s: [t.whole for t in of(trials, task, layers, s, seeds)] for s in settings}
+    mine = [t for t in trials if (t.task, t.layers) == (task, layers) and t.seed in seeds]
+    mine.sort(key=lambda t: (t.bias, t.rate))
+    return by_setting(((Setting(t.rate, t.bias), t.whole) for t in mine), len(seeds))
 
 
 def setting_of(trials: Sequence[Trial], task: str, layers: int, *, checked: bool = False) -> Setting:

@@ -1,4 +1,4 @@
-"""The stored results: one small file a study, with how it was made."""
+"""Where the chapter's results are, and those of the moving digits, which are one small file."""
 
 import json
 import platform
@@ -8,28 +8,28 @@ from typing import Any
 import numpy as np
 
 FOLDER = Path(__file__).parent / "results"
-STUDIES = ("digits",)
+RESULTS = FOLDER / "digits.json"
 
 
-def store(study: str, results: Any, folder: Path = FOLDER) -> Path:
-    """Write a study's results and how they were made; return the file."""
-    about = {"command": f"python -m lstmlib.studies.variants {study}", "python": platform.python_version()}
-    path = folder / f"{study}.json"
-    text = json.dumps(about | {"numpy": np.__version__, "results": results}, separators=(",", ":"))
-    path.write_text(text.replace(',{"', ',\n{"').replace('],"', '],\n"') + "\n")
-    return path
-
-
-def stored(study: str, folder: Path = FOLDER) -> Any:
-    """Return the stored results of a study.
+def store(results: Any, path: Path = RESULTS) -> None:
+    """Write what the moving digits came to, and how it was made.
 
     Args:
-        study: "digits".
-        folder: where the files are.
+        results: of ``digits.moving``.
+        path: the file.
+    """
+    about = {"command": "python -m lstmlib.studies.variants digits", "python": platform.python_version()}
+    text = json.dumps(about | {"numpy": np.__version__, "results": results}, separators=(",", ":"))
+    path.write_text(text.replace(',{"', ',\n{"').replace('],"', '],\n"') + "\n")
+
+
+def stored(path: Path = RESULTS) -> Any:
+    """Return what the moving digits came to, as ``digits.moving`` returns it.
+
+    Args:
+        path: the file.
 
     Raises:
-        ValueError: there is no such study.
+        FileNotFoundError: no such file.
     """
-    if study not in STUDIES:
-        raise ValueError(f"study is {study!r}, expected one of {', '.join(map(repr, STUDIES))}")
-    return json.loads((folder / f"{study}.json").read_text())["results"]
+    return json.loads(path.read_text())["results"]

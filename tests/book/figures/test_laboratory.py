@@ -122,6 +122,18 @@ def test_a_report_that_crosses_a_pause_changes_nothing(show):
     assert page.get_by_role("button", name="Pause", exact=True).is_visible()
 
 
+def test_reports_that_come_after_their_worker_was_stopped_change_nothing(show):
+    """What is measured or trained may be stopped while its report is on its way; it then belongs to nobody."""
+    page = show(Laboratory(**ENDLESS), head=LATE)
+    page.wait_for_timeout(300)  # the speed has been asked for
+    press(page, "Train")
+    wait(page, "a second")
+    press(page, "Start again")
+    page.wait_for_timeout(1500)
+    assert page.get_by_role("button", name="Train", exact=True).is_visible()
+    assert state(page, TAG, "result") == []
+
+
 def test_a_screen_reader_is_told_what_is_trained_and_not_the_set_up_again(show):
     page = show(Laboratory(**ENDLESS))
     press(page, "Train")

@@ -33,7 +33,7 @@ def texts(page, name):
 
 def check(page):
     """Compare what is shown with the library, from the state that the page is in."""
-    now = {name: state(page, TAG, name) for name in ("values", "a", "plan", "round")}
+    now = {name: state(page, TAG, name) for name in ("values", "a", "plan", "round", "workers")}
     figure = ParallelScan(**now)
     for name, wanted in zip("ab", figure.pairs(), strict=True):
         got = [number(text) for text in texts(page, name)]
@@ -41,6 +41,7 @@ def check(page):
     done = figure.rounds()[: now["round"]]
     assert page.locator(f"{TAG} .counts .round").inner_text() == str(len(done))
     assert page.locator(f"{TAG} .counts .work").inner_text() == str(sum(len(to) for to, _ in done))
+    assert page.locator(f"{TAG} .counts .time").inner_text().split()[0] == str(figure.time())
     assert page.locator(f"{TAG} svg .link").count() == sum(len(to) for to, _ in done)
     clean(page, TAG)
     return now
@@ -74,9 +75,24 @@ def test_all_rounds_by_keyboard_end_in_the_states(show, plan, rounds):
     assert check(page)["a"] == -1.0
 
 
+@pytest.mark.parametrize(
+    ("plan", "turns"),
+    [("loop", {1: 7, 8: 7}), ("doubling", {1: 17, 2: 9, 4: 5, 8: 3}), ("sweeps", {1: 11, 2: 7, 4: 5})],
+)
+def test_a_plan_takes_as_long_as_its_workers_need(show, plan, turns):
+    page = show(ParallelScan(plan=plan, workers=1))
+    workers = page.get_by_role("slider", name="Workers")
+    workers.focus()
+    for wanted in range(1, 9):
+        now = check(page)
+        assert now["workers"] == wanted
+        assert ParallelScan(**now).time() == turns.get(wanted, ParallelScan(**now).time())
+        page.keyboard.press("ArrowRight")
+
+
 def test_by_mouse(show):
     page = show(ParallelScan())
-    (factor,) = page.get_by_role("slider").all()
+    factor = page.get_by_role("slider", name="Factor")
     for share in np.random.default_rng(2).random(3):
         page.get_by_role("button", name="Next round →").click()
         drag(page, factor, share)

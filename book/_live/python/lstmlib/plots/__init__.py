@@ -3,7 +3,13 @@
 from importlib import import_module
 from typing import Any
 
-_HOMES = {"COLORS": "style", "use_style": "style", "show_source": "source", "show_table": "table"}
+_HOMES = {
+    "COLORS": "style",
+    "use_style": "style",
+    "show_source": "source",
+    "scientific": "table",
+    "show_table": "table",
+}
 
 
 def __getattr__(name: str) -> Any:
