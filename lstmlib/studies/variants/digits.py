@@ -151,7 +151,7 @@ def _errors(forecast: Tensor, truth: Tensor) -> list[float]:
     return [round(float(value), 3) for value in ((forecast - truth) ** 2).sum((2, 3, 4)).mean(1)]
 
 
-def moving(run: Any = map, *, updates: int = 3000, seeds: int = 3, films: int = 200) -> dict[str, Any]:
+def moving(run: Any = map, *, updates: int = 3000, seeds: int = 10, films: int = 200) -> dict[str, Any]:
     """Train every kind of net over several seeds; return their errors on digits that none has seen.
 
     Args:

@@ -7,7 +7,7 @@ import pytest
 
 from lstmlib.studies.variants.store import RESULTS, store, stored
 
-SEEDS = 3
+SEEDS = 10
 SIMPLE = ("last frame", "empty frame", "mean frame", "last frame, moved on")
 
 
