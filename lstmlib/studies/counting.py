@@ -1,8 +1,8 @@
 """How far nets count that were taught to count to ten: ``python -m lstmlib.studies.counting``.
 
 LSTM, GRU and plain tanh nets of as many parameters, each with the rate and the bias that carry it furthest on
-validation seeds, then ten test seeds (``protocol`` says how comparisons are made). The kinds of net are those of
-``gru_searched``.
+validation seeds, in two rounds, then ten test seeds (``protocol`` says how comparisons are made). The kinds of net are
+those of ``gru_searched``, and so are biases and seeds.
 """
 
 import argparse
@@ -13,8 +13,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmlib.studies import journal
-from lstmlib.studies.gru_searched import BATCH, BIASES, KINDS, VALIDATION, Setting, losses, make, say, stacked
-from lstmlib.studies.protocol import Side, next_nets
+from lstmlib.studies.gru_searched import (
+    ADDED,
+    BATCH,
+    BIASES,
+    FURTHER,
+    KINDS,
+    VALIDATION,
+    Setting,
+    losses,
+    make,
+    say,
+    stacked,
+)
+from lstmlib.studies.protocol import Side, by_setting, chosen, next_nets
+from lstmlib.studies.second_round import second_round
 from lstmlib.tasks import counting, counting_solved
 
 RESULTS = Path(__file__).parent / "results" / "counting.jsonl"
@@ -97,11 +110,29 @@ def far(trials: Sequence[Trial], updates: int) -> list[int]:
     return [trial.reach[str(updates)] for trial in trials]
 
 
-def validation(trials: Sequence[Trial], kind: str) -> dict[Setting, list[float]]:
-    """Return setting -> 1 / (n + 1) for the n to which its validation nets counted, by rising bias and rate."""
-    mine = [t for t in trials if t.net == kind and t.seed in VALIDATION]
-    settings = sorted({Setting(t.rate, t.bias) for t in mine}, key=lambda s: (s.bias or 0.0, s.rate))
-    return {s: _falling(far([t for t in mine if (t.rate, t.bias) == s], SEARCHED)) for s in settings}
+def validation(trials: Sequence[Trial], kind: str, seeds: Sequence[int] = VALIDATION) -> dict[Setting, list[float]]:
+    """Return setting -> 1 / (n + 1) for the n to which its validation nets counted, by rising bias and rate.
+
+    Args:
+        trials: what is stored.
+        kind: one of ``KINDS``.
+        seeds: which; a setting without nets of all of them is left out.
+    """
+    mine = [t for t in trials if t.net == kind and t.seed in seeds]
+    mine.sort(key=lambda t: (t.bias or 0.0, t.rate))
+    found = zip(mine, _falling(far(mine, SEARCHED)), strict=True)
+    return by_setting(((Setting(t.rate, t.bias), value) for t, value in found), len(seeds))
+
+
+def setting_of(trials: Sequence[Trial], kind: str, *, checked: bool = True) -> Setting:
+    """Return the setting whose validation nets count furthest.
+
+    Args:
+        trials: what is stored.
+        kind: one of ``KINDS``.
+        checked: after the second round, whose nets choose together with the first's.
+    """
+    return chosen(validation(trials, kind, (*VALIDATION, *FURTHER) if checked else VALIDATION))
 
 
 def _falling(reached: Sequence[int]) -> list[float]:
@@ -109,9 +140,13 @@ def _falling(reached: Sequence[int]) -> list[float]:
     return [1.0 / (n + 1.0) for n in reached]
 
 
-def final(trials: Sequence[Trial], kind: str) -> list[Trial]:
-    """Return the nets of the test seeds."""
-    return [t for t in trials if t.net == kind and t.seed in TEST]
+def final(trials: Sequence[Trial], kind: str, *, checked: bool = True) -> list[Trial]:
+    """Return the nets of the test seeds at the setting that is chosen; arguments as ``setting_of`` has them.
+
+    What was tested at another, before the second round, is stored and not judged.
+    """
+    asked = setting_of(trials, kind, checked=checked)
+    return [t for t in trials if t.net == kind and (t.rate, t.bias) == asked and t.seed in TEST]
 
 
 def side_of(trials: Sequence[Trial], kind: str) -> Side:
@@ -123,10 +158,15 @@ def side_of(trials: Sequence[Trial], kind: str) -> Side:
 
 def wanted(trials: Sequence[Trial], kind: str) -> tuple[int, list[tuple[Setting, int]]] | None:
     """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
-    biases: tuple[float | None, ...] = (None,) if kind == "tanh net" else BIASES
+    biases: tuple[float | None, ...] = (None,) if kind == "tanh net" else (*BIASES, *ADDED)
     first = [Setting(rate, bias) for bias in biases for rate in RATES]
-    search, test, done = (SEARCHED, VALIDATION), (MARKS[-1], TEST), bool(final(trials, kind))
-    return next_nets(first, validation(trials, kind), search=search, test=test, done=done)
+    found, both = validation(trials, kind), validation(trials, kind, (*VALIDATION, *FURTHER))
+    search, test = (SEARCHED, VALIDATION), (MARKS[-1], TEST)
+    if job := next_nets(first, found, search=search, test=test, done=True):  # the test waits for the second round
+        return job
+    tested = {Setting(t.rate, t.bias) for t in trials if t.net == kind and t.seed == TEST[-1]}
+    more = second_round(found, both, seeds=FURTHER, test=TEST, tested=tested.__contains__)
+    return (MARKS[-1] if more[0][1] in TEST else SEARCHED, more) if more else None
 
 
 def main(arguments: list[str] | None = None) -> None:

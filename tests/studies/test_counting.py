@@ -14,13 +14,14 @@ from lstmlib.studies.counting import (
     final,
     main,
     reach,
+    setting_of,
     side_of,
     stored,
     train,
     validation,
     wanted,
 )
-from lstmlib.studies.gru_searched import BIASES, KINDS, make
+from lstmlib.studies.gru_searched import ADDED, BIASES, FURTHER, KINDS, VALIDATION, make
 
 torch = pytest.importorskip("torch")
 
@@ -64,8 +65,15 @@ def test_the_search_chooses_what_counts_furthest():
     assert updates == SEARCHED
     trials = [Trial("LSTM", *s, seed, updates, {str(SEARCHED): 50 if s == (0.01, 3.0) else 10}) for s, seed in asked]
     assert protocol.chosen(validation(trials, "LSTM")) == Setting(0.01, 3.0)
-    assert wanted(trials, "LSTM") == (MARKS[-1], [(Setting(0.01, 3.0), seed) for seed in TEST])
-    assert {setting.bias for setting, _ in asked} == set(BIASES)
+    assert {setting.bias for setting, _ in asked} == {*BIASES, *ADDED}
+    updates, further = wanted(trials, "LSTM")  # the second round: it is the best of three, but not of thirteen
+    assert updates == SEARCHED
+    assert len(further) == 8 * len(FURTHER)
+    best = next(s for s, _ in further if s != (0.01, 3.0))
+    trials += [Trial("LSTM", *s, seed, updates, {str(SEARCHED): 30 if s == best else 5}) for s, seed in further]
+    assert setting_of(trials, "LSTM", checked=False) == Setting(0.01, 3.0)
+    assert setting_of(trials, "LSTM") == best
+    assert wanted(trials, "LSTM") == (MARKS[-1], [(best, seed) for seed in TEST])
     assert {setting.bias for setting, _ in wanted([], "tanh net")[1]} == {None}
 
 
@@ -82,7 +90,7 @@ def test_the_command_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     path = tmp_path / "trials.jsonl"
     for _ in range(2):
         main(["--output", str(path)])
-        assert asked == [(kind, n) for kind in KINDS for n in (SEARCHED, MARKS[-1])]
+        assert asked == [(kind, n) for kind in KINDS for n in (SEARCHED, SEARCHED, MARKS[-1])]
     assert all([t.seed for t in final(stored(path), kind)] == list(TEST) for kind in KINDS)
 
 
@@ -91,6 +99,7 @@ def test_what_is_stored_is_whole():
     for kind in KINDS:
         assert wanted(trials, kind) is None
         found = validation(trials, kind)
+        assert len(validation(trials, kind, (*VALIDATION, *FURTHER))) == min(8, len(found))
         assert protocol.beyond(protocol.chosen(found).rate, sorted({setting.rate for setting in found})) is None
         assert [t.seed for t in final(trials, kind)] == list(TEST)
         assert len(side_of(trials, kind).values) == len(TEST)
