@@ -26,7 +26,8 @@ def test_what_is_loaded_is_what_is_stored():
     assert len(set(NAMES.values())) == len(labels())
     for kind in ("forward", "both"):
         net = stored(kind)
-        assert (tuple(found["words"]), found["letters"]) == net.known
+        assert (tuple(found["words"]), found["letters"]) == (net.known.words, net.known.letters)
+        assert tuple(labels()) == tuple(net.known.labels)
         arrays = load(base64.b64decode(found[kind]))
         assert arrays.keys() == net.tagger.state_dict().keys()
         assert all((arrays[name] == value).all() for name, value in net.tagger.state_dict().items())
