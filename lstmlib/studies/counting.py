@@ -165,7 +165,7 @@ def wanted(trials: Sequence[Trial], kind: str) -> tuple[int, list[tuple[Setting,
     if job := next_nets(first, found, search=search, test=test, done=True):  # the test waits for the second round
         return job
     tested = {Setting(t.rate, t.bias) for t in trials if t.net == kind and t.seed == TEST[-1]}
-    more = second_round(found, both, seeds=FURTHER, test=TEST, tested=tested.__contains__)
+    more = second_round(found, both, seeds=FURTHER, test=TEST, tested=tested)
     return (MARKS[-1] if more[0][1] in TEST else SEARCHED, more) if more else None
 
 

@@ -248,7 +248,7 @@ def wanted(trials: Sequence[Trial], name: str, kind: str) -> list[tuple[Setting,
         return job[1]
     both = validation(trials, name, kind, (*VALIDATION, *FURTHER))
     tested = {Setting(t.rate, t.bias) for t in trials if (t.task, t.net) == (name, kind) and t.seed == TEST[-1]}
-    return second_round(found, both, seeds=FURTHER, test=TEST, tested=tested.__contains__)
+    return second_round(found, both, seeds=FURTHER, test=TEST, tested=tested)
 
 
 def main(arguments: list[str] | None = None) -> None:

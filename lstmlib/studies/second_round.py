@@ -3,7 +3,7 @@
 A median of three nets doesn't see that every third one fails. ``protocol`` says how comparisons are made.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def second_round(
     *,
     seeds: Sequence[int],
     test: Sequence[int],
-    tested: Callable[[Setting], bool],
+    tested: Container[Setting],
 ) -> list[tuple[Setting, int]]:
     """Return the nets, as setting and seed, that the check of a search needs next; none if none are left.
 
@@ -37,9 +37,9 @@ def second_round(
         both: the same of the settings that have had their second round, the nets of both rounds.
         seeds: validation seeds of the second round.
         test: the test's.
-        tested: whether a setting's nets of the test are there.
+        tested: the settings whose nets of the test are there.
     """
     if lacks := [setting for setting in leading(first) if setting not in both]:
         return [(setting, seed) for setting in lacks for seed in seeds]
     best = chosen(both)
-    return [] if tested(best) else [(best, seed) for seed in test]
+    return [] if best in tested else [(best, seed) for seed in test]

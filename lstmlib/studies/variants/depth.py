@@ -231,7 +231,7 @@ def wanted(trials: Sequence[Trial], task: str, layers: int) -> tuple[int, list[t
         return job
     both = validation(trials, task, layers, (*VALIDATION, *FURTHER))
     tested = {Setting(t.rate, t.bias) for t in trials if (t.task, t.layers) == (task, layers) and t.seed == TEST[-1]}
-    nets = second_round(found, both, seeds=FURTHER, test=TEST, tested=tested.__contains__)
+    nets = second_round(found, both, seeds=FURTHER, test=TEST, tested=tested)
     return (UPDATES, nets) if nets else None
 
 

@@ -46,11 +46,8 @@ def setting(lines: list[Trained], kind: str) -> Setting:
 
 def validation(lines: list[Trained], kind: str) -> dict[Setting, list[float]]:
     """Return the errors of a kind's nets of the search, the mean of the shots, for each rate."""
-    found: dict[Setting, list[float]] = {}
-    for one in lines:
-        if one.kind == kind and one.seed in VALIDATION:
-            found.setdefault(Setting(one.rate), []).append(float(np.mean(one.whole)))
-    return found
+    searched = (one for one in lines if one.kind == kind and one.seed in VALIDATION)
+    return protocol.by_setting((Setting(one.rate), float(np.mean(one.whole))) for one in searched)
 
 
 def tested(kind: str) -> tuple[Setting, list[Trained]]:
