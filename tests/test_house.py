@@ -45,3 +45,15 @@ def test_no_two_numbers_of_a_page_have_one_name(file):
     outputs = [out for cell in json.loads(file.read_text())["cells"] for out in cell.get("outputs", [])]
     named = [found["name"] for out in outputs if (found := out.get("metadata", {}).get("scrapbook"))]
     assert sorted(named) == sorted(set(named))  # the build stops at it, too, only later
+
+
+def test_what_tests_wait_for_in_a_page_is_a_function():
+    """An expression is evaluated again at each look, which the pages' policy forbids after the first."""
+    found = []
+    for file in Path(ROOT, "tests").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "wait_for_function":
+                what = node.args[0]
+                if not isinstance(what, ast.Name | ast.Attribute) and "=>" not in ast.unparse(what):
+                    found.append(f"{file.name}:{node.lineno}")
+    assert found == []

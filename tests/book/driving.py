@@ -61,7 +61,7 @@ def pause_and_go_on(page, tag, nets, timeout):
     for _ in range(2):
         page.get_by_role("button", name="Pause", exact=True).click()
         page.wait_for_function(
-            f"document.querySelector('{tag}').store.get('result').length === {nets}", timeout=timeout
+            f"() => document.querySelector('{tag}').store.get('result').length === {nets}", timeout=timeout
         )
         page.evaluate(f"document.querySelector('{tag}').store.update({{ result: [] }})")
         page.get_by_role("button", name="Go on", exact=True).click()

@@ -112,9 +112,9 @@ def test_theme_of_the_page_is_followed_as_it_changes(show, name):
         ("document.body.dataset.jpThemeLight", "false"),
     ):
         page.evaluate(f"{said} = '{value}'")
-        page.wait_for_function(f"{dark} !== null")
+        page.wait_for_function(f"() => {dark} !== null")
         page.evaluate(f"delete {said}")
-        page.wait_for_function(f"{dark} === null")
+        page.wait_for_function(f"() => {dark} === null")
 
 
 @every

@@ -101,7 +101,7 @@ def visit(server, browser):
         page.goto(f"{address}doc/tree/{name}.ipynb")
         count = len(nbformat.read(work / f"{name}.ipynb", as_version=4).cells)
         page.wait_for_function("n => document.querySelectorAll('.jp-Notebook .jp-Cell').length >= n", arg=count)
-        page.wait_for_function("!document.querySelector('.jp-MarkdownCell .jp-MarkdownOutput:empty')")
+        page.wait_for_function("() => !document.querySelector('.jp-MarkdownCell .jp-MarkdownOutput:empty')")
         return page
 
     yield visit
@@ -120,7 +120,7 @@ TEXT = """() => [...document.querySelectorAll(".jp-MarkdownOutput")].map((drawn)
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_reads_there_as_in_the_book(visit, name):
     page = visit(name)
-    page.wait_for_function("document.querySelector('mjx-container, .MathJax')")  # formulas are set
+    page.wait_for_function("() => document.querySelector('mjx-container, .MathJax')")  # formulas are set
     text = page.evaluate(TEXT)
     assert len(text) > 5000
     assert MYST.findall(re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$", "", text, flags=re.DOTALL)) == []

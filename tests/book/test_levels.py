@@ -48,7 +48,7 @@ def test_a_link_into_a_folded_room_opens_it(open_page):
     page = open_page(PAGE, width=1280)
     page.get_by_role("button", name="Plain").click()
     page.evaluate("location.hash = '#unrolling'")
-    page.wait_for_function("!document.getElementById('unrolling').closest('[hidden]')")
+    page.wait_for_function("() => !document.getElementById('unrolling').closest('[hidden]')")
     assert shown(page)["In depth"]
 
 

@@ -185,7 +185,7 @@ STOPS = """() => [...document.querySelectorAll('.bd-article .math, .bd-article m
 def test_formulas_are_tab_stops_only_where_they_scroll(visit, page, width):
     tab = visit(page, width=WIDTHS[width])
     # Fonts that arrive late change what scrolls; the page then answers when it has time.
-    tab.wait_for_function(f"({STOPS})().length === 0 || performance.now() > 60000", timeout=120_000)
+    tab.wait_for_function(f"() => ({STOPS})().length === 0 || performance.now() > 60000", timeout=120_000)
     assert tab.evaluate(STOPS) == []
     assert tab.locator(".bd-article p mjx-container[tabindex]").count() == 0
 
@@ -200,12 +200,13 @@ EDGES = """() => [...document.querySelectorAll('.bd-article :is(div.math mjx-con
 @pytest.mark.browser
 def test_what_goes_on_at_the_right_fades_there_and_every_formula_can_be_read(visit):
     tab = visit("book/sequences.html", width=WIDTHS["phone"])
-    tab.wait_for_function("document.querySelectorAll('.book-more').length > 9", timeout=120_000)
-    tab.wait_for_function(f"({EDGES})().length === 0", timeout=120_000)
+    tab.wait_for_function("() => document.querySelectorAll('.book-more').length > 9", timeout=120_000)
+    tab.wait_for_function(f"() => ({EDGES})().length === 0", timeout=120_000)
     tab.evaluate("document.querySelectorAll('button.toggle-button').forEach((button) => button.click())")
-    tab.wait_for_function("document.querySelector('.solution span.math.book-scrolls')")  # found when it is unfolded
+    unfolded = "() => document.querySelector('.solution span.math.book-scrolls')"
+    tab.wait_for_function(unfolded)  # what is folded up isn't measured before
     tab.evaluate("document.querySelectorAll('.book-more').forEach((box) => { box.scrollLeft = 9999; })")
-    tab.wait_for_function("document.querySelectorAll('.book-more').length === 0")
+    tab.wait_for_function("() => document.querySelectorAll('.book-more').length === 0")
     assert tab.evaluate(EDGES) == []
 
 

@@ -51,7 +51,7 @@ def test_it_can_keep_the_number_after_as_many_sequences_as_lstmlib_s(show, state
     figure = LearningDoors(**state_)
     page = show(figure)
     press(page, "Train")
-    page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').shown === 20000", timeout=SOON)
+    page.wait_for_function(f"() => document.querySelector('{TAG}').store.get('result').shown === 20000", timeout=SOON)
     _, losses = learnt(figure, 20_000)
     recent = [losses[at - 500 : at].mean() for at in range(500, 20_001, 100)]
     wanted = 500 + 100 * int(np.argmax(np.array(recent) < 10))
@@ -64,7 +64,7 @@ def test_too_high_a_rate_is_shown_as_what_it_is(show):
     page = show(LearningDoors(rate=0.2))
     press(page, "Train")
     page.wait_for_function(
-        f"document.querySelector('{TAG}').shadowRoot.querySelectorAll('.loss-dot.off').length > 0", timeout=SOON
+        f"() => document.querySelector('{TAG}').shadowRoot.querySelectorAll('.loss-dot.off').length > 0", timeout=SOON
     )
     press(page, "Pause")
     clean(page, TAG)

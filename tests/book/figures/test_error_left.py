@@ -87,7 +87,7 @@ def test_curves_are_kept_and_dropped(show):
     figure.get_by_role("button", name="bias 3", exact=True).click()
     told = "document.querySelector('lstm-error-left').shadowRoot.querySelector('svg').ariaLabel"
     kept = f"{told}.includes('Kept, LSTM, bias 1: ')"
-    page.wait_for_function(kept)
+    page.wait_for_function(f"() => {kept}")
     assert state(page, TAG, "kept") == [{"cell": "LSTM", "bias": 1, "radius": 0}]
     figure.get_by_role("button", name="Drop kept").click()
     assert state(page, TAG, "kept") == []
@@ -102,9 +102,9 @@ def test_links_set_the_figure(show):
         page.get_by_role("link", name=str(k), exact=True).click()
         cell, *rest = place.split(";")
         short = "document.querySelector('lstm-error-left').store.get('cell').toLowerCase().replace(' ', '-')"
-        page.wait_for_function(f"{short} === '{cell}'")
+        page.wait_for_function(f"() => {short} === '{cell}'")
         for name, value in (part.split("=") for part in rest):  # a link is followed some time after the click
-            page.wait_for_function(f"document.querySelector('{TAG}').store.get('{name}') === {float(value)}")
+            page.wait_for_function(f"() => document.querySelector('{TAG}').store.get('{name}') === {float(value)}")
     before = state(page, TAG, "cell")
     page.evaluate("location.hash = '#flow:lstm;bias=x'")
     page.evaluate("location.hash = '#flow:perceptron'")

@@ -104,7 +104,7 @@ def test_pause_go_on_and_start_again_by_keyboard(show):
     page.keyboard.press("Enter")
     wait(page, "a second")
     page.keyboard.press("Enter")
-    page.wait_for_function(f"document.querySelector('{TAG}').store.get('result')[0]?.shown > 0", timeout=SOON)
+    page.wait_for_function(f"() => document.querySelector('{TAG}').store.get('result')[0]?.shown > 0", timeout=SOON)
     assert train.inner_text() == "Go on"
     page.keyboard.press("Enter")
     wait(page, "a second")
@@ -167,7 +167,7 @@ def test_what_is_chosen_stands_in_the_address_and_a_link_sets_it(show):
     assert page.get_by_label("no output gates").is_disabled()  # nothing of that kind is stored, nor in the paper
     assert page.evaluate("location.hash").startswith("#lab:3a;blocks=2")
     page.get_by_role("link", name="a link").click()
-    page.wait_for_function(f"document.querySelector('{TAG}').store.get('experiment') === '4'")
+    page.wait_for_function(f"() => document.querySelector('{TAG}').store.get('experiment') === '4'")
     assert state(page, TAG, "lag") == 500
     assert state(page, TAG, "changes") == ["forget gates"]
     assert page.get_by_label("forget gates", exact=True).is_checked()
@@ -243,7 +243,7 @@ def test_it_rests_while_nobody_can_see_it(show):
     wait(page, "a second")
     page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 1", timeout=SOON)
+    page.wait_for_function(f"() => document.querySelector('{TAG}').store.get('result').length === 1", timeout=SOON)
     page.evaluate("Object.defineProperty(document, 'hidden', { value: false, configurable: true })")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     wait(page, "a second")
@@ -254,7 +254,9 @@ def test_every_experiment_learns_from_a_sequence(show):
     for name in EXPERIMENTS:
         page.evaluate(f"document.querySelector('{TAG}').store.update({{ experiment: '{name}', result: [] }})")
         press(page, "One sequence")
-        page.wait_for_function(f"document.querySelector('{TAG}').store.get('result')[0]?.shown === 1", timeout=SOON)
+        page.wait_for_function(
+            f"() => document.querySelector('{TAG}').store.get('result')[0]?.shown === 1", timeout=SOON
+        )
         clean(page, TAG)
         told = page.locator(f"{TAG} .set svg").get_attribute("aria-label")
         assert re.search(r"is right; the net gives it [01]\.\d\d\.$|[\d.⁻]+, right: [−\d.⁻]+$", told)
@@ -306,7 +308,7 @@ def test_it_still_fits_a_small_laptop_s_screen_when_it_has_learnt(show):
     page = show(Laboratory(), width=768, height=768)
     before = page.locator(f"{TAG} .frame").bounding_box()["height"]
     press(page, "One sequence")
-    page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 1", timeout=SOON)
+    page.wait_for_function(f"() => document.querySelector('{TAG}').store.get('result').length === 1", timeout=SOON)
     after = page.locator(f"{TAG} .frame").bounding_box()["height"]
     assert after <= 680
     assert abs(after - before) < 50  # what stands below hardly moves

@@ -68,7 +68,8 @@ def test_quiz_by_keyboard(show):
     assert "2 of 2 right." in first.locator(".says").inner_text()
     assert page.locator("lstm-quiz").last.evaluate("(quiz) => quiz.store.get('chosen')") == []
     page.wait_for_function(
-        "document.querySelector('lstm-quiz').shadowRoot.querySelector('[role=status]').textContent.startsWith('Right.')"
+        "() => document.querySelector('lstm-quiz').shadowRoot.querySelector('[role=status]')"
+        ".textContent.startsWith('Right.')"
     )
 
 

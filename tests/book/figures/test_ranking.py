@@ -105,7 +105,7 @@ def test_by_touch_on_a_phone_and_a_screen_reader_hears_it(show):
     page.get_by_role("group", name="Learning rate").get_by_role("button", name="0.1", exact=True).tap()
     check(page)
     spoken = f"document.querySelector('{TAG}').shadowRoot.querySelector('[role=status]').textContent"
-    page.wait_for_function(f"{spoken}.includes('10 nets. First:')")
+    page.wait_for_function(f"() => {spoken}.includes('10 nets. First:')")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -91,7 +91,8 @@ def test_safe_task_by_keyboard_alone(show):
     assert inside == TAPE[0]
     assert page.locator("lstm-safe .task").inner_text().startswith("Done: 7 went in at step 1")
     page.wait_for_function(
-        "document.querySelector('lstm-safe').shadowRoot.querySelector('[role=status]').textContent.includes('Done: 7')"
+        "() => document.querySelector('lstm-safe').shadowRoot.querySelector('[role=status]')"
+        ".textContent.includes('Done: 7')"
     )
 
 
@@ -146,7 +147,7 @@ def test_safe_sheet_by_touch(show):
 def test_safe_plays_and_pauses(show):
     page = show(Safe())
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.querySelector('lstm-safe').store.get('step') >= 2")
+    page.wait_for_function("() => document.querySelector('lstm-safe').store.get('step') >= 2")
     page.get_by_role("button", name="Pause").click()
     step = state(page, "lstm-safe", "step")
     page.wait_for_timeout(1100)
@@ -246,7 +247,8 @@ def test_the_net_learns_and_gives_the_doors_back(show):
     text = page.locator("lstm-safe .task").inner_text()
     assert text.startswith("Learnt after 40,000 tapes of random numbers: it shows ")
     page.wait_for_function(
-        "document.querySelector('lstm-safe').shadowRoot.querySelector('[role=status]').textContent.includes('Learnt')"
+        "() => document.querySelector('lstm-safe').shadowRoot.querySelector('[role=status]')"
+        ".textContent.includes('Learnt')"
     )
     page.get_by_role("button", name="Another net").click()
     page.get_by_role("button", name="Pause the net").click()

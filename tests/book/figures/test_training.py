@@ -290,7 +290,7 @@ def test_pause_go_on_and_start_again(show):
     press(page, "Train")
     wait(page, r"Update [1-9]")
     press(page, "Pause")
-    page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 15", timeout=SOON)
+    page.wait_for_function(f"() => document.querySelector('{TAG}').store.get('result').length === 15", timeout=SOON)
     assert page.get_by_role("button", name="3 of 5", exact=True).is_disabled()  # too late for another guess
     press(page, "Go on")
     wait(page, "Pause")
@@ -315,7 +315,7 @@ def test_it_rests_while_nobody_can_see_it(show):
     wait(page, r"Update [1-9]")
     page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 15", timeout=SOON)
+    page.wait_for_function(f"() => document.querySelector('{TAG}').store.get('result').length === 15", timeout=SOON)
     page.evaluate("Object.defineProperty(document, 'hidden', { value: false, configurable: true })")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     wait(page, "Pause")
@@ -324,7 +324,9 @@ def test_it_rests_while_nobody_can_see_it(show):
 def test_another_lesson_can_be_set_from_python(widget):
     page = widget(Training())
     page.evaluate("model.set('lesson', 'adding')")
-    page.wait_for_function(f"document.querySelector('.{TAG}').shadowRoot.textContent.includes('GRU against LSTM')")
+    page.wait_for_function(
+        f"() => document.querySelector('.{TAG}').shadowRoot.textContent.includes('GRU against LSTM')"
+    )
     assert page.get_by_role("slider", name="Bias of the gate that keeps").count() == 1
 
 
@@ -348,7 +350,7 @@ def test_with_curves_axe_finds_nothing_and_it_fits(show, scheme, width):
     press(page, "Train")
     wait(page, r"Update \d,\d\d\d|Update [2-9]\d\d")
     press(page, "Pause")
-    page.wait_for_function(f"document.querySelector('{TAG}').store.get('result').length === 15", timeout=SOON)
+    page.wait_for_function(f"() => document.querySelector('{TAG}').store.get('result').length === 15", timeout=SOON)
     clean(page, TAG)
     found = Axe().run(page).response["violations"]
     assert not found, json.dumps(found, indent=1)[:3000]
@@ -376,7 +378,7 @@ def test_what_is_chosen_stands_in_the_address_and_a_link_sets_it(show):
     links = "#train:agreement;amount=4;choice=mixed", "#train:adding;amount=3", "#train:agreement;amount=99"
     page = show(Training(guess=1), head="".join(f'<a href="{link}">link {k}</a>' for k, link in enumerate(links)))
     page.get_by_role("link", name="link 0").click()
-    page.wait_for_function(f"document.querySelector('{TAG}').store.get('amount') === 4")
+    page.wait_for_function(f"() => document.querySelector('{TAG}').store.get('amount') === 4")
     assert (state(page, TAG, "choice"), state(page, TAG, "guess")) == ("mixed", -1)
     for other in ("link 1", "link 2"):  # another lesson's, and one that can't be
         page.get_by_role("link", name=other).click()

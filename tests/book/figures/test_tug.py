@@ -73,7 +73,7 @@ def test_trained_to_the_end_the_gain_is_the_library_s_and_the_conflict_s(show):
         page = show(TugOfWar(door=door, guess=0.5))
         press(page, "Train")
         page.wait_for_function(
-            f"document.querySelector('{TAG}').store.get('result').updates === {UPDATES}", timeout=120_000
+            f"() => document.querySelector('{TAG}').store.get('result').updates === {UPDATES}", timeout=120_000
         )
         found, wanted = state(page, TAG, "result"), TugOfWar(door=door).trained(UPDATES).params
         for short, name in NAMES.items():
