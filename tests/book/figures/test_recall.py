@@ -35,7 +35,9 @@ def check(page):
     figure, t = AssociativeRecall(**now), now["step"] - 1
     found, weights, asks = figure.answers(), figure.weights(), np.array(now["asks"])
     said = page.locator(f"{TAG} .numbers").inner_text()
-    assert number(page.locator(f"{TAG} .numbers .looked").inner_text()) == pytest.approx(found["attention"][t], abs=0.051)
+    assert number(page.locator(f"{TAG} .numbers .looked").inner_text()) == pytest.approx(
+        found["attention"][t], abs=0.051
+    )
     kept = [number(one) for one in page.locator(f"{TAG} .numbers .kept").all_inner_texts()]
     if now["names"][t] < now["cells"]:
         assert kept == pytest.approx([figure.contents()[t, now["names"][t]]], abs=1e-6)
