@@ -14,7 +14,7 @@ ICONS = re.compile(r'\s*<script[^>]*src="[^"]*/scripts/fontawesome\.js[^"]*"[^>]
 PICTURE = re.compile(r'<img ((?:(?!loading=)[^>])*?src="([^"]*_images/[^"]+\.png)"(?:(?!loading=)[^>])*?)/?>')
 DRAWING = re.compile(r'(?<!book-wide">)<img [^>]*?src="([^"]*_images/[^"]+\.svg)"[^>]*>')
 SHOWN = re.compile(r' ?style="width: ([\d.]+)px;"')  # as Sphinx writes the width that a notebook's output has
-WIDE, WIDE_DRAWING = 720, 600  # pixels; a drawing's letters are smaller than a plot's
+WIDE, WIDE_DRAWING = 640, 600  # pixels; a drawing's letters are smaller than a plot's
 
 
 def lighten(page: Path) -> None:
@@ -34,7 +34,10 @@ def lighten(page: Path) -> None:
             width, height = round(float(shown[1])), round(float(shown[1]) * height / width)
         size = "" if "width" in about else f' width="{width}" height="{height}"'
         picture_again = f'<img {about} loading="lazy"{size}/>'
-        return f'<span class="book-wide">{picture_again}</span>' if width > WIDE else picture_again
+        if width <= WIDE:
+            return picture_again
+        scrolled = max(WIDE, round(0.85 * width))  # on a phone: letters as they are would scroll too far
+        return f'<span class="book-wide" style="--scrolled: {scrolled}px">{picture_again}</span>'
 
     def boxed(found: re.Match[str]) -> str:
         box = re.search(r'viewBox="\S+ \S+ (\S+) ', (page.parent / found[1]).read_text(encoding="utf8"))
