@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
-from lstmlib.studies.protocol import Rated, Setting, Values, by_setting, chosen, next_nets
+from lstmlib.studies.protocol import Rated, Setting, Values, beyond, by_setting, chosen, next_nets
 
 
 class Biased(Rated, Protocol):
@@ -125,7 +125,8 @@ class TwoRounds(Generic[Net, BiasedSetting]):
             nets: of one side.
             first: the settings that the search begins with, as ``next_nets`` takes them.
             updates: of a net of the search, and of one of the test.
-            waits: whether nothing is tested before the second round; else what the first chose is tested as well.
+            waits: whether nothing is tested before the second round, and before its best rate lies inside the grid,
+                too; else what the first chose is tested as well.
         """
         found, both = (self.validation(nets, seeds) for seeds in (self.seeds, (*self.seeds, *self.further)))
         done = waits or bool(found and self.tested(nets, checked=False))
@@ -134,4 +135,10 @@ class TwoRounds(Generic[Net, BiasedSetting]):
             return job
         tested = {self.setting(net) for net in nets if net.seed == self.test[-1]}
         more = second_round(found, both, seeds=self.further, test=self.test, tested=tested)
+        if waits and (not more or more[0][1] in self.test):
+            best = chosen(both)
+            rate = beyond(best.rate, sorted({setting.rate for setting in found}))
+            if rate is not None and np.isfinite(np.median(both[best])):
+                settings = dict.fromkeys(setting._replace(rate=rate) for setting in first)
+                return updates[0], [(setting, seed) for setting in settings for seed in self.seeds]
         return (updates[1] if more[0][1] in self.test else updates[0], more) if more else None

@@ -5,6 +5,7 @@ import pytest
 
 from lstmlib.studies import protocol
 from lstmlib.studies.counting import (
+    LOWER,
     MARKS,
     SEARCHED,
     TEST,
@@ -22,6 +23,7 @@ from lstmlib.studies.counting import (
     wanted,
 )
 from lstmlib.studies.gru_searched import ADDED, BIASES, FURTHER, KINDS, VALIDATION, make
+from lstmlib.studies.second_round import leading
 
 torch = pytest.importorskip("torch")
 
@@ -65,12 +67,20 @@ def test_the_search_chooses_what_counts_furthest():
     assert updates == SEARCHED
     trials = [Trial("LSTM", *s, seed, updates, {str(SEARCHED): 50 if s == (0.01, 3.0) else 10}) for s, seed in asked]
     assert protocol.chosen(validation(trials, "LSTM")) == Setting(0.01, 3.0)
-    assert {setting.bias for setting, _ in asked} == {*BIASES, *ADDED}
+    assert {setting.bias for setting, _ in asked} == {*BIASES, *ADDED, *LOWER}
     updates, further = wanted(trials, "LSTM")  # the second round: it is the best of three, but not of thirteen
     assert updates == SEARCHED
     assert len(further) == 8 * len(FURTHER)
-    best = next(s for s, _ in further if s != (0.01, 3.0))
-    trials += [Trial("LSTM", *s, seed, updates, {str(SEARCHED): 30 if s == best else 5}) for s, seed in further]
+    best, end = (next(s for s, _ in further if s.rate == rate and s != (0.01, 3.0)) for rate in (0.01, 0.03))
+
+    def checked(best):
+        return [Trial("LSTM", *s, seed, updates, {str(SEARCHED): 30 if s == best else 5}) for s, seed in further]
+
+    updates, beyond = wanted(trials + checked(end), "LSTM")  # a best at an end of the rates isn't tested yet
+    assert updates == SEARCHED
+    assert {setting.rate for setting, _ in beyond} == {0.1}
+    assert {setting.bias for setting, _ in beyond} == {*BIASES, *ADDED, *LOWER}
+    trials += checked(best)
     assert setting_of(trials, "LSTM", checked=False) == Setting(0.01, 3.0)
     assert setting_of(trials, "LSTM") == best
     assert wanted(trials, "LSTM") == (MARKS[-1], [(best, seed) for seed in TEST])
@@ -99,8 +109,9 @@ def test_what_is_stored_is_whole():
     for kind in KINDS:
         assert wanted(trials, kind) is None
         found = validation(trials, kind)
-        assert len(validation(trials, kind, (*VALIDATION, *FURTHER))) == min(8, len(found))
-        assert protocol.beyond(protocol.chosen(found).rate, sorted({setting.rate for setting in found})) is None
+        assert set(leading(found)) <= set(validation(trials, kind, (*VALIDATION, *FURTHER)))
+        for best in (protocol.chosen(found), setting_of(trials, kind)):
+            assert protocol.beyond(best.rate, sorted({setting.rate for setting in found})) is None
         assert [t.seed for t in final(trials, kind)] == list(TEST)
         assert len(side_of(trials, kind).values) == len(TEST)
         for trial in final(trials, kind):
