@@ -26,7 +26,7 @@ def lines(path: Path) -> list[Any]:
         ValueError: another line isn't JSON.
     """
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf8").split("\n")[:-1] if path.exists() else [], 1):
+    for number, line in enumerate(path.read_text(encoding="utf8").split("\n")[:-1] if path.is_file() else [], 1):
         try:
             found.append(json.loads(line))
         except json.JSONDecodeError as error:

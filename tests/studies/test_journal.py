@@ -79,5 +79,5 @@ def test_nothing_is_trained_that_can_t_be_written(tmp_path):
         raise AssertionError("trained in vain")
 
     with pytest.raises(SystemExit, match="can't be written, so nothing was measured"):
-        journal.go_on(tmp_path, [("adding",)], lambda side: [1], train)  # a folder
+        journal.go_on(tmp_path, [("adding",)], lambda side: [1, *journal.lines(tmp_path)], train)  # a folder
     journal.go_on(tmp_path, [("adding",)], lambda side: [], train)  # nothing is left to do, nothing is written
