@@ -8,8 +8,8 @@ DECIDED: dict[str, str] = {
     "2b": "the same, and errors at the sequence's end alone, since none of these nets can be right before it",
     "2c": "gates that are seen: never 0, they push the contents at every step, and the rows come out without them",
     "3a": "nothing: the text's own reading comes out, with a long tail where the class comes as three numbers",
-    "3b": "what pushes the cells: with one noisy number both rows come out where cells have no bias, from above at a "
-    "lag of 1000 and from below at 100; with three, the row does where gates aren't seen",
+    "3b": "what pushes the cells: with one noisy number both rows come out where cells have no bias, which makes our nets "
+    "faster at a lag of 1000 and slower at 100; with three, the row does where gates aren't seen",
     "3c": "the output units: with linear ones, against the text, both rows come out; with logistic ones ours are "
     "sooner than printed, whichever way the test is made",
     "4": "the output unit and the first pair: linear, and with a value of 0; at long lags, what pushes the cells, too: "
