@@ -26,8 +26,8 @@ from lstmlib.studies.gru_searched import (
     say,
     stacked,
 )
-from lstmlib.studies.protocol import Side, by_setting, chosen, next_nets
-from lstmlib.studies.second_round import second_round
+from lstmlib.studies.protocol import Side
+from lstmlib.studies.second_round import TwoRounds
 from lstmlib.tasks import counting, counting_solved
 
 RESULTS = Path(__file__).parent / "results" / "counting.jsonl"
@@ -110,6 +110,24 @@ def far(trials: Sequence[Trial], updates: int) -> list[int]:
     return [trial.reach[str(updates)] for trial in trials]
 
 
+def _falling(reached: Sequence[int]) -> list[float]:
+    """Return numbers of which lower is better, as ``protocol`` has it."""
+    return [1.0 / (n + 1.0) for n in reached]
+
+
+def _of(trials: Sequence[Trial], kind: str) -> list[Trial]:
+    return [trial for trial in trials if trial.net == kind]
+
+
+SEARCH = TwoRounds[Trial, Setting](
+    setting=lambda trial: Setting(trial.rate, trial.bias),
+    reached=lambda trial: _falling(far([trial], SEARCHED))[0],
+    seeds=VALIDATION,
+    further=FURTHER,
+    test=TEST,
+)
+
+
 def validation(trials: Sequence[Trial], kind: str, seeds: Sequence[int] = VALIDATION) -> dict[Setting, list[float]]:
     """Return setting -> 1 / (n + 1) for the n to which its validation nets counted, by rising bias and rate.
 
@@ -118,10 +136,7 @@ def validation(trials: Sequence[Trial], kind: str, seeds: Sequence[int] = VALIDA
         kind: one of ``KINDS``.
         seeds: which; a setting without nets of all of them is left out.
     """
-    mine = [t for t in trials if t.net == kind and t.seed in seeds]
-    mine.sort(key=lambda t: (t.bias or 0.0, t.rate))
-    found = zip(mine, _falling(far(mine, SEARCHED)), strict=True)
-    return by_setting(((Setting(t.rate, t.bias), value) for t, value in found), len(seeds))
+    return SEARCH.validation(_of(trials, kind), seeds)
 
 
 def setting_of(trials: Sequence[Trial], kind: str, *, checked: bool = True) -> Setting:
@@ -132,12 +147,7 @@ def setting_of(trials: Sequence[Trial], kind: str, *, checked: bool = True) -> S
         kind: one of ``KINDS``.
         checked: after the second round, whose nets choose together with the first's.
     """
-    return chosen(validation(trials, kind, (*VALIDATION, *FURTHER) if checked else VALIDATION))
-
-
-def _falling(reached: Sequence[int]) -> list[float]:
-    """Return numbers of which lower is better, as ``protocol`` has it."""
-    return [1.0 / (n + 1.0) for n in reached]
+    return SEARCH.chosen(_of(trials, kind), checked=checked)
 
 
 def final(trials: Sequence[Trial], kind: str, *, checked: bool = True) -> list[Trial]:
@@ -145,8 +155,7 @@ def final(trials: Sequence[Trial], kind: str, *, checked: bool = True) -> list[T
 
     What was tested at another, before the second round, is stored and not judged.
     """
-    asked = setting_of(trials, kind, checked=checked)
-    return [t for t in trials if t.net == kind and (t.rate, t.bias) == asked and t.seed in TEST]
+    return SEARCH.tested(_of(trials, kind), checked=checked)
 
 
 def side_of(trials: Sequence[Trial], kind: str) -> Side:
@@ -160,13 +169,7 @@ def wanted(trials: Sequence[Trial], kind: str) -> tuple[int, list[tuple[Setting,
     """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
     biases: tuple[float | None, ...] = (None,) if kind == "tanh net" else (*BIASES, *ADDED)
     first = [Setting(rate, bias) for bias in biases for rate in RATES]
-    found, both = validation(trials, kind), validation(trials, kind, (*VALIDATION, *FURTHER))
-    search, test = (SEARCHED, VALIDATION), (MARKS[-1], TEST)
-    if job := next_nets(first, found, search=search, test=test, done=True):  # the test waits for the second round
-        return job
-    tested = {Setting(t.rate, t.bias) for t in trials if t.net == kind and t.seed == TEST[-1]}
-    more = second_round(found, both, seeds=FURTHER, test=TEST, tested=tested)
-    return (MARKS[-1] if more[0][1] in TEST else SEARCHED, more) if more else None
+    return SEARCH.wanted(_of(trials, kind), first, (SEARCHED, MARKS[-1]), waits=True)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -18,8 +18,8 @@ import numpy as np
 from lstmlib.numpy import LSTM
 from lstmlib.studies import journal
 from lstmlib.studies.gru_and_lstm import CELLS, TASKS, same_size
-from lstmlib.studies.protocol import Row, Side, by_setting, chosen, next_nets, on_every_task
-from lstmlib.studies.second_round import second_round
+from lstmlib.studies.protocol import Row, Side, on_every_task
+from lstmlib.studies.second_round import TwoRounds
 from lstmlib.tasks import Batch
 
 if TYPE_CHECKING:
@@ -174,10 +174,17 @@ def updates(trials: Sequence[Trial]) -> list[float]:
     return [math.inf if trial.needed is None else float(trial.needed) for trial in trials]
 
 
-def of(trials: Sequence[Trial], name: str, kind: str, setting: Setting, seeds: Sequence[int]) -> list[Trial]:
-    """Return the nets of a setting that have one of the seeds."""
-    asked = (name, kind, *setting)
-    return [t for t in trials if (t.task, t.net, t.rate, t.bias) == asked and t.seed in seeds]
+def _of(trials: Sequence[Trial], name: str, kind: str) -> list[Trial]:
+    return [trial for trial in trials if (trial.task, trial.net) == (name, kind)]
+
+
+SEARCH = TwoRounds[Trial, Setting](
+    setting=lambda trial: Setting(trial.rate, trial.bias),
+    reached=lambda trial: updates([trial])[0],
+    seeds=VALIDATION,
+    further=FURTHER,
+    test=TEST,
+)
 
 
 def validation(
@@ -191,10 +198,7 @@ def validation(
         kind: one of ``KINDS``.
         seeds: which; a setting without nets of all of them is left out.
     """
-    mine = [t for t in trials if (t.task, t.net) == (name, kind) and t.seed in seeds]
-    mine.sort(key=lambda t: (t.bias or 0.0, t.rate))
-    found = zip(mine, updates(mine), strict=True)
-    return by_setting(((Setting(t.rate, t.bias), needed) for t, needed in found), len(seeds))
+    return SEARCH.validation(_of(trials, name, kind), seeds)
 
 
 def setting_of(trials: Sequence[Trial], name: str, kind: str, *, checked: bool = False) -> Setting:
@@ -206,7 +210,7 @@ def setting_of(trials: Sequence[Trial], name: str, kind: str, *, checked: bool =
         kind: one of ``KINDS``.
         checked: after the second round, whose nets choose together with the first's.
     """
-    return chosen(validation(trials, name, kind, (*VALIDATION, *FURTHER) if checked else VALIDATION))
+    return SEARCH.chosen(_of(trials, name, kind), checked=checked)
 
 
 def final(trials: Sequence[Trial], name: str, kind: str, *, checked: bool = False) -> list[Trial]:
@@ -214,7 +218,7 @@ def final(trials: Sequence[Trial], name: str, kind: str, *, checked: bool = Fals
 
     What was tested at another, before biases were added to the search, is stored and not judged.
     """
-    return of(trials, name, kind, setting_of(trials, name, kind, checked=checked), TEST)
+    return SEARCH.tested(_of(trials, name, kind), checked=checked)
 
 
 def side_of(trials: Sequence[Trial], name: str, kind: str, *, checked: bool = False) -> Side:
@@ -242,13 +246,8 @@ def wanted(trials: Sequence[Trial], name: str, kind: str) -> list[tuple[Setting,
     """Return the next nets to train, as settings and seeds; nothing if none are left."""
     biases: tuple[float | None, ...] = (None,) if kind == "tanh net" else (*BIASES, *ADDED)
     first = [Setting(rate, bias) for bias in biases for rate in RATES]
-    found = validation(trials, name, kind)
-    limit, done = TASKS[name].limit, bool(found and final(trials, name, kind))
-    if job := next_nets(first, found, search=(limit, VALIDATION), test=(limit, TEST), done=done):
-        return job[1]
-    both = validation(trials, name, kind, (*VALIDATION, *FURTHER))
-    tested = {Setting(t.rate, t.bias) for t in trials if (t.task, t.net) == (name, kind) and t.seed == TEST[-1]}
-    return second_round(found, both, seeds=FURTHER, test=TEST, tested=tested)
+    job = SEARCH.wanted(_of(trials, name, kind), first, (TASKS[name].limit,) * 2)
+    return job[1] if job else []
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -22,7 +22,7 @@ from lstmlib.studies.protocol import (
     sign,
     welch,
 )
-from lstmlib.studies.second_round import leading, second_round
+from lstmlib.studies.second_round import TwoRounds, leading, second_round
 
 
 def test_the_lowest_median_is_chosen_and_a_net_that_fails_counts():
@@ -69,6 +69,13 @@ def test_a_best_rate_at_the_end_of_its_grid_asks_for_one_more():
 class Setting(NamedTuple):
     rate: float
     bias: float
+
+
+class Net(NamedTuple):
+    rate: float
+    bias: float | None
+    seed: int
+    loss: float
 
 
 @pytest.mark.parametrize(("lowest", "tried"), [(0.01, [3]), (0.0003, [3, 4, 5, 6]), (0.3, [3, 4, 5, 6])])
@@ -131,6 +138,35 @@ def test_a_second_round_goes_over_the_leading_settings_and_all_nets_choose():
     assert wanted({setting: both[setting] for setting in "ac"}) == [("b", 103)]
     assert wanted(both) == [("b", 0), ("b", 1)]
     assert wanted(both, ("b",)) == []
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_search_of_two_rounds_goes_from_the_grid_to_the_test(waits):
+    search = TwoRounds(
+        setting=lambda net: Setting(net.rate, net.bias),
+        reached=lambda net: net.loss,
+        seeds=(3, 4),
+        further=(5, 6, 7),
+        test=(0,),
+    )
+    first = [Setting(rate, bias) for bias in (None, 1.0) for rate in (0.01, 0.03, 0.1)]
+    lucky, steady = Setting(0.03, None), Setting(0.03, 1.0)
+
+    def loss(setting, seed):  # one leads by luck, as the second round shows
+        return {lucky: 9.0 if seed >= 5 else 1.0, steady: 2.0}.get(setting, 10.0 + setting.rate)
+
+    nets, rounds = [], []
+    while job := search.wanted(nets, first, (50, 100), waits=waits):
+        updates, asked = job
+        rounds.append((updates, sorted({seed for _, seed in asked}), len(asked)))
+        nets += [Net(*setting, seed, loss(setting, seed)) for setting, seed in asked]
+    assert rounds == [(50, [3, 4], 12), *([] if waits else [(100, [0], 1)]), (50, [5, 6, 7], 18), (100, [0], 1)]
+    assert (search.chosen(nets, checked=False), search.chosen(nets, checked=True)) == (lucky, steady)
+    assert [net[:3] for net in search.tested(nets, checked=True)] == [(*steady, 0)]
+    assert len(search.tested(nets, checked=False)) == (not waits)
+    assert list(search.validation(nets, (3, 4, 5, 6, 7))) == first  # by rising bias, then rate
+    with pytest.raises(ValueError, match="expected as many of each"):
+        search.chosen([], checked=False)
 
 
 def test_ranks_by_hand():

@@ -19,8 +19,8 @@ from lstmlib.numpy.checks import Array
 from lstmlib.numpy.optim import Adam
 from lstmlib.studies import journal
 from lstmlib.studies.cells.settings import BIASES, RATES, ROWS, TASKS, judge
-from lstmlib.studies.protocol import Row, Side, by_setting, chosen, learning, next_nets, on_every_task
-from lstmlib.studies.second_round import second_round
+from lstmlib.studies.protocol import Row, Side, learning, on_every_task
+from lstmlib.studies.second_round import TwoRounds
 from lstmlib.studies.variants.nets import Cells, Nets
 from lstmlib.studies.variants.store import FOLDER
 from lstmlib.tasks.batch import Batch
@@ -180,10 +180,17 @@ def load(path: Path = RESULTS) -> list[Trial]:
     return [Trial(**line) for line in journal.lines(path)]
 
 
-def of(trials: Sequence[Trial], task: str, layers: int, setting: Setting, seeds: Sequence[int]) -> list[Trial]:
-    """Return the nets of a setting that have one of the seeds."""
-    asked = (task, layers, *setting)
-    return [t for t in trials if (t.task, t.layers, t.rate, t.bias) == asked and t.seed in seeds]
+def _of(trials: Sequence[Trial], task: str, layers: int) -> list[Trial]:
+    return [trial for trial in trials if (trial.task, trial.layers) == (task, layers)]
+
+
+SEARCH = TwoRounds[Trial, Setting](
+    setting=lambda trial: Setting(trial.rate, trial.bias),
+    reached=lambda trial: trial.whole,
+    seeds=VALIDATION,
+    further=FURTHER,
+    test=TEST,
+)
 
 
 def validation(
@@ -197,9 +204,7 @@ def validation(
         layers: one of ``LAYERS``.
         seeds: which; a setting without nets of all of them is left out.
     """
-    mine = [t for t in trials if (t.task, t.layers) == (task, layers) and t.seed in seeds]
-    mine.sort(key=lambda t: (t.bias, t.rate))
-    return by_setting(((Setting(t.rate, t.bias), t.whole) for t in mine), len(seeds))
+    return SEARCH.validation(_of(trials, task, layers), seeds)
 
 
 def setting_of(trials: Sequence[Trial], task: str, layers: int, *, checked: bool = False) -> Setting:
@@ -211,7 +216,7 @@ def setting_of(trials: Sequence[Trial], task: str, layers: int, *, checked: bool
         layers: one of ``LAYERS``.
         checked: after the second round, whose nets choose together with the first's.
     """
-    return chosen(validation(trials, task, layers, (*VALIDATION, *FURTHER) if checked else VALIDATION))
+    return SEARCH.chosen(_of(trials, task, layers), checked=checked)
 
 
 def final(trials: Sequence[Trial], task: str, layers: int, *, checked: bool = False) -> list[Trial]:
@@ -219,20 +224,13 @@ def final(trials: Sequence[Trial], task: str, layers: int, *, checked: bool = Fa
 
     What was tested at another, before biases were added to the search, is stored and not judged.
     """
-    return of(trials, task, layers, setting_of(trials, task, layers, checked=checked), TEST)
+    return SEARCH.tested(_of(trials, task, layers), checked=checked)
 
 
 def wanted(trials: Sequence[Trial], task: str, layers: int) -> tuple[int, list[tuple[Setting, int]]] | None:
     """Return the next nets to train, as updates and (setting, seed); ``None`` if none are left."""
     first = [Setting(rate, bias) for bias in (*BIASES, *ADDED) for rate in RATES]
-    found = validation(trials, task, layers)
-    done = bool(found and final(trials, task, layers))
-    if job := next_nets(first, found, search=(UPDATES, VALIDATION), test=(UPDATES, TEST), done=done):
-        return job
-    both = validation(trials, task, layers, (*VALIDATION, *FURTHER))
-    tested = {Setting(t.rate, t.bias) for t in trials if (t.task, t.layers) == (task, layers) and t.seed == TEST[-1]}
-    nets = second_round(found, both, seeds=FURTHER, test=TEST, tested=tested)
-    return (UPDATES, nets) if nets else None
+    return SEARCH.wanted(_of(trials, task, layers), first, (UPDATES, UPDATES))
 
 
 def side_of(trials: Sequence[Trial], task: str, layers: int, *, checked: bool = False) -> Side:
