@@ -14,7 +14,7 @@ ICONS = re.compile(r'\s*<script[^>]*src="[^"]*/scripts/fontawesome\.js[^"]*"[^>]
 PICTURE = re.compile(r'<img ((?:(?!loading=)[^>])*?src="([^"]*_images/[^"]+\.png)"(?:(?!loading=)[^>])*?)/?>')
 DRAWING = re.compile(r'(?<!book-wide">)<img [^>]*?src="([^"]*_images/[^"]+\.svg)"[^>]*>')
 SHOWN = re.compile(r' ?style="width: ([\d.]+)px;"')  # as Sphinx writes the width that a notebook's output has
-WIDE, WIDE_DRAWING = 720, 600  # pixels; a drawing's letters are smaller than a plot's
+WIDE, WIDE_DRAWING = 640, 600  # pixels; a drawing's letters are smaller than a plot's
 
 
 def lighten(page: Path) -> None:

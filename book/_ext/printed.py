@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 from address import pages
 from lstmlib import __version__
-from lstmlib.page.figure import STILL
+from lstmlib.page.figure import ELSE, STILL
 
 THEMES = ("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_thebe", "sphinx_copybutton", "sphinxext.opengraph")
 SITE_ONLY = re.compile(r"mystnb\.|exercise\.css")
@@ -97,7 +97,8 @@ def write_xhtml(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for raw in doctree.findall(nodes.raw):
         if "html" in raw.get("format", ""):
             text = without_colons(TO_FIGURE.sub(r'href="\1.xhtml"', raw.astext()))
-            text = text.replace(STILL, f'A figure to play with, at <a href="{address}">{address}</a>')
+            there = f'A figure to play with, at <a href="{address}">{address}</a>'
+            text = text.replace(STILL, there).replace(ELSE, f"{there}; the picture shows it in other settings")
             if not TAG.fullmatch(text):  # one tag has its other half elsewhere
                 text = as_xhtml(text)
             raw.children[:] = [nodes.Text(text)]

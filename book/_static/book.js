@@ -7,6 +7,13 @@ let folded = [];
 addEventListener("beforeprint", () => { folded = [...document.querySelectorAll(".book-fold:not([open])")]; for (const table of folded) table.open = true; });
 addEventListener("afterprint", () => { for (const table of folded) table.open = false; });
 
+// A number such as 5 × 10⁻⁴ stays in one line, in narrow columns above all.
+addEventListener("DOMContentLoaded", () => {
+  for (const place of document.querySelectorAll(".bd-article :is(p, li, td, figcaption)")) {
+    for (const node of place.childNodes) if (node.nodeType === 3 && node.data.includes(" × 10")) node.data = node.data.replace(/(?<=\d) × (?=10[⁻⁰¹²³⁴-⁹])/g, "\u00a0×\u00a0");
+  }
+});
+
 // What scrolls sideways can be reached and scrolled by keyboard: wide formulas, tables, pictures and signatures, as the theme does for
 // code. A formula in a line scrolls only where its glyphs don't fit the line; most merely overhang a little. Where more stands to
 // the right the edge fades. Fonts that come late, and what is unfolded, change what is wide.

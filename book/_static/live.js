@@ -289,14 +289,16 @@
     const inFile = location.protocol === "file:";
     const site = document.querySelector('link[rel="canonical"]')?.href;
     const numbers = [...about.run, ...Object.keys(about.missing).map(Number)].sort((a, b) => a - b);
+    let told = false; // once on a page is enough
     numbers.forEach((number, k) => {
       const box = document.querySelector(`.live-${number}`);
       if (!box?.querySelector(".cell_input")) return;
       if (number in about.missing)
         note(box, `This needs ${about.missing[number].join(" and ")}, which a page doesn't have: <a href="${link("colab")}">open the notebook in Colab</a> or <a href="${link("/notebooks/")}" download>download it</a>.`);
-      else if (inFile)
-        note(box, `A page that is opened from a file can't run code. <code>make serve</code> shows it at an address where it can${site ? `, and so does <a href="${site}">the published page</a>` : ""}.`);
-      else cells.set(number, new Cell(box, number, k + 1));
+      else if (inFile) {
+        if (!told) note(box, `A page that is opened from a file can't run code. <code>make serve</code> shows it at an address where it can${site ? `, and so does <a href="${site}">the published page</a>` : ""}.`);
+        told = true;
+      } else cells.set(number, new Cell(box, number, k + 1));
     });
     if (inFile) return;
     for (const box of document.querySelectorAll(".cell.tag_remove-input")) {

@@ -287,7 +287,8 @@ function drawCell(width, given, v, e, parts, chosen, pointed) {
   ];
 
   const number = (x, y, forwards, backwards, role, attributes = "middle") => {
-    return fitted(x, y, back ? precise(backwards) : fixed(forwards), box + 6, { class: `${attributes} strong ${back ? "err" : role}-ink`, "data-value": back ? "error" : "number" });
+    const text = back ? precise(backwards) : fixed(forwards), shown = 7 * text.length > box + 6 ? text.replace(/\s×\s/, "·") : text; // a small box has no room for spaces
+    return fitted(x, y, shown, box + 6, { class: `${attributes} strong ${back ? "err" : role}-ink`, "data-value": back ? "error" : "number" });
   };
   const part = (id, [x, y, w, h], ...children) => s("g", {
     class: `part${id === chosen ? " chosen" : ""}${id === pointed ? " pointed" : ""}`, "data-part": id, role: "radio", tabindex: id === chosen ? 0 : -1, "aria-checked": String(id === chosen),

@@ -66,7 +66,7 @@ function mount(frame, store) {
   function draw(wide) {
     const [T, d, h, part, show] = ["length", "width", "heads", "part", "show"].map((name) => store.get(name));
     length.set(Math.round(4 * Math.log2(T)), T.toLocaleString("en-US"));
-    width.set(Math.log2(d), String(d));
+    width.set(Math.log2(d), d.toLocaleString("en-US"));
     heads.set(Math.log2(h), String(h));
     heads.input.disabled = show !== "memory"; // nothing else depends on it
     views.forEach((view, k) => view.setAttribute("aria-pressed", shows[k][0] === show));
@@ -124,7 +124,7 @@ function chart(wide, { T, d, h, part, show }, now, cross) {
   const level = crossed && counts(cross - 1, d, h, part)[show][0];
   const ring = crossed && [
     s("circle", { cx: x(cross - 1), cy: y(level), r: 9, class: "ring" }),
-    label(clamp(x(cross) + 13, left, right - 66), y(level) + (y(level) > bottom - 30 ? -14 : 22), `T = ${cross.toLocaleString("en-US")}`, { class: "strong" }),
+    label(clamp(x(cross) + 13, left, right - 66), y(level) + (y(level) > bottom - 30 ? -14 : 22), `T = ${cross.toLocaleString("en-US")}`, { class: "strong halo" }),
   ];
   return [grid, curves, at, ring, legend];
 }

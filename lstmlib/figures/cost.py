@@ -43,6 +43,9 @@ class CostOfLength(Figure):
     part = t.Enum(["attention", "block"], default_value="attention").tag(sync=True)
     show = t.Enum(["operations", "memory", "steps", "token", "kept"], default_value="operations").tag(sync=True)
 
+    def _shown_still(self) -> bool:
+        return not self._changed()
+
     def layers(self) -> tuple[LSTM, MultiHeadAttention | TransformerBlock]:
         """Return the two from the library: the figure's numbers are theirs."""
         d = self.width

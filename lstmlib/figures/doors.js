@@ -41,7 +41,7 @@ function mount(frame, store) {
   frame.setAttribute("aria-label", "Gates that learn when to open");
   frame.append(
     el("p", { class: "title" }, "Gates that learn when to open"),
-    el("div", { class: "controls first" }, group("Task:", tasks), group("Rate:", rates), group("Output gates’ biases:", biases)), how,
+    el("div", { class: "controls first" }, group("Task", tasks), group("Rate", rates), group("Output gates’ biases", biases)), how,
     stage(picture, el("div", { class: "controls" }, guess, el("div", { class: "buttons" }, buttons, next)), says), spoken,
   );
 

@@ -84,11 +84,12 @@ function drawPlace(width, { f, slope, reach: [low, high] }, net, where) {
   const x = (z) => left + ((right - left) * (z + MOST)) / (2 * MOST), y = (value) => bottom - ((bottom - top) * (value - low)) / (high - low);
   const points = Array.from({ length: 97 }, (_, k) => -MOST + k / 8).map((z) => `${x(z).toFixed(1)} ${y(f(z)).toFixed(1)}`);
   // Its tangent, so long on either side.
-  const [dx, dy] = [x(1) - x(0), (y(1) - y(0)) * slope(net)], share = 26 / Math.hypot(dx, dy);
+  const [dx, dy] = [x(1) - x(0), (y(1) - y(0)) * slope(net)], long = 26 / Math.hypot(dx, dy);
+  const [before, after] = [net + MOST, MOST - net].map((most) => Math.min(long, most)); // not over the numbers
   return [
     [low, high].map((value) => [s("line", { x1: left, x2: right, y1: y(value), y2: y(value), class: "grid" }), label(left - 6, y(value) + 4, short(value), { class: "end small quiet" })]),
     s("path", { d: `M ${points.join(" L ")}`, class: "squash" }),
-    s("line", { x1: x(net) - share * dx, y1: y(f(net)) - share * dy, x2: x(net) + share * dx, y2: y(f(net)) + share * dy, class: "tangent" }),
+    s("line", { x1: x(net) - before * dx, y1: y(f(net)) - before * dy, x2: x(net) + after * dx, y2: y(f(net)) + after * dy, class: "tangent" }),
     s("circle", { cx: x(net), cy: y(f(net)), r: 4.5, class: "here" }),
     label(x(-MOST), bottom + 15, "−6", { class: "small quiet" }), label(x(0), bottom + 15, "net input", { class: "middle small quiet" }), label(x(MOST), bottom + 15, "6", { class: "end small quiet" }),
     fitted(right + 18, 34, where[0], width - right - 22, { class: "strong point-ink" }),
@@ -143,8 +144,8 @@ function drawChain(width, { factor, fate }, steps) {
   const far = factor !== 0 && at(end) < left + 70; // the curve goes right across: its name stands above or below it
   const flip = fate === "bursts" ? -1 : 1;
   return [
-    label(right + radius, 14, "time →", { class: "end small quiet" }),
-    label(left - 20, 14, "← error", { class: "small error-ink" }),
+    label(right + radius, 10, "time →", { class: "end small quiet" }),
+    label(left - 20, 10, "← error", { class: "small error-ink" }),
     arrows, units, grid,
     label(left, top - 8, "what is left of the error", { class: "small quiet" }),
     s("line", { x1: at(0), y1: y(0), x2: at(tip), y2: y(last), class: "curve" }),

@@ -39,6 +39,9 @@ const half = (median) => {
   return at < 0 ? null : at;
 };
 
+/** A share as the figure says it; what the machine's numbers can't hold any more isn't nothing. */
+const share = (value) => (value === 0 ? "less than 10⁻³⁰⁸" : precise(value));
+
 const short = (cell) => cell.toLowerCase().replace(" ", "-");
 
 /** A choice as a fragment: #flow:lstm;bias=3;lag=500. */
@@ -100,9 +103,9 @@ function mount(frame, store) {
     const own = curves(now, now.lag, ready), others = kept.map((one) => ({ one, found: curves(one, now.lag, ready) }));
     if (!own || others.some(({ found }) => !found)) return void (says.textContent = "Computing …");
     const gone = half(own.median), ends = own.nets.map((net) => net.at(-1));
-    const text = `${named(now)}: ${gone === null ? `at lag ${now.lag} more than a half is still there` : `half of it is gone at lag ${gone}`}. At lag ${now.lag} a share of ${precise(own.median.at(-1))} is left, from ${precise(Math.min(...ends))} to ${precise(Math.max(...ends))} in five nets.`;
+    const text = `${named(now)}: ${gone === null ? `at lag ${now.lag} more than a half is still there` : `half of it is gone at lag ${gone}`}. At lag ${now.lag} a share of ${share(own.median.at(-1))} is left${Math.max(...ends) > 0 ? `, from ${share(Math.min(...ends))} to ${share(Math.max(...ends))} in five nets` : ", in each of five nets"}.`;
     says.textContent = text;
-    const beside = others.map(({ one, found }) => `Kept, ${named(one)}: ${precise(found.median.at(-1))}.`).join(" ");
+    const beside = others.map(({ one, found }) => `Kept, ${named(one)}: ${share(found.median.at(-1))}.`).join(" ");
     spoken.say(`${text} ${beside}`);
     picture.show(wide, 356 + 18 * kept.length, "Share of the error left, by lag", `${text} ${beside}`, chart(wide, now, own, others));
   }

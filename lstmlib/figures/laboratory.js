@@ -326,7 +326,7 @@ function drawLaboratory(width, from, latest) {
   };
   const below = there.row.mean_below, criterion = below < 1e9 && below < highest ? y(below / highest) : 0;
   const children = [
-    label(left, 12, state.mode !== "one" ? "Mean error" : `Mean error; thin: share of ${there.row.experiment === "streams" ? "streams with an error within 100 symbols" : "sequences wrong"}`, { class: "small error-ink" }),
+    label(left, 12, state.mode !== "one" ? "Mean error" : `Mean error; thin: share of ${there.row.experiment === "streams" ? (roomy ? "streams with an error within 100 symbols" : "streams that err within 100") : "sequences wrong"}`, { class: "small error-ink" }),
     s("line", { x1: left, x2: right, y1: base, y2: base, class: "axis" }),
     s("line", { x1: left, x2: left, y1: top, y2: base, class: "axis" }),
     trials.map(curve),
@@ -383,7 +383,7 @@ path{fill:none} ${READING}
 .told{min-height:9.6em} .set svg{margin:10px 0 2px} .answer{fill:var(--hidden)} .wanted{fill:none;stroke:currentColor;stroke-width:1.4;stroke-dasharray:3 2} path.right{fill:var(--ink)} .verdict{font-weight:650;color:var(--cell-ink)} .verdict:empty,.measured:empty{display:none}
 .panel[hidden],.whose[hidden]{display:none} .whose{margin-top:8px} .whose .pick{flex-basis:16rem;grid-template-columns:auto minmax(0,1fr);align-items:center;gap:8px} .picks,.boxes{display:flex;flex-wrap:wrap;gap:8px 16px;flex:1 1 100%}
 .pick{display:grid;gap:2px;font-size:14px;flex:1 1 8rem} select{font:inherit;font-size:14px;color:inherit;background:var(--softer);border:1px solid var(--line);border-radius:7px;min-height:36px;padding:4px 8px;max-width:100%}
-.box{display:flex;gap:8px;align-items:center;font-size:14px;min-height:34px} .box input{width:20px;height:20px;margin:0;accent-color:var(--hidden)} .box.off{color:var(--quiet)}
+.box{display:flex;gap:8px;align-items:center;font-size:14px;min-height:34px} .box input{width:24px;height:24px;margin:0;accent-color:var(--hidden)} .box.off{color:var(--quiet)}
 .limit{stroke:currentColor;stroke-width:1.2;stroke-dasharray:5 4} .paper{stroke:var(--hidden);stroke-width:1.6;stroke-dasharray:4 3}
 svg .error{stroke:var(--error);stroke-width:2} svg .error.thin{stroke-width:1.2} svg .error.rival{stroke-dasharray:6 4} svg .share{stroke:var(--quiet);stroke-width:1}
 .stored{fill:var(--line)} path.mine{fill:var(--cell);stroke:var(--cell);stroke-width:1.5} path.mine.open{fill:var(--paper)} path.guess{fill:var(--gate)}

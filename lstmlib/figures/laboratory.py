@@ -174,9 +174,12 @@ class Laboratory(Figure):
         data = html.escape(json.dumps(self.data, separators=(",", ":")))
         return super()._html().replace('class="lstm-figure"', f'class="lstm-figure" data="{data}"', 1)
 
+    def _shown_still(self) -> bool:
+        return self._changed() in ({}, HEADLINE)
+
     def _without_script(self) -> str:
         """Return the still picture; where it opens a page also what links to set-ups lead to, once on a page."""
-        if self._changed() not in ({}, HEADLINE):
+        if not self._shown_still():
             return super()._without_script()
         with_lag = [f"{name};lag={lag}" for name, (_, _, rows) in EXPERIMENTS.items() for lag in rows]
         of_eight = [f"{name};mode=eight" for name in EXPERIMENTS]

@@ -87,6 +87,9 @@ class Ranking(Figure):
             state["data"] = {"titles": titles, "tasks": {task: given(task, cells) for task in TASKS}}
         super().__init__(**state)
 
+    def _shown_still(self) -> bool:
+        return set(self._changed()) <= {"data"}
+
     def __repr__(self) -> str:
         state = {name: value for name, value in self._changed().items() if name != "data"}
         said = "".join(f", {name}={value!r}" for name, value in state.items())

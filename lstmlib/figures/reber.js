@@ -134,7 +134,7 @@ function drawMap(width, height, nodes) {
   for (const kind of "TP") {
     const centre = kind === "T" ? middle - apart : middle + apart;
     lines.push(s("rect", { x: edge + 1.55 * column, y: centre - 62, width: 7.55 * column, height: 124, rx: 8, class: "band" }));
-    texts.push(label(edge + 9.1 * column - 7, centre - 46, `after ${kind}`, { class: "small quiet end" }));
+    texts.push(label(edge + 9.1 * column - 7, centre + (kind === "T" ? -46 : 54), `after ${kind}`, { class: "small quiet end" }));
   }
   for (const [node, ways] of Object.entries(GRAPH)) {
     const [x, y] = at(node);

@@ -115,11 +115,16 @@ function folded(width, states, all, round) {
       ];
     }),
   ]);
+  // Where the rounds to come will stand.
+  const planned = tops.slice(round + 1).map((top, r) => [
+    label(left - 8, top + 16, String(round + 1 + r), { class: "end small quiet" }),
+    states[0].map((_, k) => s("rect", { x: x(k) - box / 2, y: top, width: box, height: tall, rx: 5, class: "planned" })),
+  ]);
   const foot = heightOf(all) + 12, cells = states[round];
   return [
     label(left, 14, "steps 1 to 8 →", { class: "small quiet" }),
     label(left - 8, 30, "round", { class: "end small quiet" }),
-    down, lines, rows,
+    planned, down, lines, rows,
     s("line", { x1: 4, x2: width - 4, y1: foot, y2: foot, class: "rule" }),
     label(left, foot + 18, "the pairs now", { class: "small quiet" }),
     ["a", "b"].map((name, n) => [
@@ -131,6 +136,7 @@ function folded(width, states, all, round) {
 
 const LOOK = `
 .cell{fill:var(--softer);stroke:var(--line);stroke-width:1} .cell.worked{stroke-width:2.25;stroke:var(--ink)} .cell.done{stroke:var(--cell)} .cell.done.worked{stroke-width:2.75}
+.planned{fill:none;stroke:var(--line);stroke-width:1;stroke-dasharray:3 3;opacity:.6}
 .link{stroke:var(--gate);stroke-width:2} .linktip{fill:var(--gate)} .kept{stroke:var(--soft);stroke-width:1.5} .rule{stroke:var(--soft);stroke-width:1}
 svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)}
 .counts strong{font-variant-numeric:tabular-nums} .counts{min-height:1.5em} @container (max-width:600px){.counts{min-height:2.9em}}

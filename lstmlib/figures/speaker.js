@@ -131,11 +131,11 @@ function chart(wide, { all, frames, noise, said, plain, now, T, done, truth, cel
   const tall = 7, above = 28, below = above + tall * SIZE, row = 18, first = below + 30, bottom = first + row * 9;
   const head = [
     label(0, 11, "coefficients: more contrast is higher, ~ is drowned", { class: "small quiet" }),
-    label(0, first - 10, "who it is: above the net, below the regression", { class: "small quiet" }),
     Array.from({ length: 9 }, (_, k) => label(left - 8, first + row * k + 13, k + 1, { class: done && k === truth ? "small end strong" : "small end quiet" })),
     Array.from({ length: 10 }, (_, k) => s("line", { x1: left, x2: right, y1: first + row * k, y2: first + row * k, class: "grid" })),
   ];
-  if (!all) return head;
+  const who = label(0, first - 10, "who it is: above the net, below the regression", { class: "small quiet halo" });
+  if (!all) return [head, who];
   const colours = frames.map((frame, t) => frame.map((value, k) => {
     const z = (value - all.mean[k]) / all.spread[k];
     return s("rect", { x: x(t), y: above + tall * k, width: step + 0.3, height: tall + 0.3, class: "input", opacity: fixed(clamp((z + 2.5) / 5, 0, 1) * (t < now ? 1 : 0.15), 3) });
@@ -148,6 +148,7 @@ function chart(wide, { all, frames, noise, said, plain, now, T, done, truth, cel
     head, colours, probabilities,
     noise.filter((t) => t <= T).map((t) => label(x(t - 0.5), above - 3, "~", { class: "small middle" })),
     s("line", { x1: x(now), x2: x(now), y1: above, y2: 434, class: "now" }),
+    who,
     done && s("rect", { x: left, y: first + row * truth, width: right - left, height: row, class: "truth" }),
     inside(wide, { said, x, cell, left, right, from: bottom + 33 }),
   ];
@@ -161,7 +162,7 @@ function inside(wide, { said, x, cell, left, right, from }) {
     s("circle", { cx: x(values.length - 0.5), cy: scale(values.at(-1)), r: 2.5, class: `curve ${look}` }),
   ];
   return [
-    label(0, from - 10, `cell ${cell + 1}: gates i —, f - -, o ···, content c up to ±${reach}`, { class: "small quiet" }),
+    label(0, from - 10, `cell ${cell + 1}: gates i —, f - -, o ···, content c up to ±${reach}`, { class: "small quiet halo" }),
     [0, 1].map((tick) => [s("line", { x1: left, x2: right, y1: open(tick), y2: open(tick), class: "grid" }), label(left - 8, open(tick) + 4, tick, { class: "end small quiet" })]),
     s("line", { x1: left, x2: right, y1: content(0), y2: content(0), class: "grid" }), label(left - 8, content(0) + 4, "c", { class: "end small quiet" }),
     GATES.map(([name, dash]) => curve(said.map((step) => step[name][cell]), open, `gate ${dash}`)),

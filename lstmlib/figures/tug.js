@@ -41,7 +41,7 @@ function mount(frame, store) {
   frame.setAttribute("aria-label", "The tug of war over one weight");
   frame.append(
     el("p", { class: "title" }, "The tug of war over one weight"),
-    el("div", { class: "controls first" }, group("Learns:", presets)), how,
+    el("div", { class: "controls first" }, group("Learns", presets)), how,
     stage(picture, el("div", { class: "controls" }, guess, el("div", { class: "buttons" }, buttons, next)), says), spoken,
   );
 

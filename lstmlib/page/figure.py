@@ -21,7 +21,8 @@ except ImportError as error:
 
 from lstmlib.page import bundle
 
-STILL = "A still picture; run the cell, or open the page with JavaScript, to play with it."
+PLAY = "run the cell, or open the page with JavaScript, to play with it."
+STILL, ELSE = f"A still picture; {PLAY}", f"A still picture, in other settings than this page's; {PLAY}"
 GIVEN = "given"  # the folder beside the figures' script that holds what figures ask for
 
 
@@ -43,6 +44,10 @@ class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without typ
         """Return the name of the still picture that shows this figure."""
         return self._name
 
+    def _shown_still(self) -> bool:
+        """Return whether that picture shows this figure as it is set, and not only its kind."""
+        return True
+
     def _without_script(self) -> str:
         """Return what stands in the figure's place where no JavaScript runs."""
         svg = bundle.still(self._still())
@@ -50,7 +55,8 @@ class Figure(anywidget.AnyWidget):  # type: ignore[misc]  # it comes without typ
         alt = title.group(1) if title else ""
         # As an image, not as elements: JupyterLab takes the elements out of a page that has not been run yet.
         source = base64.b64encode(svg.encode()).decode()
-        return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{source}"><p>{STILL}</p>'
+        said = STILL if self._shown_still() else ELSE
+        return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{source}"><p>{said}</p>'
 
     def _html(self) -> str:
         tag = "lstm-" + self._name.replace("_", "-")

@@ -28,8 +28,11 @@ export function s(name, attributes = {}, ...children) {
 /** Text in a drawing. */
 export const label = (x, y, text, attributes = {}) => s("text", { x, y, ...attributes }, text);
 
-/** The same, squeezed where it would be wider than its room. */
-export const fitted = (x, y, text, room, attributes = {}) => label(x, y, text, { ...attributes, ...(7 * text.length > room && { textLength: room, lengthAdjust: "spacingAndGlyphs" }) });
+/** The same, squeezed where it would be wider than its room; a long text that could then not be read loses its end. */
+export function fitted(x, y, text, room, attributes = {}) {
+  const most = Math.max(12, Math.floor(room / 4.5)), shown = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  return label(x, y, shown, { ...attributes, ...(7 * shown.length > room && { textLength: room, lengthAdjust: "spacingAndGlyphs" }) });
+}
 
 /** A number as people write it: a true minus sign, a fixed number of decimals, no "-0.00". */
 export function fixed(value, decimals = 2) {
@@ -48,16 +51,17 @@ export function scientific(value, digits = 3) {
   const sign = value < 0 ? "−" : "";
   const power = Number(exponent);
   if (power >= -1 && power <= 3) return sign + Number(Math.abs(value).toPrecision(digits)).toString();
-  return `${sign}${mantissa} × 10${superscript(power)}`;
+  return `${sign}${mantissa}\u00a0×\u00a010${superscript(power)}`; // which no line breaks
 }
 
 export function superscript(number) {
   return String(number).replace("-", "−").replace(/[−\d]/g, (c) => (c === "−" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
 }
 
-/** Two significant digits where two decimals would hide them: 0.61, 0.0034, 2.4 × 10⁻⁵. */
+/** Two significant digits where two decimals would hide them, or say too much: 0.61, 0.0034, 2.4 × 10⁻⁵, 6.7 × 10⁷. */
 export function precise(value) {
   const size = Math.abs(value);
+  if (size >= 1e5) return scientific(value, 2);
   if (size >= 0.1 || size === 0) return fixed(value);
   return size >= 0.001 ? fixed(value, 1 - Math.floor(Math.log10(Number(size.toPrecision(2))))) : scientific(value, 2);
 }
@@ -235,25 +239,26 @@ const STYLE = `
 *{box-sizing:border-box}
 .title{font-weight:650;margin:0 0 2px;font-size:16px}
 .how{margin:0 0 10px;color:var(--quiet);font-size:14px}
-p{margin:6px 0}
+p{margin:6px 0} p,li,button,.value{overflow-wrap:anywhere} /* for what readers type */
 svg{display:block;width:100%;height:auto;overflow:visible;color:inherit}
 svg text{fill:currentColor;font:400 12.5px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
 svg .small{font-size:11.5px}
 svg .quiet{fill:var(--quiet)}
 svg .strong{font-weight:650}
 svg .middle{text-anchor:middle} svg .end{text-anchor:end}
+svg .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round} /* where a line passes behind it */
 .controls{display:flex;flex-wrap:wrap;gap:8px 16px;margin-top:12px;align-items:center} .asks:not(:has(+ .controls)){margin-bottom:10px}
 .buttons{display:flex;flex-wrap:wrap;gap:8px}
-.first{margin:0 0 10px} .first .buttons{gap:6px} .first button{padding:4px 10px}
+.first{margin:0 0 10px} .asks + .first{margin-top:10px} .first .buttons{gap:6px} .first button{padding:4px 10px}
 .which{font-size:14px;align-self:center;margin-right:4px} @container (max-width:460px){.which{flex:1 0 100%}}
 .see{min-width:0} .set>:first-child{margin-top:0}
-.stage{display:grid;gap:12px 22px}
+.stage{display:grid;grid-template-columns:minmax(0,1fr);gap:12px 22px}
 @container (min-width:620px){.stage{grid-template-columns:minmax(0,1fr) 15.5rem}}
 button{font:inherit;font-size:14px;color:inherit;background:var(--softer);border:1px solid var(--line);border-radius:7px;
   min-height:36px;min-width:36px;padding:4px 12px;cursor:pointer}
 button:hover:not(:disabled){border-color:currentColor}
 button:disabled{opacity:.45;cursor:default}
-button[aria-pressed=true]{box-shadow:inset 0 0 0 1.5px currentColor;font-weight:600}
+button[aria-pressed=true]{box-shadow:inset 0 0 0 1.5px currentColor;-webkit-text-stroke:.5px currentColor} /* bold, and as wide as before: nothing moves */
 button.main{background:var(--hidden-ink);border-color:var(--hidden-ink);color:var(--paper);font-weight:600}
 button:focus-visible,input:focus-visible,select:focus-visible{outline:3px solid var(--hidden);outline-offset:2px;border-radius:7px}
 input[type=range]:focus-visible{outline:none} /* round the thumb: round the whole slider the ring would cut its name */

@@ -1,5 +1,6 @@
 """Tables as a page shows them: real ones, which a screen reader can walk through and a phone can scroll."""
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -71,14 +72,29 @@ def show_table(
 
 
 def scientific(value: float, digits: int = 1) -> str:
-    """Return a number as tables show those that span many powers of ten: 0.05, 20, 3 × 10⁻²⁵.
+    """Return a number as pages show those that span many powers of ten: 0.05, 20, 3 × 10⁻²⁵; with no digits, 10⁻²⁵.
+
+    No line breaks inside it.
 
     Args:
         value: any number; from 0.001 to below 1000 it is written out.
-        digits: how many of it are shown.
+        digits: how many of it are shown. With 0 only its order of magnitude, always as the nearest power of ten.
+
+    Raises:
+        ValueError: a number that isn't finite; fewer digits than 0; the order of magnitude of 0 or less.
     """
+    if not math.isfinite(value):
+        raise ValueError(f"value is {value}, expected a finite number")
+    if digits < 0 or (digits == 0 and value <= 0):
+        raise ValueError(f"value is {value} and digits are {digits}, expected digits from 0, and above 0 for no digits")
+    if digits == 0:
+        return _power(round(math.log10(value)))
     said = f"{value:.{digits - 1}e}"
     if value == 0 or 0.001 <= abs(float(said)) < 1000:
         return f"{float(said):g}"
     number, power = said.split("e")
-    return f"{number} × 10" + str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{number}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{_power(int(power))}"
+
+
+def _power(exponent: int) -> str:
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -7,7 +7,7 @@ import re
 def number(text):
     """Return a number as the figures write it: 7.95 × 10⁻², −3."""
     text = text.replace("−", "-").replace("⁻", "-").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
-    mantissa, *exponent = re.fullmatch(r"(-?[\d.]+)(?: × 10(-?\d+))?", text.strip()).groups()
+    mantissa, *exponent = re.fullmatch(r"(-?[\d.]+)(?:(?:\s×\s|·)10(-?\d+))?", text.strip()).groups()
     return float(mantissa) * 10.0 ** int(exponent[0] or 0)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from lstmlib import figures
 from lstmlib.figures import ErrorChain, Quiz, Safe, Unrolling
-from lstmlib.page.figure import Asking, write_given
+from lstmlib.page.figure import ELSE, STILL, Asking, write_given
 
 QUESTIONS = [
     {
@@ -79,6 +79,23 @@ def test_a_still_picture_stands_inside(figure):
     picture = base64.b64decode(source).decode()
     assert picture.count("<svg ") == 1
     assert f"<title>{alt}</title>" in picture
+
+
+@pytest.mark.parametrize(
+    ("figure", "own"),
+    [
+        (figures.Laboratory(experiment="2c", lag=1000), True),
+        (figures.Laboratory(mode="race", changes=["no gate biases"]), False),
+        (figures.CostOfLength(), True),
+        (figures.CostOfLength(length=1024, show="kept"), False),
+        (figures.Ranking(), True),
+        (figures.Ranking(bias="0", rate="0.03"), False),
+    ],
+)
+def test_a_still_picture_of_another_setting_says_so(figure, own):
+    text = bundle_of(figure)["text/html"]
+    assert (STILL in text) == own
+    assert (ELSE in text) != own
 
 
 class Weighty(Asking):

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
 
 from lstmlib.plots import scientific, show_table
@@ -47,8 +48,33 @@ def test_every_column_has_a_heading(header: tuple[str, str]) -> None:
     [(0, "0"), (0.0096, "0.01"), (0.052, "0.05"), (12, "10"), (-3.4, "-3"), (3.4e-25, "3 × 10⁻²⁵"), (-2e6, "-2 × 10⁶")],
 )
 def test_small_and_large_numbers_are_shown_as_powers(value: float, said: str) -> None:
-    assert scientific(value) == said
+    assert scientific(value) == said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def test_as_many_digits_are_shown_as_asked():
-    assert [scientific(value, 2) for value in (0.5432, 0.0038, 1.5e-23)] == ["0.54", "0.0038", "1.5 × 10⁻²³"]
+def test_as_many_digits_are_shown_as_asked() -> None:
+    assert [scientific(value, 2) for value in (0.5432, 0.0038)] == ["0.54", "0.0038"]
+    assert scientific(1.5e-23, 2).split("\N{NO-BREAK SPACE}") == ["1.5", "×", "10⁻²³"]
+
+
+def test_without_digits_it_is_the_nearest_power_of_ten() -> None:
+    assert [scientific(value, 0) for value in (3.0, 4.0, 0.05, 2e-23, np.float64(8e7))] == [
+        "10⁰",
+        "10¹",
+        "10⁻¹",
+        "10⁻²³",
+        "10⁸",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "said"),
+    [
+        (np.nan, 1, "value is nan, expected"),
+        (np.inf, 0, "is inf, expected"),
+        (0, 0, "value is 0 and"),
+        (5, -1, "are -1"),
+    ],
+)
+def test_a_number_without_such_a_form_is_refused(value: float, digits: int, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        scientific(value, digits)

@@ -60,17 +60,17 @@ def test_a_page_is_made_lighter_once(tmp_path):
 def test_a_plot_gets_the_size_that_its_notebook_says(tmp_path):
     (tmp_path / "_images").mkdir()
     Image.new("RGB", (1169, 729)).save(tmp_path / "_images" / "a.png")
-    Image.new("RGB", (1441, 100)).save(tmp_path / "_images" / "b.png")
+    Image.new("RGB", (1281, 100)).save(tmp_path / "_images" / "b.png")
     page = tmp_path / "a.html"
     page.write_text(
         '<img alt="A" src="_images/a.png" style="width: 584px;" />'
-        '<img alt="B" src="_images/b.png" style="width: 720px;">'
+        '<img alt="B" src="_images/b.png" style="width: 640px;">'
     )
     lighten(page)
     once = page.read_text()
     assert once == (
         '<img alt="A" src="_images/a.png" loading="lazy" width="584" height="364"/>'
-        '<img alt="B" src="_images/b.png" loading="lazy" width="720" height="50"/>'
+        '<img alt="B" src="_images/b.png" loading="lazy" width="640" height="50"/>'
     )
     lighten(page)
     assert page.read_text() == once

@@ -101,7 +101,7 @@ def test_every_part_says_its_error(show, figure):
     both = {"write", "show"}  # two errors, for two factors
     for part in back.keys() - both:
         spoken = page.locator(f"{TAG} [data-part={part}]").get_attribute("aria-label")
-        shape = r"Error .*?(−?[\d.]+(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)(?:: cut|: set it below)?\. [A-Z]"
+        shape = r"Error .*?(−?[\d.]+(?:\s×\s10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)(?:: cut|: set it below)?\. [A-Z]"
         error = re.search(shape, spoken).group(1)
         wanted = back["add"] if part == "state" else back[part]
         assert number(error) == pytest.approx(wanted, rel=0.051), spoken

@@ -51,7 +51,7 @@ def test_the_voice_of_the_chain_starts_with_its_example(show):
     page = show(ErrorChain())
     assert check_chain(page) == (3.9, "logistic", 0, 100)
     assert page.locator("lstm-error-chain .factor").inner_text() == "0.975"
-    assert page.locator("lstm-error-chain .left").inner_text() == "7.95 × 10⁻²"
+    assert page.locator("lstm-error-chain .left").inner_text() == "7.95\u00a0×\u00a010⁻²"
     assert page.locator("lstm-error-chain .fate").inner_text() == (
         "The error fades: it halves every 27 steps, and 8.0 % of it is left."
     )

@@ -39,7 +39,7 @@ def settled(page):
 def number(text):
     """Return a number from how the page writes it: 0.73, 2.4 × 10⁻⁵."""
     digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-    mantissa, _, power = text.partition(" × 10")
+    mantissa, _, power = text.partition("\u00a0×\u00a010")
     return float(mantissa) * 10.0 ** int(power.translate(digits) or 0)
 
 

@@ -39,7 +39,7 @@ def check(page):
     now = {name: state(page, TAG, name) for name in ("task", "bias", "rate", "mark", "seeds")}
     places = Ranking(cells=CELLS, **now).places()
     told = page.locator(f"{TAG} svg").get_attribute("aria-label")
-    order = re.findall(r"\d+: ([^;.]*?) [\d.]+(?: × 10[⁻⁰-⁹¹²³]+)?(?=;|\. First)", told)
+    order = re.findall(r"\d+: ([^;.]*?) [\d.]+(?:\s×\s10[⁻⁰-⁹¹²³]+)?(?=;|\. First)", told)
     assert order == [TITLES[place.cell] for place in places]
     fate = page.locator(f"{TAG} .fate").inner_text()
     level = [place for place in places[1:] if place.level]

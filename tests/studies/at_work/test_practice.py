@@ -156,4 +156,6 @@ def test_who_won_is_computed_from_what_the_pages_stored():
     by_question = {c.asked: c.verdict for c in found}
     assert by_question["next character of a play"] == "behind"
     assert by_question["electricity a day ahead"] == "behind"
+    assert by_question["parts of a name, both ways, with a CRF on top"] == "behind"
     assert by_question["digits in a line, places unknown"] == "ahead"
+    assert won.electricity("ridge regression").verdict == "tie"

@@ -64,42 +64,50 @@ def _logits(rest: object, trials: object) -> tuple[Array, Array]:
 
 
 def labelling() -> list[Contest]:
-    """Return the share of words labelled rightly, beside a CRF: the bootstrap over addresses and nets."""
+    """Return the share of words labelled rightly, beside a CRF: the bootstrap over addresses, or names, and nets."""
     from lstmlib.studies.at_work.labelling import learn, measures, parts, running
 
-    given = parts.parts()["test"]
-    counts = {
-        name: [learn.judged(given, labels) for labels in running.said_by(name)] for name in ("crf", "forward", "chain")
+    asked = {
+        ("addresses", "forward"): "parts of an address, from the left",
+        ("addresses", "chain"): "the same both ways, with a CRF on top",
+        ("names", "chain"): "parts of a name, both ways, with a CRF on top",
     }
-    asked = {"forward": "parts of an address, from the left", "chain": "the same both ways, with a CRF on top"}
     found = []
-    for name, question in asked.items():
-        gain = tuple(100 * value for value in measures.gain(counts[name], counts["crf"], "words"))
-        values = tuple(100 * measures.mean(counts[which], "words") for which in ("crf", name))
-        over = "addresses and nets"
+    for (data, name), question in asked.items():
+        given = parts.parts(data)["test"]
+        crf, net = ([learn.judged(given, said) for said in running.said_by(one, data=data)] for one in ("crf", name))
+        gain = tuple(100 * value for value in measures.gain(net, crf, "words"))
+        values = tuple(100 * measures.mean(one, "words") for one in (crf, net))
+        over = f"{data} and nets"
         found.append(
             Contest("labelling", question, "CRF, own features", "percent right", values, gain, over, 1)  # type: ignore[arg-type]
         )
     return found
 
 
-def electricity() -> Contest:
-    """Return the error of forecasts a day ahead, beside exponential smoothing: the bootstrap over days."""
+def electricity(beside: str = "exponential smoothing") -> Contest:
+    """Return the error of forecasts a day ahead, beside one that needs no net: the bootstrap over days.
+
+    Args:
+        beside: "exponential smoothing" or "ridge regression", with which the page had begun.
+    """
     from lstmlib.data import electricity as series
     from lstmlib.studies.at_work import demand, electricity
 
     y, at = series(), demand.origins(demand.TEST)
-    rates = demand.smoothing(y, (demand.LEARN[0], demand.VALIDATION[1]))
-    error = demand.following(y, at) - demand.smoothing_forecast(y, at, rates)
+    learnt = demand.LEARN[0], demand.VALIDATION[1]
+    if beside == "exponential smoothing":
+        forecast = demand.smoothing_forecast(y, at, demand.smoothing(y, learnt))
+    else:
+        forecast = demand.ridge_forecast(y, at, demand.ridge(y, learnt, *demand.ridge_chosen(y)))
+    error = demand.following(y, at) - forecast
     trials = electricity.tested(electricity.load(), "LSTM")
     days = np.sqrt((np.array([one.days for one in trials]) ** 2).mean(0))
     ratio, low, high = demand.ratio(list(days), list(demand.by_day(error)))
-    smoothing = demand.rmse(error)
-    gain = tuple(smoothing * (1.0 - value) for value in (ratio, high, low))
+    simple = demand.rmse(error)
+    gain = tuple(simple * (1.0 - value) for value in (ratio, high, low))
     median = float(np.median(electricity.values(electricity.load(), "LSTM")))
-    question = "electricity a day ahead"
-    simple = "exponential smoothing"
-    return Contest("time-series", question, simple, "MW of error", (smoothing, median), gain, "days", 0)  # type: ignore[arg-type]
+    return Contest("time-series", "electricity a day ahead", beside, "MW of error", (simple, median), gain, "days", 0)  # type: ignore[arg-type]
 
 
 def markets() -> list[Contest]:
