@@ -34,7 +34,10 @@ def lighten(page: Path) -> None:
             width, height = round(float(shown[1])), round(float(shown[1]) * height / width)
         size = "" if "width" in about else f' width="{width}" height="{height}"'
         picture_again = f'<img {about} loading="lazy"{size}/>'
-        return f'<span class="book-wide">{picture_again}</span>' if width > WIDE else picture_again
+        if width <= WIDE:
+            return picture_again
+        scrolled = max(WIDE, round(0.85 * width))  # on a phone: letters as they are would scroll too far
+        return f'<span class="book-wide" style="--scrolled: {scrolled}px">{picture_again}</span>'
 
     def boxed(found: re.Match[str]) -> str:
         box = re.search(r'viewBox="\S+ \S+ (\S+) ', (page.parent / found[1]).read_text(encoding="utf8"))

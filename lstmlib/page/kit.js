@@ -249,7 +249,7 @@ svg .middle{text-anchor:middle} svg .end{text-anchor:end}
 svg .halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round} /* where a line passes behind it */
 .controls{display:flex;flex-wrap:wrap;gap:8px 16px;margin-top:12px;align-items:center} .asks:not(:has(+ .controls)){margin-bottom:10px}
 .buttons{display:flex;flex-wrap:wrap;gap:8px}
-.first{margin:0 0 10px} .asks + .first{margin-top:10px} .first .buttons{gap:6px} .first button{padding:4px 10px}
+.first{margin:0 0 10px} .asks + .first{margin-top:8px} .first .buttons{gap:6px} .first button{padding:4px 10px}
 .which{font-size:14px;align-self:center;margin-right:4px} @container (max-width:460px){.which{flex:1 0 100%}}
 .see{min-width:0} .set>:first-child{margin-top:0}
 .stage{display:grid;grid-template-columns:minmax(0,1fr);gap:12px 22px}

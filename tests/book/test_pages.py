@@ -139,7 +139,7 @@ def test_plots_have_two_pixels_for_one_at_the_size_that_their_notebook_says(visi
         assert plot["pixels"][0] // 2 == plot["said"], plot
         narrow = plot["room"]
         if width == 390:  # there what is wide scrolls, and what isn't takes the margins too
-            narrow = 640 if plot["wide"] else 390 - 9.6
+            narrow = max(640, round(0.85 * plot["said"])) if plot["wide"] else 390 - 9.6
         assert plot["width"] == pytest.approx(min(plot["said"], narrow), abs=1), plot
         assert plot["height"] / plot["width"] == pytest.approx(plot["pixels"][1] / plot["pixels"][0], abs=0.01), plot
         assert not plot["link"]
