@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from lstmlib.figures import (
     Anomaly,
+    AssociativeRecall,
     AttentionMatrix,
     CarouselUnit,
     Cell,
@@ -63,6 +64,7 @@ STATES: list[Figure] = [
     CellParts(),
     GRUBesideLSTM(),
     AttentionMatrix(target=7),
+    AssociativeRecall(step=7),
     CostOfLength(),
     ParallelScan(plan="sweeps", round=5),
     Ranking(),

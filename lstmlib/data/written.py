@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lstmlib.numpy.checks import check_flag, check_rng, shown
 from lstmlib.tasks.batch import check_count
 
 # All in alphabets that matplotlib's own font can draw. Hungarian and Basque put the year first.
@@ -50,11 +51,12 @@ def written_dates(
 
     Raises:
         ImportError: Babel is not installed.
-        TypeError, ValueError: a count below 1, or no language.
+        TypeError, ValueError: a count below 1, no source of draws, no list of languages, or ``held_out`` is no bool.
         babel.UnknownLocaleError: a language that Babel doesn't know.
     """
     check_count("count", count, 1)
     _check_languages(languages)
+    rng, held_out = check_rng(rng), check_flag("held_out", held_out)
     found: list[Written] = []
     while len(found) < count:
         day = int(rng.integers(FIRST, LAST + 1))
@@ -80,12 +82,13 @@ def written_numbers(
 
     Raises:
         ImportError: Babel is not installed.
-        TypeError, ValueError: a count below 1, or no language.
+        TypeError, ValueError: a count below 1, no source of draws, or no list of languages.
         babel.UnknownLocaleError: a language that Babel doesn't know.
     """
     check_count("digits", digits, 1)
     check_count("count", count, 1)
     _check_languages(languages)
+    rng = check_rng(rng)
     drawn = rng.integers(0, 10, (count, digits))
     drawn[:, 0] = rng.integers(1, 10, count)
     found = []
@@ -123,5 +126,7 @@ def _plain(text: str) -> str:
 
 
 def _check_languages(languages: tuple[str, ...]) -> None:
+    if not isinstance(languages, tuple | list) or not all(isinstance(code, str) for code in languages):
+        raise TypeError(f"languages is {shown(languages)}, expected a tuple of codes such as ('de', 'fr')")
     if not languages:
         raise ValueError("languages is empty, expected at least one code such as 'de'")

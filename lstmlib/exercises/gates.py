@@ -19,10 +19,6 @@ def _h(z: Array) -> Array:
     return 2.0 * sigmoid(z) - 1.0
 
 
-def _stacked(state: Array, output: Array) -> Array:
-    return np.stack([state, output])
-
-
 def check_cell(answer: Callable[..., Any]) -> None:
     """Say whether ``answer(net_in, net_c, net_out, s)`` is one step of the cell of 1997.
 

@@ -23,6 +23,7 @@ from lstmlib.figures.pen import Pen
 from lstmlib.figures.quiz import Quiz
 from lstmlib.figures.ranking import Ranking
 from lstmlib.figures.reber import ReberWalk
+from lstmlib.figures.recall import AssociativeRecall
 from lstmlib.figures.safe import Safe
 from lstmlib.figures.scan import ParallelScan
 from lstmlib.figures.speaker import Speaker
@@ -38,6 +39,7 @@ from lstmlib.figures.writer import Writer
 
 __all__ = [
     "Anomaly",
+    "AssociativeRecall",
     "AttentionMatrix",
     "CarouselUnit",
     "Cell",

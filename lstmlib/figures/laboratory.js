@@ -1,6 +1,6 @@
 // The laboratory: nets of 1997 learn in a worker, and the page shows how. What is computed is in ../page/trainer.js.
 
-import { button, clamp, drawing, el, figure, fixed, group, label, precise, s, short, slider, stage, still, voice } from "../page/kit.js";
+import { button, caption, clamp, drawing, el, figure, fixed, group, label, precise, s, short, slider, stage, still, voice } from "../page/kit.js";
 import { drawFlow, drawPushes, drawReading, line, READING } from "../page/reading.js";
 import { concerns, fragment, nearest, readFragment, setupOf } from "../page/setup.js";
 import { employ, putAddress, restWhileHidden } from "../page/working.js";
@@ -326,7 +326,7 @@ function drawLaboratory(width, from, latest) {
   };
   const below = there.row.mean_below, criterion = below < 1e9 && below < highest ? y(below / highest) : 0;
   const children = [
-    label(left, 12, state.mode !== "one" ? "Mean error" : `Mean error; thin: share of ${there.row.experiment === "streams" ? (roomy ? "streams with an error within 100 symbols" : "streams that err within 100") : "sequences wrong"}`, { class: "small error-ink" }),
+    caption(left, 12, state.mode !== "one" ? "Mean error" : `Mean error; thin: share of ${there.row.experiment === "streams" ? (roomy ? "streams with an error within 100 symbols" : "streams that err within 100") : "sequences wrong"}`, right - left, "error-ink"),
     s("line", { x1: left, x2: right, y1: base, y2: base, class: "axis" }),
     s("line", { x1: left, x2: left, y1: top, y2: base, class: "axis" }),
     trials.map(curve),
@@ -344,7 +344,7 @@ function drawLaboratory(width, from, latest) {
     paper ? [s("line", { x1: x(paper), x2: x(paper), y1: top, y2: base + 44, class: "paper" })] : null,
     state.guess ? s("path", { d: `M${x(state.guess).toFixed(1)} ${base + 2}l5 10h-10z`, class: "guess" }) : null,
     trials.map(({ result, shown: now }) => now > 0 && s("path", { d: `M${x(now).toFixed(1)} ${base + 30}l6 7l-6 7l-6 -7z`, class: `mine${result?.solved ? "" : " open"}` })),
-    label(left, base + 58, `${near.length === solved.length ? "" : `${near.length} of `}${solved.length}${roomy ? " stored" : ""} trials${paper ? `; dashed: ${roomy ? "the paper’s mean" : "paper"}` : ""}`, { class: "small quiet" }),
+    caption(left, base + 58, `${near.length === solved.length ? "" : `${near.length} of `}${solved.length}${roomy ? " stored" : ""} trials${paper ? `; dashed: ${roomy ? "the paper’s mean" : "paper"}` : ""}`, right - left - 112),
     label(right, base + 58, `${many(most)} sequences`, { class: "small quiet end" }),
   );
   const start = base + 84, view = latest?.view;

@@ -1,6 +1,6 @@
 // An index a day ahead: an LSTM says how far it may move, another whether it rises, and the reader trades beside it.
 
-import { asking, button, clamp, drawing, el, figure, fixed, group, label, s, slider, stage, trace, voice } from "../page/kit.js";
+import { asking, button, caption, clamp, drawing, el, figure, fixed, group, label, s, slider, stage, trace, voice } from "../page/kit.js";
 import { linear, lstm, part, tensors } from "../page/nets.js";
 
 const READ = 60, SHOWN = 40, YEAR = 252, LATEST = 1469; // trading days
@@ -148,7 +148,7 @@ function chart(wide, m, now, cell) {
   const left = 38, right = wide - 8, scale = (low, high, top, bottom) => (value) => bottom - ((bottom - top) * (value - low)) / (high - low);
   const axis = (at, ticks, name, y) => [
     ticks.map(([tick, text]) => [s("line", { x1: left, x2: right, y1: at(tick), y2: at(tick), class: "grid" }), label(left - 5, at(tick) + 4, text, { class: "end small quiet" })]),
-    label(0, y, name, { class: "small quiet" })];
+    caption(0, y, name, wide)];
   const reach = now ? Math.max(2, Math.ceil(Math.max(...now.said.lstm, ...now.said.ewma, ...now.said.garch) * WITHIN)) : 2;
   const ret = scale(-reach, reach, 20, 168);
   const top = axis(ret, [-reach, 0, reach].map((tick) => [tick, fixed(tick, 0)]), "return, %", 10);

@@ -1,6 +1,6 @@
 // Digits written one after the other: an LSTM that was trained with CTC reads them in the page, point by point.
 
-import { button, clamp, drawing, el, figure, fixed, group, label, s, slider, stage, trace, voice, asking } from "../page/kit.js";
+import { button, caption, clamp, drawing, el, figure, fixed, group, label, s, slider, stage, trace, voice, asking } from "../page/kit.js";
 import { beam, logSoftmax, runs } from "../page/ctc.js";
 import { bidirectional, linear, part, tensors } from "../page/nets.js";
 
@@ -154,7 +154,7 @@ function chart(wide, { points, at, seen, cell, written, strokes }) {
   const found = seen ? seen.runs : [], middle = ({ from, to }) => Math.round((from + to) / 2);
   const below = high + 34, scale = (low, most, top, bottom) => (value) => bottom - ((bottom - top) * (value - low)) / (most - low);
   const axis = (y, ticks, name, top) => [
-    label(0, top - 8, name, { class: "small quiet" }),
+    caption(0, top - 8, name, wide),
     ticks.map((tick) => [s("line", { x1: left, x2: right, y1: y(tick), y2: y(tick), class: "grid" }), label(left - 5, y(tick) + 4, fixed(tick, 0), { class: "end small quiet" })]),
   ];
   return [

@@ -1,6 +1,6 @@
 // The embedded Reber grammar, to walk through and to be tested on: which symbols can come next?
 
-import { button, drawing, el, figure, label, s, voice } from "../page/kit.js";
+import { button, caption, drawing, el, figure, label, s, voice } from "../page/kit.js";
 
 const SYMBOLS = "BTPSXVE";
 // Node -> the symbols that can come next, and the node each leads to, as lstmlib.tasks.embedded_reber has them.
@@ -111,7 +111,7 @@ function covered(width, height, string, exam) {
   return [
     s("rect", { x: 1, y: 1, width: width - 2, height: height - 2, rx: 8, class: "cover" }),
     label(width / 2, 34, "The map is covered.", { class: "middle quiet" }),
-    label(width / 2, 54, "The green one has to be remembered to the end.", { class: "middle quiet small" }),
+    caption(width / 2, 54, "The green one has to be remembered to the end.", width, "middle quiet"),
     [...exam].map((symbol, k) => [
       s("rect", { x: from + k * each + 1, y: y - 20, width: each - 2, height: 34, rx: 4, class: k === 1 && string.length > 1 ? "slot kept" : "slot" }),
       k < string.length && label(from + (k + 0.5) * each, y + 3, symbol, { class: "middle strong" }),

@@ -1,6 +1,6 @@
 // Who of nine is speaking: two LSTMs and a regression hear an utterance, frame by frame, as it is or as a reader changes it.
 
-import { asking, button, clamp, drawing, el, figure, fixed, group, label, s, slider, stage, voice } from "../page/kit.js";
+import { asking, button, caption, clamp, drawing, el, figure, fixed, group, label, s, slider, stage, voice } from "../page/kit.js";
 import { linear, lstm, part, tensors } from "../page/nets.js";
 import { logSoftmax } from "../page/ctc.js";
 
@@ -130,7 +130,7 @@ function chart(wide, { all, frames, noise, said, plain, now, T, done, truth, cel
   const left = 26, right = wide - 4, step = (right - left) / Math.max(T, 1), x = (t) => left + step * t;
   const tall = 7, above = 28, below = above + tall * SIZE, row = 18, first = below + 30, bottom = first + row * 9;
   const head = [
-    label(0, 11, "coefficients: more contrast is higher, ~ is drowned", { class: "small quiet" }),
+    caption(0, 11, "coefficients: more contrast is higher, ~ is drowned", wide),
     Array.from({ length: 9 }, (_, k) => label(left - 8, first + row * k + 13, k + 1, { class: done && k === truth ? "small end strong" : "small end quiet" })),
     Array.from({ length: 10 }, (_, k) => s("line", { x1: left, x2: right, y1: first + row * k, y2: first + row * k, class: "grid" })),
   ];

@@ -1,6 +1,6 @@
 // Nets that learn in the page, in a worker: the reader guesses first. What is trained is in ../page/lessons.js.
 
-import { button, clamp, drawing, el, figure, fitted, fixed, group, label, s, slider, stage, still, superscript, trace, voice } from "../page/kit.js";
+import { button, caption, clamp, drawing, el, figure, fitted, fixed, group, label, s, slider, stage, still, superscript, trace, voice } from "../page/kit.js";
 import { NETS, PLAN } from "../page/plan.js";
 import { employ, putAddress, restWhileHidden } from "../page/working.js";
 import tutor from "../page/tutor.js?text";
@@ -271,7 +271,7 @@ function drawTraining(width, { lesson, amount, choice }, latest, guess) {
   for (let k = 0; k < NETS; k++) children.push(s("circle", { cx: place(k), cy: row, r: 7, class: k < count ? "got" : "open" }));
   if (guess >= 0) {
     const at = place(guess) - 11;
-    children.push(s("path", { d: `M${at} ${row - 12}v24`, class: "guess" }), label(place(NETS) - 4, row + 4, `your guess: ${guess}`, { class: "small gate-ink" }));
+    children.push(s("path", { d: `M${at} ${row - 12}v24`, class: "guess" }), caption(place(NETS) - 4, row + 4, `your guess: ${guess}`, right - place(NETS) + 4, "gate-ink"));
   }
   const start = row + 34;
   children.push(...drawFlow(left, right, start, lesson, { amount, choice }, latest, names, dash));
@@ -283,7 +283,7 @@ function drawFlow(left, right, start, lesson, set, latest, names, dash) {
   const lags = PLAN[lesson].steps(set) - 1, top = start + 12, base = top + 92, low = -12, high = 2, one = names.length === 1;
   const x = (lag) => left + ((right - left) * lag) / Math.max(lags, 1), y = (share) => base - ((base - top) * (Math.log10(Math.max(share, 1e-30)) - low)) / (high - low);
   const children = [
-    label(0, start, "Share of the error left, by lag; dotted: at the start", { class: "small error-ink" }),
+    caption(0, start, "Share of the error left, by lag; dotted: at the start", right, "error-ink"),
     s("line", { x1: left, x2: right, y1: base, y2: base, class: "axis" }), s("line", { x1: left, x2: right, y1: y(1), y2: y(1), class: latest ? "limit" : "axis" }), // no dots where there is no net yet
     ...[0, -4, -8, -12].map((power) => label(left - 4, y(10 ** power) + 4, power ? `10${superscript(power)}` : "1", { class: "small end" })),
     label(left, base + 19, "0", { class: "small quiet" }), label(right, base + 19, `${lags} steps back`, { class: "small quiet end" }),
@@ -312,7 +312,6 @@ path{fill:none}
 .curve.hidden{stroke:var(--hidden)} .curve.cell{stroke:var(--cell)} .curve.gate{stroke:var(--gate)} .curve.point{stroke:var(--point)} .curve.error{stroke:var(--error)}
 .dot.hidden{fill:var(--hidden)} .dot.cell{fill:var(--cell)} .dot.gate{fill:var(--gate)} .dot.point{fill:var(--point)} .dot.error{fill:var(--error)}
 .got{fill:var(--cell);stroke:var(--cell);stroke-width:1.5} .open{fill:none;stroke:var(--line);stroke-width:1.5} path.guess{stroke:var(--gate);stroke-width:3}
-.halo{stroke:var(--paper);stroke-width:4px}
 svg .hidden-ink{fill:var(--hidden-ink)} svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .point-ink{fill:var(--point-ink)} svg .error-ink{fill:var(--error-ink)}
 `;
 

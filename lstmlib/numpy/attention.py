@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, Lengths, Mask, check_choice, check_dtype, check_flag, check_size
+from lstmlib.numpy.checks import Array, Lengths, Mask, check_choice, check_dtype, check_flag, check_none, check_size
 from lstmlib.numpy.initial import uniform_params
 from lstmlib.numpy.layer import Cache, Layer, check_finite
 from lstmlib.numpy.padding import read_gradient, read_padded, zero_past_end
@@ -128,6 +128,7 @@ class AdditiveAttention(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("dstate", dstate)
         (x, memory, hidden, weights, inside), p = self.recall(cache)
         T, N, _ = x.shape
         A = self.attention_size
@@ -296,6 +297,7 @@ class MultiHeadAttention(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("dstate", dstate)
         (x, memory, q, k, v, weights, concat, inside), p = self.recall(cache)
         attended = x if memory is None else memory
         E = self.embed_size

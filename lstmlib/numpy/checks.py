@@ -94,6 +94,16 @@ def check_choice(name: str, value: Any, choices: Iterable[str]) -> str:
     return value
 
 
+def check_none(name: str, value: Any) -> None:
+    """Refuse a state, or its gradient, where a layer without recurrence is given one: it would have no effect.
+
+    Raises:
+        TypeError: it is not ``None``.
+    """
+    if value is not None:
+        raise TypeError(f"{name} is {named(value)}, expected None: this layer hands nothing from step to step")
+
+
 def check_rng(value: Any, name: str = "rng") -> np.random.Generator:
     """Return ``value`` if it is a source of random numbers; a seed, or NumPy's older source, is none."""
     if not isinstance(value, np.random.Generator):

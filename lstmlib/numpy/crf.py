@@ -44,7 +44,7 @@ def chain_loss(
     """
     y, A, inside = _checked(y, transitions, lengths)
     T, N, K = y.shape
-    z = _labels(target, inside, K)
+    z = _labels("target", target, inside, K)
     log_z, before, after = _both_ways(y, A, inside)
     p = np.exp(before + after - log_z[:, None]) * inside[..., None]  # (T, N, K), of each label at each step
     dA = np.zeros_like(A)
@@ -79,7 +79,7 @@ def chain_score(y: Array, transitions: Array, labels: Labels, lengths: Lengths |
     """
     y, A, inside = _checked(y, transitions, lengths)
     N, K = y.shape[1:]
-    z = _labels(labels, inside, K)
+    z = _labels("labels", labels, inside, K)
     paid = np.take_along_axis(y, z[..., None], 2)[..., 0]
     paid[1:] += A[z[:-1], z[1:]]
     score: Array = np.where(inside, paid, 0.0).sum(0) + A[K, z[0]] + A[z[_last(inside), np.arange(N)], K]
@@ -199,19 +199,19 @@ def _checked(y: Any, transitions: Any, lengths: Any) -> tuple[Array, Array, NDAr
     return y, A, inside
 
 
-def _labels(value: Any, inside: NDArray[np.bool_], K: int) -> Labels:
+def _labels(name: str, value: Any, inside: NDArray[np.bool_], K: int) -> Labels:
     """Return labels (T, N), 0 past the ends, if they are integers from 0 to K - 1 before those.
 
     Raises:
         TypeError, ValueError: they aren't.
     """
     wanted = f"integers from 0 to {K - 1} of shape {inside.shape}"
-    z = check_plain("labels", value, wanted)
+    z = check_plain(name, value, wanted)
     if not np.issubdtype(z.dtype, np.integer):
-        raise TypeError(f"labels have dtype {z.dtype}, expected {wanted}")
+        raise TypeError(f"{name} has dtype {z.dtype}, expected {wanted}")
     if z.shape != inside.shape:
-        raise ValueError(f"labels have shape {z.shape}, expected {wanted}")
+        raise ValueError(f"{name} has shape {z.shape}, expected {wanted}")
     z = np.where(inside, z, 0)
     if ((z < 0) | (z >= K)).any():
-        raise ValueError(f"labels run from {z.min()} to {z.max()}, expected {wanted}")
+        raise ValueError(f"{name} runs from {z.min()} to {z.max()}, expected {wanted}")
     return z

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmlib.numpy.checks import Array, Lengths, check_form, check_lengths, check_plain, check_size
+from lstmlib.numpy.checks import Array, Lengths, check_array, check_form, check_lengths, check_plain, check_size
 from lstmlib.numpy.losses import check_counted
 from lstmlib.numpy.padding import zero_past_end
 
@@ -37,19 +37,40 @@ def collapse(path: Sequence[int] | NDArray[np.integer], blank: int = 0) -> list[
     Source: the map B of Graves et al. (2006), section 3.1.
 
     Args:
-        path: a class for each step.
+        path: a class for each step (T,).
         blank: which class says nothing.
+
+    Raises:
+        TypeError, ValueError: not a row of integers, or one below 0.
     """
-    return [int(k) for t, k in enumerate(path) if k != blank and (t == 0 or k != path[t - 1])]
+    path, blank = _read_labels("path", path), check_size("blank", blank, 0)
+    return [k for t, k in enumerate(path) if k != blank and (t == 0 or k != path[t - 1])]
 
 
 def shortest(labels: Sequence[int] | NDArray[np.integer]) -> int:
-    """Return how many steps a labelling needs: one a label, and one more for a blank between two that are equal."""
+    """Return how many steps a labelling needs: one a label, and one more for a blank between two that are equal.
+
+    Args:
+        labels: the labelling (S,), without blanks; S may be 0.
+
+    Raises:
+        TypeError, ValueError: not a row of integers, or one below 0.
+    """
+    labels = _read_labels("labels", labels)
     return len(labels) + sum(int(a == b) for a, b in pairwise(labels))
 
 
 def log_softmax(y: Array) -> Array:
-    """Return ln softmax(y) over the last axis; no exponential overflows."""
+    """Return ln softmax(y) over the last axis; no exponential overflows.
+
+    Args:
+        y: scores (..., K), floats.
+
+    Raises:
+        TypeError: not an array of floats.
+    """
+    if not np.issubdtype(check_plain("y", y, "a float array (..., K)").dtype, np.floating):
+        raise TypeError(f"y of shape {y.shape} has dtype {y.dtype}, expected floats")
     shifted = y - y.max(-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))
 
@@ -64,7 +85,15 @@ def alignments(log_p: Array, labels: NDArray[np.integer] | Sequence[int], blank:
         log_p: logarithms of each class's probability at each step (T, K).
         labels: the labelling (S,), without blanks; S may be 0.
         blank: which class says nothing.
+
+    Raises:
+        TypeError, ValueError: probabilities of the wrong rank or dtype, NaN or a number above 0 among their logarithms,
+            or a label that is the blank or none of the K classes.
     """
+    log_p, blank = _read_log_p(log_p, blank)
+    labels = _read_labels("labels", labels)
+    if any(k == blank or k >= log_p.shape[1] for k in labels):
+        raise ValueError(f"labels are {labels}, expected classes from 0 to {log_p.shape[1] - 1} but {blank}")
     states = np.full(2 * len(labels) + 1, blank)
     states[1::2] = labels
     skip = np.zeros(len(states), bool)  # whether a state may be reached over the one before it
@@ -109,9 +138,7 @@ def ctc_loss(
     """
     y, _ = check_form("y", y, ("T", "N", "K"))
     T, N, K = y.shape
-    blank = check_size("blank", blank, 0)
-    if blank >= K:
-        raise ValueError(f"blank is {blank}, expected one of the classes 0 to {K - 1}")
+    blank = _check_blank(blank, K)
     ends = np.full(N, T) if lengths is None else check_lengths(lengths, y)
     labels = _labels(target, target_lengths, N, K, blank)
     mask = np.arange(T)[:, None] < ends
@@ -135,7 +162,12 @@ def best_path(log_p: Array, blank: int = 0) -> list[int]:
     Args:
         log_p: scores or logarithms of each class's probability at each step (T, K).
         blank: which class says nothing.
+
+    Raises:
+        TypeError, ValueError: an array of the wrong rank or dtype, an empty one, or NaN in it; no such blank.
     """
+    log_p = check_array("log_p", log_p, ("T", "K"))
+    blank = _check_blank(blank, log_p.shape[1])
     return collapse(log_p.argmax(-1), blank)
 
 
@@ -153,7 +185,12 @@ def beam_search(log_p: Array, width: int = 16, blank: int = 0) -> list[tuple[lis
         log_p: logarithms of each class's probability at each step (T, K).
         width: how many labellings are kept after each step.
         blank: which class says nothing.
+
+    Raises:
+        TypeError, ValueError: an array of the wrong rank or dtype, an empty one, NaN or a number above 0 in it; no such
+            blank; a width below 1.
     """
+    log_p, blank = _read_log_p(log_p, blank)
     width, nothing = check_size("width", width), -np.inf
     beam: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, nothing)}  # ends in a blank, ends in a label
     for step in log_p.astype(np.float64).tolist():
@@ -179,7 +216,15 @@ def edit_distance(said: Sequence[int], wanted: Sequence[int]) -> int:
     """Return how many insertions, deletions and substitutions turn one labelling into the other, at least.
 
     Source: Levenshtein (1966); by the usual table, of which one row is kept.
+
+    Args:
+        said: one labelling (S,).
+        wanted: the other, of any length.
+
+    Raises:
+        TypeError, ValueError: not a row of integers, or one below 0.
     """
+    said, wanted = _read_labels("said", said), _read_labels("wanted", wanted)
     row = list(range(len(wanted) + 1))
     for i, label in enumerate(said, 1):
         corner, row[0] = row[0], i
@@ -224,6 +269,31 @@ def _sums(log_p: Array, skip: NDArray[np.bool_]) -> Array:
         jump = np.where(skip, ahead[t - 1, :-2], -np.inf)
         ahead[t, 2:] = np.logaddexp(np.logaddexp(stay, step), jump) + log_p[t]
     return ahead[:, 2:]
+
+
+def _check_blank(blank: Any, K: int) -> int:
+    blank = check_size("blank", blank, 0)
+    if blank >= K:
+        raise ValueError(f"blank is {blank}, expected one of the classes 0 to {K - 1}")
+    return blank
+
+
+def _read_log_p(log_p: Any, blank: Any) -> tuple[Array, int]:
+    """Return log probabilities (T, K) and the blank, if they are such; scores as they leave a net aren't."""
+    log_p = check_array("log_p", log_p, ("T", "K"))
+    if (most := log_p.max()) > 1e-3:  # rounding may bring a probability a little above 1
+        raise ValueError(f"log_p holds {most:.4g}, expected logarithms of probabilities: pass log_softmax(log_p)")
+    return log_p, _check_blank(blank, log_p.shape[1])
+
+
+def _read_labels(name: str, labels: Any) -> list[int]:
+    """Return a row of labels as a list, if they are integers of at least 0."""
+    if not isinstance(labels, list | tuple):
+        labels = check_plain(name, labels, "a row of integers")
+        if labels.ndim != 1:
+            raise ValueError(f"{name} has shape {labels.shape}, expected a row of integers")
+        labels = labels.tolist()
+    return [check_size(f"{name}[{k}]", label, 0) for k, label in enumerate(labels)]
 
 
 def _labels(target: Any, target_lengths: Any, N: int, K: int, blank: int) -> list[NDArray[np.int64]]:

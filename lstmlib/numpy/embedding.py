@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from lstmlib.numpy.checks import Array, check_array, check_dtype, check_plain, check_rng, check_size
+from lstmlib.numpy.checks import Array, check_array, check_dtype, check_none, check_plain, check_rng, check_size
 from lstmlib.numpy.layer import Cache, Layer, check_finite
 
 Symbols = NDArray[np.integer]
@@ -58,6 +58,7 @@ class Embedding(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank or dtype, an empty one, or a symbol that is not of the V.
         """
+        check_none("state", state)
         x = check_symbols("x", x, self.num_symbols).copy()
         y: Array = self.params["weight"][x]  # (T, N, E)
         check_finite(self, {"y": y}, lambda: [], self.params)
@@ -74,6 +75,7 @@ class Embedding(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("dstate", dstate)
         x, p = self.recall(cache)
         dy = check_array("dy", dy, (*x.shape, self.embed_size), dtype=self.dtype)
         dweight = np.zeros_like(p["weight"])

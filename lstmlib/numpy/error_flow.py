@@ -6,7 +6,17 @@ from typing import Any, Literal
 import numpy as np
 
 from lstmlib.numpy.bidirectional import Bidirectional
-from lstmlib.numpy.checks import Array, check_array, check_plain, check_positive, check_rng, listed, shown
+from lstmlib.numpy.checks import (
+    Array,
+    check_array,
+    check_choice,
+    check_plain,
+    check_positive,
+    check_rng,
+    listed,
+    named,
+    shown,
+)
 from lstmlib.numpy.gradients import state_arrays
 from lstmlib.numpy.model import SequenceModel
 from lstmlib.numpy.rnn import NONLINEARITIES, RNN
@@ -38,8 +48,9 @@ def error_flow(
     Raises:
         TypeError, ValueError: arrays that the layer refuses, or a ``wrt`` it has not.
     """
-    if wrt not in ("input", "state"):
-        raise ValueError(f"wrt is {shown(wrt)}, expected 'input' or 'state'")
+    check_choice("wrt", wrt, ("input", "state"))
+    if not callable(getattr(layer, "backward", None)):
+        raise TypeError(f"layer is {named(layer)}, expected a layer or a model of lstmlib.numpy")
     if wrt == "state" and isinstance(layer, SequenceModel) and _hands_on_a_state(layer):
         x = check_array("x", x, ("T", "N", "D"), dtype=layer.dtype)
         if dy_last is None:
@@ -118,7 +129,7 @@ def gradient_by_lag(layer: Any, x: Array, dy: Array, name: str = "weight_hh_l0")
     """
     if not _hands_on_a_state(layer):
         raise ValueError(f"{type(layer).__name__} hands no state from step to step, expected a recurrent layer")
-    if name not in layer.params:
+    if not isinstance(name, str) or name not in layer.params:
         raise KeyError(f"{shown(name)} is no parameter, expected one of {listed(layer.params)}")
     caches = _step_by_step(layer, x)
     dy = check_plain("dy", dy, "a float array (T, N, O)")
@@ -180,22 +191,24 @@ def vanishing_bound(weight_hh: Array, lags: Array, *, slope_max: float = 0.25, n
             of a product is larger than the product of the factors' spectral norms.
 
     Raises:
-        TypeError, ValueError: weights that are not square, or an unknown norm.
+        TypeError, ValueError: weights that are not square, lags that are no numbers from 0 up, or an unknown norm.
     """
     weight_hh = check_array("weight_hh", weight_hh, ("n", "n"))
     check_positive("slope_max", slope_max)
     n = weight_hh.shape[0]
     if weight_hh.shape[1] != n:
         raise ValueError(f"weight_hh has shape {weight_hh.shape}, expected a square one")
+    check_choice("norm", norm, ("largest", "row sum", "spectral"))
+    lags = np.asarray(lags)
+    if lags.dtype.kind not in "iuf" or not (np.isfinite(lags) & (lags >= 0)).all():
+        raise ValueError(f"lags are {shown(lags)}, expected numbers of steps, 0 or more")
     if norm == "largest":
         size, before = n * np.abs(weight_hh).max(), n
     elif norm == "row sum":
         size, before = np.abs(weight_hh).sum(1).max(), n
-    elif norm == "spectral":
-        size, before = np.linalg.norm(weight_hh, 2), 1
     else:
-        raise ValueError(f"norm is {shown(norm)}, expected 'largest', 'row sum' or 'spectral'")
-    return before * (slope_max * size) ** np.asarray(lags, float)
+        size, before = np.linalg.norm(weight_hh, 2), 1
+    return before * (slope_max * size) ** lags.astype(float)
 
 
 def _hands_on_a_state(layer: Any) -> bool:

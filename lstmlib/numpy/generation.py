@@ -95,6 +95,11 @@ def token_operations(layer: MultiHeadAttention | TransformerBlock, num_steps: in
     Args:
         layer: an attention or a block.
         num_steps: T, the new step counted.
+
+    Raises:
+        TypeError, ValueError: a layer of another kind; a number of steps below 1.
     """
+    if not isinstance(layer, MultiHeadAttention | TransformerBlock):
+        raise TypeError(f"layer is {named(layer)}, expected a MultiHeadAttention or a TransformerBlock")
     # A sequence of one step sees one step: what it takes beyond that comes with the steps seen.
     return layer.num_operations(1) + 2 * (check_size("num_steps", num_steps) - 1) * layer.embed_size

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, check_array, check_dtype, check_positive, check_size
+from lstmlib.numpy.checks import Array, check_array, check_dtype, check_none, check_positive, check_size
 from lstmlib.numpy.layer import Cache, Layer, check_finite
 
 
@@ -56,6 +56,7 @@ class LayerNorm(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("state", state)
         x, p = check_array("x", x, ("T", "N", self.size), dtype=self.dtype), self.params
         centred = x - x.mean(-1, keepdims=True)
         variance = (centred**2).mean(-1, keepdims=True)  # (T, N, 1)
@@ -81,6 +82,7 @@ class LayerNorm(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("dstate", dstate)
         (x_hat, scale), p = self.recall(cache)
         dy = check_array("dy", dy, x_hat.shape, dtype=self.dtype)
         dx_hat = dy * p["weight"]  # (T, N, D)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmlib.numpy.checks import Array, check_array, check_size
+from lstmlib.numpy.checks import Array, check_array, check_none, check_size
 from lstmlib.numpy.initial import uniform_params
 from lstmlib.numpy.layer import Cache, Layer, check_finite
 
@@ -52,6 +52,7 @@ class Linear(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("state", state)
         x = check_array("x", x, ("T", "N", self.input_size), dtype=self.dtype).copy()
         y = x @ self.params["weight"].T + self.params["bias"]  # (T, N, O)
         check_finite(self, {"y": y}, lambda: [x], self.params)
@@ -68,6 +69,7 @@ class Linear(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("dstate", dstate)
         x, p = self.recall(cache)
         dy = check_array("dy", dy, (*x.shape[:2], self.output_size), dtype=self.dtype)
         flat = dy.reshape(-1, self.output_size)

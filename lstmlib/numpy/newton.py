@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.checks import FLOATS, Array, check_array, check_plain, check_positive, check_size, named
 from lstmlib.numpy.lstm import LSTM, SCALE, SHIFT, squash
 from lstmlib.numpy.recurrent import by_gate
 from lstmlib.numpy.scan import Round, sweeps
@@ -37,8 +37,12 @@ def matrix_scan(J: Array, b: Array, s0: Array, plan: Callable[[int], list[Round]
         s (T, n).
 
     Raises:
+        TypeError: not arrays of floats.
         ValueError: the shapes don't fit.
     """
+    J, b, s0 = (check_plain(name, value, "a float array") for name, value in (("J", J), ("b", b), ("s0", s0)))
+    if not all(part.dtype in FLOATS for part in (J, b, s0)):
+        raise TypeError(f"J, b and s0 have dtypes {J.dtype}, {b.dtype} and {s0.dtype}, expected float32 or float64")
     if b.ndim != 2 or J.shape != (*b.shape, b.shape[-1]) or s0.shape != b.shape[1:]:
         raise ValueError(
             f"J, b and s0 have shapes {J.shape}, {b.shape} and {s0.shape}, expected (T, n, n), (T, n), (n,)"
@@ -73,10 +77,12 @@ def newton_scan(step: Step, s0: Array, length: int, tolerance: float = 1e-10, li
         Jacobians may overflow on the way; then the states aren't finite, and it hasn't converged.
 
     Raises:
-        ValueError: ``length`` or ``tolerance`` is not positive.
+        TypeError, ValueError: a state that is no array (n,) of floats; ``length``, ``tolerance`` or ``limit`` is not
+            positive.
     """
-    if length < 1 or tolerance <= 0:
-        raise ValueError(f"length is {length} and tolerance {tolerance}, expected a positive number each")
+    s0, length = check_array("s0", s0, ("n",)), check_size("length", length)
+    tolerance = check_positive("tolerance", tolerance)
+    limit = None if limit is None else check_size("limit", limit)
     guess: Array = np.zeros((length, len(s0)))
     made = 0
     for made in range(1, (length + 1 if limit is None else limit) + 1):
@@ -101,12 +107,14 @@ def lstm_step(layer: LSTM, x: Array) -> Step:
         x: one sequence (T, D).
 
     Raises:
-        ValueError: a layer of more than one, or an ``x`` that isn't (T, D).
+        TypeError: a layer of another kind, or an ``x`` of another dtype than its.
+        ValueError: more than one layer, or an ``x`` that isn't (T, D).
     """
-    if layer.num_layers != 1 or x.ndim != 2 or x.shape[1] != layer.input_size:
-        raise ValueError(
-            f"x has shape {x.shape} and the net {layer.num_layers} layers, expected (T, {layer.input_size}) and 1"
-        )
+    if type(layer) is not LSTM:
+        raise TypeError(f"layer is {named(layer)}, expected an LSTM of lstmlib.numpy")
+    if layer.num_layers != 1:
+        raise ValueError(f"layer has {layer.num_layers} layers, expected 1")
+    x = check_array("x", x, ("T", layer.input_size), dtype=layer.dtype)
     H = layer.hidden_size
     W_ih, W_hh, b_ih, b_hh = by_gate({name[:-3]: value for name, value in layer.params.items()}, 4)
     given = x @ W_ih + b_ih + b_hh  # (4, T, H)

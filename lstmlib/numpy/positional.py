@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.numpy.checks import Array, check_array, check_size
+from lstmlib.numpy.checks import Array, check_array, check_none, check_size
 from lstmlib.numpy.layer import Cache, Layer
 
 
@@ -114,6 +114,7 @@ class PositionalEncoding(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("state", state)
         x = check_array("x", x, ("T", "N", self.embed_size))
         y = x + sinusoids(len(x), self.embed_size).astype(x.dtype)[:, None]
         return y, None, self.keep((x.shape, x.dtype))
@@ -129,5 +130,6 @@ class PositionalEncoding(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("dstate", dstate)
         (shape, dtype), _ = self.recall(cache)
         return check_array("dy", dy, shape, dtype=dtype).copy(), None, {}

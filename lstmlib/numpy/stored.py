@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmlib.numpy.checks import Array
+from lstmlib.numpy.checks import Array, named
 from lstmlib.numpy.layer import Cache
 
 
@@ -17,7 +17,12 @@ def stored_numbers(cache: Any) -> int:
 
     Args:
         cache: what a layer's ``forward`` returned: arrays, and tuples, lists or dicts of them.
+
+    Raises:
+        TypeError: something else, such as the layer.
     """
+    if not isinstance(cache, np.ndarray | Cache | Mapping | tuple | list):
+        raise TypeError(f"cache is {named(cache)}, expected what a layer's forward returned")
     owners: dict[int, Array] = {}
     _gather(cache, owners)
     return sum(array.size for array in owners.values())

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstmlib.numpy.attention import MultiHeadAttention, MultiHeadAttentionCache
-from lstmlib.numpy.checks import Array, Lengths, Mask, check_choice, check_rng, check_size
+from lstmlib.numpy.checks import Array, Lengths, Mask, check_choice, check_none, check_rng, check_size
 from lstmlib.numpy.layer import Cache, Layer, check_finite, naming_part
 from lstmlib.numpy.layernorm import LayerNorm, LayerNormCache
 from lstmlib.numpy.linear import Linear
@@ -147,6 +147,7 @@ class TransformerBlock(Layer):
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, NaN, or a length that is
                 not from 1 to T.
         """
+        check_none("state", state)
         x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths, dtype=self.dtype)
         with naming_part(self, self._parts()):
             if self.norm == "pre":
@@ -178,6 +179,7 @@ class TransformerBlock(Layer):
         Raises:
             TypeError, ValueError: an array of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("dstate", dstate)
         cache, _ = self.recall(cache)
         T, N, _ = cache.slope.shape
         dy = read_gradient(dy, (T, N, self.embed_size), cache.inside, self.dtype)

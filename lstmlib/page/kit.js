@@ -34,6 +34,9 @@ export function fitted(x, y, text, room, attributes = {}) {
   return label(x, y, shown, { ...attributes, ...(7 * shown.length > room && { textLength: room, lengthAdjust: "spacingAndGlyphs" }) });
 }
 
+/** A line of small print over a drawing, squeezed where the drawing is narrow. */
+export const caption = (x, y, text, room, look = "quiet") => label(x, y, text, { class: `small ${look}`, ...(5.7 * text.length > room && { textLength: room, lengthAdjust: "spacingAndGlyphs" }) });
+
 /** A number as people write it: a true minus sign, a fixed number of decimals, no "-0.00". */
 export function fixed(value, decimals = 2) {
   const text = Math.abs(value).toFixed(decimals);

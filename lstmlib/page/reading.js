@@ -1,7 +1,7 @@
 // How a net is seen over one sequence: what its cells hold and its gates do, what each step pushes at its weights, and how
 // much of an error arrives at each lag. Drawings for the laboratory, and for the small nets of the chapters.
 
-import { clamp, fixed, label, precise, s, superscript, trace } from "./kit.js";
+import { caption, clamp, fixed, label, precise, s, superscript, trace } from "./kit.js";
 
 export function line(points) {
   return points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
@@ -16,7 +16,7 @@ export function drawReading(left, right, start, view, title = "") {
   const crowded = inward.length + outward.length + forget.length >= 8, kept = crowded && forget.length > 0; // then one kind alone
   const dashes = ["", "7 3", "2 3", "9 3 2 3"];
   return [
-    label(left, start, title || (contents.length && inward.length ? "Contents of the cells over one sequence" : "Hidden units over one sequence"), { class: "small cell-ink" }),
+    caption(left, start, title || (contents.length && inward.length ? "Contents of the cells over one sequence" : "Hidden units over one sequence"), right - left, "cell-ink"),
     title ? null : label(right, start, `${steps} steps`, { class: "small quiet end" }),
     s("line", { x1: left, x2: right, y1: y(0), y2: y(0), class: "axis" }),
     marks.map(([t]) => s("line", { x1: x(t), x2: x(t), y1: top - 4, y2: inward.length ? foot : base, class: "mark" })),
@@ -77,7 +77,7 @@ export function drawFlow(left, right, start, view) {
 /** The look of all this; the figure has that of text. */
 export const READING = `
 .mark{stroke:var(--line);stroke-width:1;stroke-dasharray:2 3} .grid{stroke:var(--soft);stroke-width:1} .axis{stroke:var(--line);stroke-width:1}
-.halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px} .content-line{stroke:var(--cell);stroke-width:1.8} .gate-line{stroke:var(--gate);stroke-width:1.6} .gate-line.out{stroke-dasharray:6 3} .gate-line.keep{stroke-dasharray:2 3}
+.content-line{stroke:var(--cell);stroke-width:1.8} .gate-line{stroke:var(--gate);stroke-width:1.6} .gate-line.out{stroke-dasharray:6 3} .gate-line.keep{stroke-dasharray:2 3}
 .push{fill:var(--error)} .sum{stroke:currentColor;stroke-width:3} .flow{stroke:var(--error);stroke-width:2} path.flow-dot,circle.flow-dot{fill:var(--error)}
 svg .cell-ink{fill:var(--cell-ink)} svg .gate-ink{fill:var(--gate-ink)} svg .error-ink{fill:var(--error-ink)}
 `;

@@ -58,7 +58,7 @@ def run(
         raise ValueError(f"{row.name}: the library has no learner for its method, {row.method}")
     reading = reading_of(row, chosen or {})
     store = Store(row, reading, directory)
-    results = _load(row, store, tell)
+    results = _load(store, tell)
     others = len(results) - len(current(results))
     if others:
         tell(f"{row.name}: {others} results are by another version and don't count")
@@ -69,7 +69,7 @@ def run(
         store.prepare(seed, count)
         tell(f"{name}: {len(missing)} trials to run, {count - len(missing)} there; they go to {store.lines.parent}")
         _run_missing(row, reading, seed, missing, store, workers, scheduler, tell)
-        results = _load(row, store, tell)
+        results = _load(store, tell)
     else:
         tell(
             f"{name}: {count} stored trials shown, none run: they are in {store.lines.parent}. "
@@ -134,7 +134,7 @@ def run_group(
         os._exit(1)  # else the worker would wait for more work from where none comes
 
 
-def _load(row: Row, store: Store, tell: Tell) -> list[dict[str, Any]]:
+def _load(store: Store, tell: Tell) -> list[dict[str, Any]]:
     """Return what is stored, and tell what is wrong with it."""
     results, trouble = store.load()
     for line in trouble:

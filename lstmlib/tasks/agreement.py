@@ -77,9 +77,11 @@ def chosen_number(y: NDArray[np.floating], sentences: Sentences) -> NDArray[np.i
     Args:
         y: scores before the softmax (T, N, 26).
         sentences: what they answer.
+
+    Raises:
+        TypeError, ValueError: no sentences, or scores of the wrong shape or dtype.
     """
-    if not isinstance(sentences, Sentences):
-        raise TypeError(f"sentences is {named(sentences)}, expected the Sentences that agreement draws")
+    _check(sentences)
     y, _ = check_form("y", y, sentences.batch.x.shape)
     at_verb = y[sentences.verb_at]
     one, many = (np.logaddexp.reduce(at_verb[:, [WORDS.index(verb) for verb in verbs]], axis=1) for verbs in VERBS)
@@ -108,8 +110,9 @@ def noun_number(sentences: Sentences, back: int = 0) -> NDArray[np.int64]:
         back: how many nouns lie between that noun and the verb, from 0 to the number of phrases.
 
     Raises:
-        ValueError: there is no such noun.
+        TypeError, ValueError: no sentences, or there is no such noun.
     """
+    _check(sentences)
     phrases, back = (sentences.verb_at - 1) // 3, check_count("back", back, 0)
     if back > phrases:
         raise ValueError(f"back is {back}, expected 0 to {phrases}: these sentences have {phrases} phrases")
@@ -122,7 +125,18 @@ def as_text(sentences: Sentences, n: int) -> str:
 
     Args:
         sentences: a batch of them.
-        n: which.
+        n: which, from 0 to N - 1.
+
+    Raises:
+        TypeError, ValueError: no sentences, or there is no such one.
     """
+    _check(sentences)
+    if check_count("n", n, 0) >= (N := len(sentences.number)):
+        raise ValueError(f"n is {n}, expected 0 to {N - 1}: there are {N} sentences")
     words = [*sentences.batch.x[:, n].argmax(-1), sentences.batch.target[-1, n]]
     return " ".join(WORDS[k] for k in words[:-1]) + WORDS[words[-1]]
+
+
+def _check(sentences: Sentences) -> None:
+    if not isinstance(sentences, Sentences):
+        raise TypeError(f"sentences is {named(sentences)}, expected the Sentences that agreement draws")

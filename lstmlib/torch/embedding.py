@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstmlib.numpy.checks import check_size, named
+from lstmlib.numpy.checks import check_none, check_size, named
 from lstmlib.torch.checks import any_true, check_dense, read_parameter
 from lstmlib.torch.initial import check_generator, empty
 from lstmlib.torch.module import Module
@@ -64,6 +64,7 @@ class Embedding(Module):
             TypeError, ValueError: a tensor of the wrong rank, dtype or device, an empty one, or a symbol that is not
                 of the V.
         """
+        check_none("state", state)
         weight = read_parameter(self, "weight", (self.num_symbols, self.embed_size))
         return F.embedding(check_symbols("x", x, self.num_symbols, weight), weight), None
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstmlib.numpy.checks import check_positive, check_size
+from lstmlib.numpy.checks import check_none, check_positive, check_size
 from lstmlib.torch.checks import check_tensor, read_parameter
 from lstmlib.torch.initial import empty
 from lstmlib.torch.module import Module
@@ -64,6 +64,7 @@ class LayerNorm(Module):
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, or NaN in it.
         """
+        check_none("state", state)
         weight, bias = (read_parameter(self, name, (self.size,)) for name in ("weight", "bias"))
         if not checked:
             x = check_tensor("x", x, ("T", "N", self.size), weight)

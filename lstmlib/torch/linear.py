@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lstmlib.numpy.checks import check_size
+from lstmlib.numpy.checks import check_none, check_size
 from lstmlib.torch.checks import check_tensor, read_parameter
 from lstmlib.torch.initial import uniform
 from lstmlib.torch.module import Module
@@ -60,6 +60,7 @@ class Linear(Module):
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, or NaN in it.
         """
+        check_none("state", state)
         weight = read_parameter(self, "weight", (self.output_size, self.input_size))
         bias = read_parameter(self, "bias", (self.output_size,))
         if not checked:

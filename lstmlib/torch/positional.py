@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from lstmlib.numpy.checks import check_size
+from lstmlib.numpy.checks import check_none, check_size
 from lstmlib.torch.checks import check_tensor
 from lstmlib.torch.module import Module
 
@@ -101,5 +101,6 @@ class PositionalEncoding(Module):
         Raises:
             TypeError, ValueError: a tensor of the wrong rank, width or dtype, an empty one, or NaN in it.
         """
+        check_none("state", state)
         x = check_tensor("x", x, ("T", "N", self.embed_size), x)
         return x + sinusoids(x.shape[0], self.embed_size, x.device).to(x.dtype)[:, None], None

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lstmlib.numpy.checks import check_size
+from lstmlib.numpy.checks import check_none, check_size
 from lstmlib.numpy.transformer import check_choices
 from lstmlib.torch.attention import MultiHeadAttention
 from lstmlib.torch.checks import read_parameter
@@ -125,6 +125,7 @@ class TransformerBlock(Module):
             TypeError, ValueError: a tensor of the wrong rank, width, dtype or device, an empty one, NaN, or a length
                 that is not from 1 to T.
         """
+        check_none("state", state)
         like = read_parameter(self.norm1, "weight", (self.embed_size,))
         x, inside = read_padded("x", x, ("T", "N", self.embed_size), lengths, like)
         if self.norm == "pre":

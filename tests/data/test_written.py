@@ -68,6 +68,13 @@ def test_bad_arguments():
         written_numbers(2.0, 1, rng)
     with pytest.raises(ValueError, match="languages is empty"):
         written_dates(1, rng, languages=())
+    for languages in ("de", [1, 2], None):
+        with pytest.raises(TypeError, match="expected a tuple of codes"):
+            written_numbers(3, 1, rng, languages=languages)
+    with pytest.raises(TypeError, match="rng is 7, expected a numpy"):
+        written_dates(1, 7)
+    with pytest.raises(TypeError, match="held_out is 'yes', expected True or False"):  # not an endless search for days
+        written_dates(1, rng, held_out="yes")
 
 
 @pytest.mark.parametrize("make", [lambda rng: written_dates(1, rng), lambda rng: written_numbers(1, 1, rng)])

@@ -95,9 +95,9 @@ def test_large_scores_and_forbidden_neighbours(scores):
         ({"y": np.zeros((T, K))}, ValueError, "y has shape"),
         ({"y": np.full((T, N, K), np.nan)}, ValueError, "NaN or infinity"),
         ({"transitions": np.zeros((K, K))}, ValueError, "transitions has shape"),
-        ({"target": np.full((T, N), K)}, ValueError, "labels run from 0 to 3"),
+        ({"target": np.full((T, N), K)}, ValueError, "target runs from 0 to 3"),
         ({"target": np.zeros((T, N))}, TypeError, "dtype float64"),
-        ({"target": np.zeros((T, 1), int)}, ValueError, r"labels have shape \(4, 1\)"),
+        ({"target": np.zeros((T, 1), int)}, ValueError, r"target has shape \(4, 1\)"),
         ({"lengths": np.array([0, 1, 2])}, ValueError, "lengths"),
     ],
 )

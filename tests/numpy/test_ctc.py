@@ -216,6 +216,62 @@ def test_bad_input(arguments, error, message):
         ctc_loss(*arguments)
 
 
+LOG_P = np.full((4, 3), -np.log(3.0))
+READERS = {
+    "alignments": lambda log_p, **more: alignments(log_p, [1], **more),
+    "best_path": best_path,
+    "beam_search": lambda log_p, **more: beam_search(log_p, 4, **more),
+}
+reader = pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+
+
+@reader
+@pytest.mark.parametrize(
+    ("log_p", "error", "message"),
+    [
+        (LOG_P[:, None], ValueError, "log_p has shape (4, 1, 3), expected (T, K)"),
+        (LOG_P[:0], ValueError, "log_p has shape (0, 3), which is empty"),
+        (LOG_P.tolist(), TypeError, "log_p is a list"),
+        (LOG_P.astype(int), TypeError, "log_p of shape (4, 3) has dtype int64"),
+        (np.where(np.eye(4, 3), np.nan, LOG_P), ValueError, "log_p of shape (4, 3) is NaN at index (0, 0)"),
+    ],
+)
+def test_what_is_no_probability_of_classes_is_not_read(read, log_p, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        read(log_p)
+
+
+@pytest.mark.parametrize("name", ["alignments", "beam_search"])
+def test_scores_are_not_taken_for_logarithms_of_probabilities(name):
+    with pytest.raises(ValueError, match=r"log_p holds 2, expected logarithms of probabilities: pass log_softmax"):
+        READERS[name](LOG_P - LOG_P + 2.0)
+
+
 def test_a_blank_that_is_no_class_is_refused():
     with pytest.raises(ValueError, match="blank is 3, expected one of the classes 0 to 2"):
         ctc_loss(Y, TARGET, blank=3)
+    for read in READERS.values():
+        for blank, said in ((3, "blank is 3, expected one of"), (-1, "blank is -1"), (1.0, "blank is 1.0")):
+            with pytest.raises((TypeError, ValueError), match=said):
+                read(LOG_P, blank=blank)
+
+
+@pytest.mark.parametrize(
+    ("labels", "error", "said"),
+    [
+        ([1.5], TypeError, r"\[0\] is 1.5, expected an integer"),
+        ([1, -1], ValueError, r"\[1\] is -1"),
+        ("ab", TypeError, "is a str, expected a row of integers"),
+        (np.ones((2, 2), int), ValueError, r"has shape \(2, 2\)"),
+    ],
+)
+def test_what_is_no_labelling_is_refused(labels, error, said):
+    for call in (collapse, ctc.shortest, lambda row: edit_distance(row, [1]), lambda row: alignments(LOG_P, row)):
+        with pytest.raises(error, match=said):
+            call(labels)
+    for row in ([3], [0]):
+        with pytest.raises(ValueError, match="expected classes from 0 to 2 but 0"):
+            alignments(LOG_P, row)
+    assert type(edit_distance(np.array([1, 2]), np.array([2]))) is int
+    with pytest.raises(TypeError, match="y of shape"):
+        ctc.log_softmax(np.ones(3, int))

@@ -137,6 +137,8 @@ def test_wrong_arguments_are_named(rng):
     layer, x = RNN(2, 3, rng=rng), rng.standard_normal((T, N, 2))
     with pytest.raises(ValueError, match="wrt is 'weights'"):
         error_flow(layer, x, wrt="weights")
+    with pytest.raises(TypeError, match="layer is a NoneType, expected a layer or a model"):
+        error_flow(None, x)
     for wrt in ("input", "state"):
         with pytest.raises(ValueError, match=r"dy_last has shape \(2, 4\), expected \(2, 3\)"):
             error_flow(layer, x, wrt=wrt, dy_last=np.zeros((2, 4)))
@@ -167,6 +169,8 @@ def test_a_lag_s_part_comes_from_its_step(rng):
     assert [q for q in range(T) if parts[q].any()] == [4]
     with pytest.raises(KeyError, match="'weight' is no parameter"):
         gradient_by_lag(layer, x, dy, "weight")
+    with pytest.raises(KeyError, match=r"\[\] is no parameter"):
+        gradient_by_lag(layer, x, dy, [])
     with pytest.raises(ValueError, match="expected one gradient for each of 6 steps"):
         gradient_by_lag(layer, x, dy[1:])
 
@@ -235,3 +239,6 @@ def test_bounds_by_hand():
         vanishing_bound(np.ones((2, 3)), 1)
     with pytest.raises(ValueError, match="norm is 'l2'"):
         vanishing_bound(W, 1, norm="l2")
+    for lags in (None, -1, np.nan, "3", [1.0, np.inf]):
+        with pytest.raises(ValueError, match="expected numbers of steps, 0 or more"):
+            vanishing_bound(W, lags)

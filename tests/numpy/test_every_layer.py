@@ -341,3 +341,16 @@ def test_a_state_with_torch_s_leading_dimension_is_answered_with_the_reason(name
 def test_lengths_in_a_list_are_answered_with_what_to_pass():
     with pytest.raises(TypeError, match=r"lengths is a list, expected an array of .*: pass numpy\.array\(lengths\)"):
         ln.LSTM(3, 4).forward(np.zeros((T, N, 3)), lengths=[5, 5, 5])
+
+
+@every
+def test_a_layer_that_hands_on_no_state_refuses_one(name, rng):
+    layer, given = draw(name, rng)
+    if given.keys() != {"x"}:
+        pytest.skip("takes a state or a memory")
+    if "memory" not in inspect.signature(layer.forward).parameters:
+        with pytest.raises(TypeError, match="state is an ndarray, expected None"):
+            layer.forward(given["x"], np.zeros((N, 4)))
+    y, _, cache = layer.forward(given["x"])
+    with pytest.raises(TypeError, match="dstate is an ndarray, expected None"):
+        layer.backward(cache, y, np.zeros((N, 4)))

@@ -66,3 +66,10 @@ def test_an_array_counts_once_and_a_view_as_what_it_views():
     whole = np.zeros((3, 4))
     assert stored_numbers((whole, [whole[1], {"again": whole}])) == 12
     assert stored_numbers((np.ones(5, bool), None, 3)) == 0
+
+
+def test_what_has_no_tokens_or_keeps_nothing_is_refused(rng):
+    with pytest.raises(TypeError, match="layer is an LSTM, expected a MultiHeadAttention or a TransformerBlock"):
+        token_operations(LSTM(2, 3), 4)
+    with pytest.raises(TypeError, match="cache is an LSTM, expected what a layer's forward returned"):
+        stored_numbers(LSTM(2, 3))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstmlib.numpy import LSTM
+from lstmlib.numpy import GRU, LSTM
 from lstmlib.numpy.newton import lstm_step, matrix_scan, newton_scan
 from lstmlib.numpy.scan import doubling, one_by_one, sweeps
 
@@ -81,12 +81,21 @@ def test_what_overflows_or_runs_out_has_not_converged():
     ("call", "message"),
     [
         (lambda: matrix_scan(np.ones((4, 2, 3)), np.ones((4, 2)), np.ones(2)), r"expected \(T, n, n\)"),
-        (lambda: newton_scan(lambda s: (s, s), np.ones(2), 0), "length is 0"),
-        (lambda: newton_scan(lambda s: (s, s), np.ones(2), 3, tolerance=0.0), "tolerance 0"),
-        (lambda: lstm_step(LSTM(2, 3, num_layers=2), np.ones((4, 2))), "2 layers, expected"),
+        (lambda: newton_scan(lambda s: (s, s), np.ones(2), 0), "length is 0, expected a positive integer"),
+        (
+            lambda: newton_scan(lambda s: (s, s), np.ones(2), 3, tolerance=0.0),
+            r"tolerance is 0\.0, expected a positive number",
+        ),
+        (lambda: lstm_step(LSTM(2, 3, num_layers=2), np.ones((4, 2))), "layer has 2 layers, expected 1"),
         (lambda: lstm_step(LSTM(2, 3), np.ones((4, 3))), r"x has shape \(4, 3\)"),
+        (lambda: lstm_step(GRU(2, 3), np.ones((4, 2))), "layer is a GRU, expected an LSTM"),
+        (lambda: lstm_step(LSTM(2, 3), np.full((4, 2), np.nan)), r"x of shape \(4, 2\) is NaN"),
+        (lambda: newton_scan(lambda s: (s, s), [1.0], 3), "s0 is a list"),
+        (lambda: newton_scan(lambda s: (s, s), np.ones(2), 3, limit=0), "limit is 0"),
+        (lambda: matrix_scan([1], np.ones((4, 2)), np.ones(2)), "J is a list"),
+        (lambda: matrix_scan(np.ones((4, 2, 2)), np.ones((4, 2), int), np.ones(2)), "float64, int64 and float64"),
     ],
 )
 def test_bad_input_is_one_clear_error(call, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         call()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstmlib.tasks.agreement import CLASSES, NOUNS, VERBS, WORDS, agreement, agreement_solved, as_text
+from lstmlib.tasks.agreement import CLASSES, NOUNS, VERBS, WORDS, agreement, agreement_solved, as_text, noun_number
 
 
 def number_of(word, pairs):
@@ -76,3 +76,12 @@ def test_bad_sizes(phrases, size, rng):
         agreement(phrases, size, rng)
     with pytest.raises(ValueError, match=r"y has shape \(6, 3, 26\), expected \(6, 4, 26\)"):
         agreement_solved(np.zeros((6, 3, 26)), agreement(0, 4, rng))
+
+
+def test_what_are_no_sentences_is_refused(rng):
+    sentences = agreement(1, 3, rng)
+    for call in (noun_number, lambda these: as_text(these, 0), lambda these: agreement_solved(np.zeros(3), these)):
+        with pytest.raises(TypeError, match="sentences is a Batch, expected the Sentences that agreement draws"):
+            call(sentences.batch)
+    with pytest.raises(ValueError, match="n is 3, expected 0 to 2: there are 3 sentences"):
+        as_text(sentences, 3)

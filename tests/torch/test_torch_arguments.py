@@ -181,3 +181,14 @@ def test_the_part_that_explodes_is_found_after_the_fact():
         check_finite(net, torch.ones(3, 3, 2, dtype=torch.float64))
     with pytest.raises(ValueError, match=r"x .* is NaN at index .*check_finite\(net, ...\) says which explodes"):
         net.readout(x)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [lt.Linear(4, 2), lt.LayerNorm(4), lt.Embedding(5, 4), lt.PositionalEncoding(4), lt.TransformerBlock(4, 2)],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_a_layer_that_hands_on_no_state_refuses_one(layer):
+    x = torch.zeros(3, 2, dtype=torch.int64) if isinstance(layer, lt.Embedding) else torch.zeros(3, 2, 4)
+    with pytest.raises(TypeError, match="state is a Tensor, expected None"):
+        layer(x, torch.ones(3, 3, dtype=torch.bool))  # torch.nn's blocks have a mask there

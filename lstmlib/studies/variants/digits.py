@@ -1,4 +1,4 @@
-"""Moving digits foreseen: a ConvLSTM beside a fully connected LSTM, and beside saying that nothing moves."""
+"""Moving digits foreseen: a ConvLSTM beside fully connected LSTMs, and beside answers that need no net."""
 
 from typing import Any
 

@@ -31,6 +31,7 @@ def test_what_is_stored_is_whole(side):
     assert {len(values) for values in found.values()} == {len(CHOOSE)}
     bias, rate = limits.best(side)
     assert protocol.beyond(rate, list(RATE_GRID)) is None
+    assert BIAS_GRID[0] < bias < BIAS_GRID[-1]
     assert set(limits.stored(side)[bias, rate]) == {*CHOOSE, *FRESH}
     assert not {*CHOOSE} & {*FRESH}
 

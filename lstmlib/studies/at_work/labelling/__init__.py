@@ -1,6 +1,6 @@
-"""Labelling the words of addresses: what is learnt on and judged on, simple methods, nets, and what nets get wrong.
+"""Labelling the words of addresses and of names: what is learnt on and judges, simple methods, nets, and their errors.
 
-``parts`` divides the addresses, ``measures`` judges; ``simple`` and ``features`` need no net, ``net`` and ``learn`` are
+``parts`` divides them, ``measures`` judges; ``simple`` and ``features`` need no net, ``net`` and ``learn`` are
 the nets; ``ahead`` takes words away on the right. ``run`` trains what isn't stored yet.
 """
 
