@@ -52,7 +52,7 @@ function mount(frame, store) {
   frame.setAttribute("aria-label", "Looked up, or kept");
   frame.append(
     el("p", { class: "title" }, "Looked up, or kept"),
-    el("p", { class: "how" }, "Some steps note a number under a name, others ask for a name’s last number. Press a step to see how it is answered."),
+    el("p", { class: "how" }, "Press a step to see how it is answered; give it another name, or let it ask. Both nets are set by hand."),
     el("div", { class: "controls first" }, group("Notes", plans), group("Step numbers", tells)),
     stage(picture, el("div", { class: "controls" }, step, cells, group("This step", [...who, asking])), numbers, said),
     spoken,
