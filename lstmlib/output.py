@@ -25,6 +25,21 @@ def add_output(parser: argparse.ArgumentParser, stored: Path) -> None:
     where.add_argument("--store", action="store_const", const=stored, dest="output", help=about)
 
 
+def positive(text: str) -> int:
+    """Return a number from a command line, as ``type=positive`` in ``add_argument``: how many, 1 or more.
+
+    Raises:
+        argparse.ArgumentTypeError: it isn't one.
+    """
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}, expected a positive integer")
+    return number
+
+
 def check(path: Path) -> None:
     """Stop before anything is measured if it could not be written.
 

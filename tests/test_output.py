@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lstmlib.bench.__main__ import RESULTS as LAYERS
-from lstmlib.output import add_output, check, write
+from lstmlib.output import add_output, check, positive, write
 from lstmlib.paper import inside, remedies
 
 ROOT = Path(__file__).parents[1]
@@ -66,3 +66,13 @@ def test_the_experiments_go_where_they_are_told(tmp_path, monkeypatch):
     remedies.main()
     assert remedies.PATH.read_bytes() == before
     assert json.loads(Path("results/remedies.jsonl").read_text())["command"] == "python -m lstmlib.paper.remedies"
+
+
+@pytest.mark.parametrize("text", ["0", "-3", "1.5", "many", ""])
+def test_how_many_is_a_positive_integer(text, capsys):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--workers", type=positive)
+    assert parser.parse_args(["--workers", "3"]).workers == 3
+    with pytest.raises(SystemExit):
+        parser.parse_args([f"--workers={text}"])
+    assert f"argument --workers: {text!r}, expected a positive integer" in capsys.readouterr().err

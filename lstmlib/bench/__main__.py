@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstmlib.output import add_output, check, write
+from lstmlib.output import add_output, check, positive, write
 
 if TYPE_CHECKING:
     from lstmlib.bench.timing import Row
@@ -23,8 +23,8 @@ RESULTS = Path(__file__).parent / "results" / "layers.json"
 def main(arguments: list[str] | None = None) -> None:
     """Run the benchmark; the exit status is 0 whether or not its targets are met."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.bench", description=__doc__)
-    parser.add_argument("--threads", type=int, default=1, help="threads for NumPy and for torch (default 1)")
-    parser.add_argument("--rounds", type=int, default=15, help="how often each thing is timed (default 15)")
+    parser.add_argument("--threads", type=positive, default=1, help="threads for NumPy and for torch (default 1)")
+    parser.add_argument("--rounds", type=positive, default=15, help="how often each thing is timed (default 15)")
     parser.add_argument(
         "--no-compile", action="store_true", help="leave out torch.compile, which takes most of the time"
     )

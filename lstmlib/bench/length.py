@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstmlib.bench.threads import one_thread
-from lstmlib.output import add_output, check, write
+from lstmlib.output import add_output, check, positive, write
 
 if TYPE_CHECKING:
     from lstmlib.bench.timing import Row, Run
@@ -181,7 +181,7 @@ def stored(path: Path = RESULTS) -> "list[Row]":
 def main(arguments: list[str] | None = None) -> None:
     """Measure on one thread, print, and write it."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.bench.length", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="how often each thing is timed (default 5)")
+    parser.add_argument("--rounds", type=positive, default=5, help="how often each thing is timed (default 5)")
     add_output(parser, RESULTS)
     given = parser.parse_args(arguments)
     one_thread()

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmlib.bench.threads import one_thread
+from lstmlib.output import positive
 
 if TYPE_CHECKING:
     from lstmlib.bench.timing import Row, Run
@@ -140,7 +141,7 @@ def bound_of_the_lead(shape: tuple[int, int, int, int], rounds: int) -> "list[Ro
 def main(arguments: list[str] | None = None) -> None:
     """Measure on one thread, print, and write where a page reads it."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.bench.others", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="how often each thing is timed (default 7)")
+    parser.add_argument("--rounds", type=positive, default=7, help="how often each thing is timed (default 7)")
     parser.add_argument("--note", default="", help="what is to be known of the machine's day, stored with the ratios")
     parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
     given = parser.parse_args(arguments)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmlib.bench.threads import one_thread
-from lstmlib.output import add_output, check, write
+from lstmlib.output import add_output, check, positive, write
 
 if TYPE_CHECKING:
     from lstmlib.bench.timing import Row
@@ -121,7 +121,7 @@ def measure(rounds: int, T: int = 100) -> "list[Row]":
 def main(arguments: list[str] | None = None) -> None:
     """Measure on one thread, print, and write it."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.bench.page", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=9, help="how often each thing is timed (default 9)")
+    parser.add_argument("--rounds", type=positive, default=9, help="how often each thing is timed (default 9)")
     add_output(parser, RESULTS)
     given = parser.parse_args(arguments)
     one_thread()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmlib.bench.threads import one_thread
-from lstmlib.output import add_output, check, write
+from lstmlib.output import add_output, check, positive, write
 
 if TYPE_CHECKING:
     from lstmlib.bench.timing import Row, Run
@@ -357,7 +357,7 @@ def ratio(part: str, what: str, **shape: int) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> None:
     """Measure what isn't stored yet, on one thread, and write after each part."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.bench.practice", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="how often each thing is timed (default 7)")
+    parser.add_argument("--rounds", type=positive, default=7, help="how often each thing is timed (default 7)")
     add_output(parser, RESULTS)
     given = parser.parse_args(arguments)
     one_thread()

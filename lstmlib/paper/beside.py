@@ -41,9 +41,9 @@ def summary(name: str, chosen: Mapping[str, str] | None = None, seed: int = 0) -
     return summarise(_trials(name, chosen, seed))
 
 
-def after(name: str, chosen: Mapping[str, str] | None = None) -> NDArray[np.float64]:
-    """Return the sequences until success of each trial with seed 0; a trial that failed is infinite (trials,)."""
-    return np.array(until_success(_trials(name, chosen, seed=0)))
+def after(name: str, chosen: Mapping[str, str] | None = None, seed: int = 0) -> NDArray[np.float64]:
+    """Return the sequences until success of each trial with this seed; a trial that failed is infinite (trials,)."""
+    return np.array(until_success(_trials(name, chosen, seed)))
 
 
 def _trials(name: str, chosen: Mapping[str, str] | None, seed: int) -> list[dict[str, Any]]:

@@ -6,15 +6,17 @@ DECIDED: dict[str, str] = {
     "with 0.1 added to the outputs' slopes nearly all of them do",
     "2a": "the added cell's input gate: it has to start closed, and errors have to do without the outputs' slopes",
     "2b": "the same, and errors at the sequence's end alone, since none of these nets can be right before it",
-    "2c": "gates that are seen: never 0, they push the contents at every step, and the rows come out without them",
+    "2c": "whether hidden units see gates, which are never 0 and push the contents at every step: the rows come out "
+    "where they see none",
     "3a": "nothing: the text's own reading comes out, with a long tail where the class comes as three numbers",
-    "3b": "what pushes the cells: with one noisy number both rows come out where cells have no bias, from above at a "
-    "lag of 1000 and from below at 100; with three, the row does where gates aren't seen",
+    "3b": "what pushes the cells: with one noisy number both rows come out where cells have no bias, which makes ours "
+    "faster at a lag of 1000 and slower at 100; with three, the row does where gates aren't seen",
     "3c": "the output units: with linear ones, against the text, both rows come out; with logistic ones ours are "
     "sooner than printed, whichever way the test is made",
-    "4": "the output unit and the first pair: linear, and with a value of 0; at long lags, what pushes the cells, too: "
-    "T = 500 and T = 1000 come out if cells have no bias",
-    "5": "the same two, linear outputs and a first value of 0",
-    "6a": "nothing: the text's own reading comes out, and so does the authors' later program",
-    "6b": "nothing: the text's own reading comes out, though a third of our nets fail where none of the paper's did",
+    "4": "the output unit and the first pair: with linear outputs, and a marked first number that is 0 in the input, "
+    "T = 100 comes out; at long lags it is what pushes the cells, too: T = 500 and T = 1000 do if cells have no bias",
+    "5": "the same two, linear outputs and a first number of 0; by the easier rule, with the cells' bias or without",
+    "6a": "nothing: the text's own reading comes out, and so do the habits of a program that an author published later",
+    "6b": "nothing: the text's own reading comes out, though a third of our nets fail where none of the paper's did; "
+    "with 0.1 added to the outputs' slopes nearly all succeed, sooner than printed",
 }

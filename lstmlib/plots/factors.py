@@ -42,10 +42,10 @@ def plot_effects(panels: Mapping[str, Sequence["Effect"]], labels: Mapping[str, 
         axis.axvline(bound, color=COLORS["neutral"], lw=1.0, ls="--")
     axis.set_xscale("log", base=2)
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}" if value >= 1 else f"1/{1 / value:g}")
-    axis.set_yticks(range(len(readings)), [labels[reading] for reading in readings], fontsize=9)
+    axis.set_yticks(range(len(readings)), [labels[reading] for reading in readings], fontsize=10)
     axis.invert_yaxis()
     axis.set_xlabel("sequences until success, times")
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9)
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=10)
 
 
 def plot_foretold(panels: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]], cap: int) -> None:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmlib.numpy import LSTM1997, SGD, Adam, Linear, SequenceModel, squared_error, train
+from lstmlib.output import positive
 from lstmlib.tasks import Batch, keep_first
 
 RESULTS = Path(__file__).parent / "results" / "abuse.json"
@@ -163,7 +164,9 @@ def solved(trials: list[Trial], look: int) -> int:
 def main(arguments: list[str] | None = None) -> None:
     """Run the whole study, or go on where it was stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: as many as cores)")
+    parser.add_argument(
+        "--workers", type=positive, default=os.cpu_count(), help="processes (default: as many as cores)"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
     given = parser.parse_args(arguments)
     study(given.output, PLAN, given.workers)

@@ -103,7 +103,7 @@ def train(kind: str, asked: Sequence[tuple[Setting, int]], updates: int) -> list
 
 def stored(path: Path = RESULTS) -> list[Trial]:
     """Return the trials that are stored."""
-    return [Trial(**line) for line in journal.lines(path)]
+    return journal.read(path, Trial)
 
 
 def far(trials: Sequence[Trial], updates: int) -> list[int]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from lstmlib import tasks
 from lstmlib.numpy import GRU, LSTM, RNN, Adam, CoupledLSTM, Linear, SequenceModel, cross_entropy, squared_error, train
 from lstmlib.numpy.checks import Array
+from lstmlib.output import positive
 from lstmlib.tasks import Batch
 
 RESULTS = Path(__file__).parent / "results" / "gru_and_lstm.json"
@@ -224,7 +225,9 @@ def ratio(first: list[int | None], second: list[int | None]) -> tuple[float, flo
 def main(arguments: list[str] | None = None) -> None:
     """Run the whole study, or go on where it was stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: as many as cores)")
+    parser.add_argument(
+        "--workers", type=positive, default=os.cpu_count(), help="processes (default: as many as cores)"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS, help="where to write (default %(default)s)")
     given = parser.parse_args(arguments)
     study(given.output, PLAN, range(SEEDS), given.workers)

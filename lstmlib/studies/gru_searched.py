@@ -166,7 +166,7 @@ def train(name: str, kind: str, asked: Sequence[tuple[Setting, int]]) -> list[Tr
 
 def stored(path: Path = RESULTS) -> list[Trial]:
     """Return the trials that are stored."""
-    return [Trial(**line) for line in journal.lines(path)]
+    return journal.read(path, Trial)
 
 
 def updates(trials: Sequence[Trial]) -> list[float]:

@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lstmlib.numpy.checks import shown
+from lstmlib.output import check
+
 Job = TypeVar("Job")
+Row = TypeVar("Row")
 
 
 def lines(path: Path) -> list[Any]:
@@ -22,11 +26,31 @@ def lines(path: Path) -> list[Any]:
         ValueError: another line isn't JSON.
     """
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf8").split("\n")[:-1] if path.exists() else [], 1):
+    for number, line in enumerate(path.read_text(encoding="utf8").split("\n")[:-1] if path.is_file() else [], 1):
         try:
             found.append(json.loads(line))
         except json.JSONDecodeError as error:
             raise ValueError(f"{path}, line {number}: {error}; expected one JSON value a line") from None
+    return found
+
+
+def read(path: Path, kind: type[Row]) -> list[Row]:
+    """Return what is stored, a named tuple a line.
+
+    Args:
+        path: the file; if there is none, nothing is stored.
+        kind: the class of the named tuples.
+
+    Raises:
+        ValueError: a line that isn't JSON, or has other fields.
+    """
+    found = []
+    for number, line in enumerate(lines(path), 1):
+        try:
+            found.append(kind(**line))
+        except TypeError:
+            fields = ", ".join(kind.__annotations__)
+            raise ValueError(f"{path}, line {number} is {shown(line)}, expected an object with {fields}") from None
     return found
 
 
@@ -58,9 +82,13 @@ def go_on(
         sides: by their names, such as task and kind of net.
         wanted: takes a side's names; says which of its nets are trained next, nothing if none are left.
         train: takes a side's names and those nets; trains them, and returns what is stored of each.
+
+    Raises:
+        SystemExit: the file can't be written; nothing was trained for it in vain.
     """
     for side in sides:
         while job := wanted(*side):
+            check(path)
             start = time.process_time()
             found = train(*side, job)
             add(path, *found)

@@ -57,11 +57,13 @@ def chosen(validation: Mapping[Setting, Values]) -> Setting:
         validation: setting -> what its nets reached on the validation seeds, as many for each.
 
     Raises:
-        ValueError: no setting, or not as many nets of each.
+        ValueError: no setting, not as many nets of each, or NaN among what they reached.
     """
     counts = {len(values) for values in validation.values()}
     if len(counts) != 1 or 0 in counts:
         raise ValueError(f"validation has nets a setting: {sorted(counts)}, expected as many of each, and at least one")
+    if any(np.isnan(values).any() for values in validation.values()):
+        raise ValueError("validation holds NaN, expected numbers, infinity for a net that didn't get there")
     return min(validation, key=lambda setting: float(np.median(validation[setting])))
 
 
@@ -108,8 +110,13 @@ def grid_step(rate: float, *, up: bool) -> float:
     Args:
         rate: one of them.
         up: whether the next is higher.
+
+    Raises:
+        ValueError: a rate that isn't 1 or 3 times a power of ten.
     """
     first = f"{rate:.0e}"[0]
+    if first not in "13" or float(f"{rate:.0e}") != rate:
+        raise ValueError(f"rate is {rate}, expected 1 or 3 times a power of ten")
     factor = {"1": 3.0, "3": 10.0 / 3.0}[first] if up else {"1": 0.3, "3": 1.0 / 3.0}[first]
     return float(f"{rate * factor:.0e}")
 
@@ -254,7 +261,7 @@ def sign(first: Values, second: Values) -> float:
         second: those of the other, of the same seeds in the same order.
 
     Raises:
-        ValueError: not as many of each.
+        ValueError: not as many of each, or NaN among them.
     """
     below, above = (int(found.sum()) for found in _signs(first, second))
     return float(stats.binomtest(below, below + above).pvalue) if below + above else 1.0
@@ -346,7 +353,12 @@ def holm(p: Values) -> list[float]:
 
     Args:
         p: of all comparisons that were made.
+
+    Raises:
+        ValueError: a number that isn't from 0 to 1.
     """
+    if not all(0.0 <= value <= 1.0 for value in p):
+        raise ValueError(f"p is {list(p)}, expected numbers from 0 to 1")
     return [float(value) for value in multipletests(p, method="holm")[1]] if len(p) else []
 
 
@@ -363,4 +375,6 @@ def _signs(first: Values, second: Values) -> tuple[NDArray[np.bool_], NDArray[np
     if len(first) != len(second):
         raise ValueError(f"got {len(first)} and {len(second)} values, expected as many of each")
     a, b = np.asarray(first, float), np.asarray(second, float)
+    if np.isnan(np.r_[a, b]).any():
+        raise ValueError(f"values are {list(first)!r} and {list(second)!r}, expected numbers")
     return a < b, a > b

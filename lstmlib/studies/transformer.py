@@ -264,7 +264,7 @@ def judged(nets: "Nets[Any]", task: Task, batch: Batch) -> tuple[list[float], li
 
 def stored(path: Path = RESULTS) -> list[Trial]:
     """Return the trials that are stored; a last line that was cut off is left out."""
-    return [Trial(**line) for line in journal.lines(path)]
+    return journal.read(path, Trial)
 
 
 def validation(trials: Sequence[Trial], name: str, kind: str) -> dict[Setting, list[float]]:

@@ -62,3 +62,22 @@ def test_a_study_that_was_stopped_goes_on_where_it_was(tmp_path, capsys):
     assert trained[4:] == [("copy", "GRU")]
     assert journal.lines(file)[-1] == ["copy", "GRU", 1]
     assert capsys.readouterr().out.splitlines()[-1].endswith("s  copy, GRU: 1 nets")
+
+
+@pytest.mark.parametrize("line", ['{"rate": 0.1}', '{"rate": 0.1, "seeds": [], "more": 1}', "[1, 2]", "3"])
+def test_a_line_with_other_fields_is_named(tmp_path, line):
+    file = tmp_path / "trials.jsonl"
+    journal.add(file, Trial(0.1, [1]))
+    assert journal.read(file, Trial) == [Trial(0.1, [1])]
+    file.write_text(file.read_text() + line + "\n")
+    with pytest.raises(ValueError, match="expected an object with rate, seeds"):
+        journal.read(file, Trial)
+
+
+def test_nothing_is_trained_that_can_t_be_written(tmp_path):
+    def train(*side):
+        raise AssertionError("trained in vain")
+
+    with pytest.raises(SystemExit, match="can't be written, so nothing was measured"):
+        journal.go_on(tmp_path, [("adding",)], lambda side: [1, *journal.lines(tmp_path)], train)  # a folder
+    journal.go_on(tmp_path, [("adding",)], lambda side: [], train)  # nothing is left to do, nothing is written

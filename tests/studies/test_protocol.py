@@ -13,6 +13,7 @@ from lstmlib.studies.protocol import (
     by_setting,
     chosen,
     fisher,
+    grid_step,
     holm,
     learning,
     mann_whitney,
@@ -33,6 +34,22 @@ def test_the_lowest_median_is_chosen_and_a_net_that_fails_counts():
         chosen({"a": [1.0], "b": [1.0, 2.0]})
     with pytest.raises(ValueError, match="at least one"):
         chosen({})
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: chosen({"a": [np.nan], "b": [1.0]}), "validation holds NaN"),  # which would have been the lowest
+        (lambda: grid_step(0.02, up=True), "rate is 0.02, expected 1 or 3 times"),
+        (lambda: grid_step(0.012, up=True), "rate is 0.012, expected 1 or 3 times"),
+        (lambda: holm([0.1, 2.0]), "expected numbers from 0 to 1"),
+        (lambda: holm([0.1, np.nan]), "expected numbers from 0 to 1"),
+        (lambda: sign([np.nan, 1.0], [1.0, 2.0]), "expected numbers"),  # no tie
+    ],
+)
+def test_what_is_no_number_is_never_the_best(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
 
 
 def test_nets_are_grouped_by_setting_and_a_search_that_is_not_finished_is_left_out():

@@ -140,7 +140,7 @@ def learn(
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    return [Trial(**line) for line in journal.lines(folder / "electricity.jsonl")]
+    return journal.read(folder / "electricity.jsonl", Trial)
 
 
 def search(trials: list[Trial], cell: str) -> dict[tuple[int, float, int], list[float]]:

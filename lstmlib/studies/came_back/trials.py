@@ -141,7 +141,7 @@ def _short(value: float) -> float:
 
 def stored(path: Path = RESULTS) -> list[Trial]:
     """Return the trials that are stored."""
-    return [Trial(**line) for line in journal.lines(path)]
+    return journal.read(path, Trial)
 
 
 def validation(trials: Sequence[Trial], name: str, kind: str) -> dict[Setting, list[Trial]]:

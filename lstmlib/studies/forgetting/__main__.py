@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from lstmlib.output import positive
 from lstmlib.studies.forgetting.store import RESULTS, save_net, store
 
 
@@ -10,9 +11,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one measurement."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.forgetting", description=__doc__)
     parser.add_argument("name", choices=("streams", "lags", "text"))
-    parser.add_argument("--seeds", type=int, default=5, help="how many nets of each kind (default 5)")
-    parser.add_argument("--updates", type=int, default=2000, help="of training (default 2000)")
-    parser.add_argument("--symbols", type=int, default=10_000, help="of a test stream (default 10000)")
+    parser.add_argument("--seeds", type=positive, default=5, help="how many nets of each kind (default 5)")
+    parser.add_argument("--updates", type=positive, default=2000, help="of training (default 2000)")
+    parser.add_argument("--symbols", type=positive, default=10_000, help="of a test stream (default 10000)")
     parser.add_argument("--folder", type=Path, default=RESULTS, help="where to write (default %(default)s)")
     given = parser.parse_args(arguments)
     seeds, updates = range(given.seeds), given.updates

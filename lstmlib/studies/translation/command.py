@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from lstmlib.data.written import Written, write_date
+from lstmlib.output import positive
 from lstmlib.studies.translation.learn import date_alphabet, dates, learn
 from lstmlib.studies.translation.measure import alignment, measure_dates, measure_numbers
 from lstmlib.studies.translation.store import RESULTS, write
@@ -81,9 +82,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure what is asked for and write it."""
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.translation", description=__doc__)
     parser.add_argument("--only", choices=PARTS, nargs="*", default=list(PARTS), help="which results (default: all)")
-    parser.add_argument("--seeds", type=int, default=3, help="how many nets of each kind (default 3)")
-    parser.add_argument("--updates", type=int, help="of each net (default: as the stored ones)")
-    parser.add_argument("--workers", type=int, default=1, help="how many nets are trained side by side (default 1)")
+    parser.add_argument("--seeds", type=positive, default=3, help="how many nets of each kind (default 3)")
+    parser.add_argument("--updates", type=positive, help="of each net (default: as the stored ones)")
+    parser.add_argument(
+        "--workers", type=positive, default=1, help="how many nets are trained side by side (default 1)"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder to write to (default %(default)s)")
     given = parser.parse_args(arguments)
     given.output.mkdir(parents=True, exist_ok=True)

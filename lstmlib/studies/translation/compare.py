@@ -148,7 +148,7 @@ def judged(
 
 def stored(path: Path = RESULTS / "compare.jsonl") -> list[Trial]:
     """Return the trials that are stored; a last line that was cut off is left out."""
-    return [Trial(**line) for line in journal.lines(path)]
+    return journal.read(path, Trial)
 
 
 def validation(trials: Sequence[Trial], name: str, side: str) -> dict[float, list[Trial]]:

@@ -4,6 +4,7 @@ import argparse
 import os
 from concurrent.futures import ProcessPoolExecutor
 
+from lstmlib.output import positive
 from lstmlib.studies.variants.store import RESULTS, store
 
 
@@ -12,7 +13,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m lstmlib.studies.variants", description=__doc__)
     parser.add_argument("study", choices=("depth", "digits", "film"))
     parser.add_argument(
-        "--workers", type=int, default=os.cpu_count(), help="processes (default: one a core; depth has one)"
+        "--workers", type=positive, default=os.cpu_count(), help="processes (default: one a core; depth has one)"
     )
     given = parser.parse_args(arguments)
     # Only now: films need torch, the digits scikit-learn as well, depth NumPy alone.

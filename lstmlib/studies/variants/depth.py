@@ -177,7 +177,7 @@ def train(
 
 def load(path: Path = RESULTS) -> list[Trial]:
     """Return the trials that are stored."""
-    return [Trial(**line) for line in journal.lines(path)]
+    return journal.read(path, Trial)
 
 
 def _of(trials: Sequence[Trial], task: str, layers: int) -> list[Trial]:

@@ -36,7 +36,7 @@ class Trained(NamedTuple):
 
 def load(path: Path = RESULTS) -> list[Trained]:
     """Return what has been trained."""
-    return [Trained(**line) for line in journal.lines(path)]
+    return journal.read(path, Trained)
 
 
 def setting(lines: list[Trained], kind: str) -> Setting:

@@ -83,7 +83,7 @@ def wanted(source: Strings) -> list[list[int]]:
 
 def load(folder: Path) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    return [Trial(**line) for line in journal.lines(folder / "handwriting.jsonl")]
+    return journal.read(folder / "handwriting.jsonl", Trial)
 
 
 def chosen(trials: Sequence[Trial]) -> float:

@@ -137,7 +137,7 @@ def named(what: str, data: str) -> str:
 
 def load(folder: Path = FOLDER, data: str = "addresses") -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    return [Trial(**line) for line in journal.lines(folder / named(".jsonl", data))]
+    return journal.read(folder / named(".jsonl", data), Trial)
 
 
 def search(trials: Sequence[Trial], kind: str) -> dict[float, list[float]]:

@@ -198,7 +198,7 @@ def learn(part: str, task: str, form: str, size: int, rate: float, seed: int, up
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    return [Trial(**line) for line in journal.lines(folder / "markets.jsonl")]
+    return journal.read(folder / "markets.jsonl", Trial)
 
 
 def sizes(task: str) -> tuple[int, ...]:

@@ -67,7 +67,7 @@ def unpacked(text: str) -> Array:
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    return [Trial(**line) for line in journal.lines(folder / "sentiment.jsonl")]
+    return journal.read(folder / "sentiment.jsonl", Trial)
 
 
 def kind(study: str, name: str) -> tuple[str, Dropout]:

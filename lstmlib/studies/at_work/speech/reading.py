@@ -57,7 +57,7 @@ class Trial(NamedTuple):
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    return [Trial(**line) for line in journal.lines(folder / NAME)]
+    return journal.read(folder / NAME, Trial)
 
 
 def search(trials: Sequence[Trial], side: str) -> dict[Setting, list[float]]:

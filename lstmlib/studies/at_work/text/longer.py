@@ -54,7 +54,7 @@ class Trial(NamedTuple):
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored nets."""
-    return [Trial(**line) for line in journal.lines(folder / "text-longer.jsonl")]
+    return journal.read(folder / "text-longer.jsonl", Trial)
 
 
 def stored(folder: Path = FOLDER) -> nets.Net:

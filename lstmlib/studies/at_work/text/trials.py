@@ -33,7 +33,7 @@ class Trial(NamedTuple):
 
 def load(folder: Path = FOLDER) -> list[Trial]:
     """Return the stored trials; a last line that was cut off is left out."""
-    return [Trial(**line) for line in journal.lines(folder / "text.jsonl")]
+    return journal.read(folder / "text.jsonl", Trial)
 
 
 def search(trials: list[Trial], cell: str) -> dict[float, list[float]]:
