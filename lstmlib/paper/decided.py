@@ -15,7 +15,8 @@ DECIDED: dict[str, str] = {
     "sooner than printed, whichever way the test is made",
     "4": "the output unit and the first pair: with linear outputs, and a marked first number that is 0 in the input, "
     "T = 100 comes out; at long lags it is what pushes the cells, too: T = 500 and T = 1000 do if cells have no bias",
-    "5": "the same two, linear outputs and a first number of 0; by the easier rule, with the cells' bias or without",
+    "5": "linear outputs and a first number of 0 together, by the easier rule, with the cells' bias or without; "
+    "sixteen runs can't tell which of the two it is",
     "6a": "nothing: the text's own reading comes out, and so do the habits of a program that an author published later",
     "6b": "nothing: the text's own reading comes out, though a third of our nets fail where none of the paper's did; "
     "with 0.1 added to the outputs' slopes nearly all succeed, sooner than printed",
