@@ -1,6 +1,7 @@
 """Tables as a page shows them: real ones, which a screen reader can walk through and a phone can scroll."""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -50,7 +51,8 @@ def show_table(
 
     Args:
         header: what stands over each column, the first too: a screen reader says it with every cell.
-        rows: the cells, row by row; each is shown as ``str`` gives it, so round before.
+        rows: the cells, row by row; each is shown as ``str`` gives it, so round before. One that begins with a number
+            below 0 gets a minus sign for its hyphen.
         caption: what the table shows, or nothing where the text around it says so.
         folded: whether a page shows the caption alone until the reader opens it: for tests and the like, whose
             result the text says.
@@ -62,7 +64,7 @@ def show_table(
     for column, name in enumerate(header):
         if not name.strip():
             raise ValueError(f"header has no word over column {column}: {header!r}; expected one for every column")
-    shown = [[str(cell) for cell in row] for row in rows]
+    shown = [[re.sub(r"^-(?=[.\d])", "−", str(cell)) for cell in row] for row in rows]
     for number, row in enumerate(shown):
         if len(row) != len(header):
             raise ValueError(f"row {number} has {len(row)} cells, expected {len(header)} as in the header")

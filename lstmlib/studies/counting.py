@@ -162,7 +162,7 @@ def final(trials: Sequence[Trial], kind: str, *, checked: bool = True) -> list[T
 def side_of(trials: Sequence[Trial], kind: str) -> Side:
     """Return a side as ``protocol.against`` takes it: 1 / (n + 1), on the test seeds, after all updates."""
     mine = final(trials, kind)
-    bias = "" if mine[0].bias is None else f", bias {mine[0].bias:g}"
+    bias = "" if mine[0].bias is None else f", bias {mine[0].bias:g}".replace("-", "−")
     return Side(kind, f"rate {mine[0].rate:g}{bias}", _falling(far(mine, MARKS[-1])))
 
 

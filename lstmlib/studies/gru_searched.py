@@ -224,7 +224,7 @@ def final(trials: Sequence[Trial], name: str, kind: str, *, checked: bool = Fals
 def side_of(trials: Sequence[Trial], name: str, kind: str, *, checked: bool = False) -> Side:
     """Return a side as ``protocol.against`` takes it: the updates needed, on the test seeds; as ``final``."""
     mine = final(trials, name, kind, checked=checked)
-    bias = "" if mine[0].bias is None else f", bias {mine[0].bias:g}"
+    bias = "" if mine[0].bias is None else f", bias {mine[0].bias:g}".replace("-", "−")
     return Side(kind, f"rate {mine[0].rate:g}{bias}", updates(mine))
 
 

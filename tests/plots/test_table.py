@@ -78,3 +78,8 @@ def test_without_digits_it_is_the_nearest_power_of_ten() -> None:
 def test_a_number_without_such_a_form_is_refused(value: float, digits: int, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         scientific(value, digits)
+
+
+def test_a_number_below_0_has_a_minus_sign():
+    shown = show_table(("value", "name"), [(-0.5, "marker -1"), ("-.5 (-1 to 0)", "-x")])
+    assert shown.rows == [["−0.5", "marker -1"], ["−.5 (-1 to 0)", "-x"]]

@@ -176,7 +176,7 @@ def side_of(trials: Sequence[Trial], name: str, kind: str, length: int) -> Side:
     Half an answer is added to the wrong ones, so that a net without mistakes stays above 0 and ratios are defined.
     """
     problem, mine = PROBLEMS[name], final(trials, name, kind)
-    setting = f"{mine[0].rate:g}, {mine[0].start:g}"
+    setting = f"{mine[0].rate:g}, {mine[0].start:g}".replace("-", "−")
     if name == "text":
         return Side(kind, setting, [t.bits[str(length)] for t in mine if t.bits])
     asked = problem.counts * (length if name == "recall" else 1)
