@@ -71,12 +71,13 @@ def _heading(section: Tag) -> str:
 
 
 def _outputs(block: Tag) -> list[Tag]:
-    """Return what a cell shows, or the block itself."""
+    """Return what a cell shows, or the block itself; not what the page folds up."""
     if "cell" not in block.get("class", []):
         return [block]
     if "tag_slide-skip" in block["class"]:
         return []
-    return [one for one in block.find_all(True) if kind_of(one) not in ("prose", "other") and not _inside(one, block)]
+    shown = [one for one in block.find_all(True) if kind_of(one) not in ("prose", "other") and not _inside(one, block)]
+    return [one for one in shown if not one.find_parent("details", class_="book-fold")]
 
 
 def _inside(one: Tag, block: Tag) -> bool:

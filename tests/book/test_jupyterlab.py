@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from myst_nb.core.variables import format_plain_text
 
 import lab
 from contents import notebooks
@@ -131,7 +132,7 @@ def test_a_chapter_reads_there_as_in_the_book(visit, name):
     numbers = set(re.findall(r"\{glue:text\}`([\w -]+)`", prose))
     assert len(numbers) > 5
     for number in numbers:
-        assert " ".join(values[number].strip("'\"").split()) in read, number
+        assert " ".join(format_plain_text(values[number], "s").split()) in read, number
     folded = page.locator(".jp-MarkdownOutput details")
     assert folded.count() >= prose.count("```{solution}") > 3
     assert folded.evaluate_all("all => all.filter((one) => one.open).length") == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from myst_nb.core.variables import format_plain_text
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from test_pages import links
@@ -57,7 +58,7 @@ def test_every_number_of_the_prose_stands_in_it(page):
     read = " ".join(rendered(page).text.split())
     values = glued(stored)
     for name in set(re.findall(r"\{glue:text\}`([\w -]+)`", texts)):
-        assert " ".join(values[name].strip("'\"").split()) in read, name
+        assert " ".join(format_plain_text(values[name], "s").split()) in read, name
 
 
 @pytest.mark.parametrize("page", PAGES)
