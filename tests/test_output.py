@@ -13,7 +13,7 @@ from lstmlib.output import add_output, check, positive, write
 from lstmlib.paper import inside, remedies
 
 ROOT = Path(__file__).parents[1]
-MODULES = ["bench", "bench.length", "bench.online", "paper.inside", "paper.remedies"]
+MODULES = ["bench", "bench.length", "bench.online", "paper.again", "paper.inside", "paper.remedies"]
 
 
 def chosen(stored, *arguments):
