@@ -29,7 +29,6 @@ from lstmlib.paper.version import versions
 
 PATH = RESULTS / "again.json"
 TRIALS = OWN / "again"
-MAY_DIFFER = ("seconds", "version", "lstmlib", "numpy", "numba")  # time, and what a trial was made with
 
 
 class Settled(NamedTuple):
@@ -96,13 +95,11 @@ def _run(name: str, reading: Reading, seed: int, trials: Sequence[int], folder: 
 
 def compared(rows: Sequence[Settled], folder: Path = TRIALS) -> list[dict[str, Any]]:
     """Return for each row how many trials were run anew, how many came out as stored, and their processor time in s."""
-    lines = []
+    lines, may_differ = [], {"seconds", *versions()}
     for one in rows:
         anew = {result["trial"]: result for result in current(Store(one.row, one.reading, folder).load()[0], 0)}
         pairs = [(trial, anew[trial["trial"]]) for trial in current(one.trials, 0) if trial["trial"] in anew]
-        same = sum(
-            all(old.get(key) == new.get(key) for key in {*old, *new}.difference(MAY_DIFFER)) for old, new in pairs
-        )
+        same = sum(all(old.get(key) == new.get(key) for key in {*old, *new} - may_differ) for old, new in pairs)
         line = {"row": one.row.name, "reading": label(one.row, one.reading), "trials": len(pairs), "same": same}
         lines.append(line | {"seconds": round(sum(new["seconds"] for _, new in pairs), 1)})
     return lines

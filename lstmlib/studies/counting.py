@@ -27,7 +27,7 @@ from lstmlib.studies.gru_searched import (
     stacked,
 )
 from lstmlib.studies.protocol import Side
-from lstmlib.studies.second_round import TwoRounds
+from lstmlib.studies.second_round import TwoRounds, told
 from lstmlib.tasks import counting, counting_solved
 
 RESULTS = Path(__file__).parent / "results" / "counting.jsonl"
@@ -162,8 +162,7 @@ def final(trials: Sequence[Trial], kind: str, *, checked: bool = True) -> list[T
 def side_of(trials: Sequence[Trial], kind: str) -> Side:
     """Return a side as ``protocol.against`` takes it: 1 / (n + 1), on the test seeds, after all updates."""
     mine = final(trials, kind)
-    bias = "" if mine[0].bias is None else f", bias {mine[0].bias:g}".replace("-", "−")
-    return Side(kind, f"rate {mine[0].rate:g}{bias}", _falling(far(mine, MARKS[-1])))
+    return Side(kind, told(mine[0]), _falling(far(mine, MARKS[-1])))
 
 
 def wanted(trials: Sequence[Trial], kind: str) -> tuple[int, list[tuple[Setting, int]]] | None:

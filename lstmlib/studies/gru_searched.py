@@ -19,7 +19,7 @@ from lstmlib.numpy import LSTM
 from lstmlib.studies import journal
 from lstmlib.studies.gru_and_lstm import CELLS, TASKS, same_size
 from lstmlib.studies.protocol import Row, Side, on_every_task
-from lstmlib.studies.second_round import TwoRounds
+from lstmlib.studies.second_round import TwoRounds, told
 from lstmlib.tasks import Batch
 
 if TYPE_CHECKING:
@@ -224,8 +224,7 @@ def final(trials: Sequence[Trial], name: str, kind: str, *, checked: bool = Fals
 def side_of(trials: Sequence[Trial], name: str, kind: str, *, checked: bool = False) -> Side:
     """Return a side as ``protocol.against`` takes it: the updates needed, on the test seeds; as ``final``."""
     mine = final(trials, name, kind, checked=checked)
-    bias = "" if mine[0].bias is None else f", bias {mine[0].bias:g}".replace("-", "−")
-    return Side(kind, f"rate {mine[0].rate:g}{bias}", updates(mine))
+    return Side(kind, told(mine[0]), updates(mine))
 
 
 def against(trials: Sequence[Trial], *, checked: bool = False) -> dict[tuple[str, str], Row]:

@@ -32,6 +32,12 @@ BiasedSetting = TypeVar("BiasedSetting", bound=Biased)
 Net = TypeVar("Net", bound=Seeded)
 
 
+def told(setting: Biased) -> str:
+    """Return a setting as tables show it: rate 0.1, bias −1."""
+    bias = "" if setting.bias is None else f", bias {setting.bias:g}".replace("-", "−")
+    return f"rate {setting.rate:g}{bias}"
+
+
 def leading(validation: Mapping[Setting, Values], most: int = 8) -> list[Setting]:
     """Return the settings that get more validation nets where a search is checked: those with the lowest medians.
 

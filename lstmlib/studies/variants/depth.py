@@ -20,7 +20,7 @@ from lstmlib.numpy.optim import Adam
 from lstmlib.studies import journal
 from lstmlib.studies.cells.settings import BIASES, RATES, ROWS, TASKS, judge
 from lstmlib.studies.protocol import Row, Side, learning, on_every_task
-from lstmlib.studies.second_round import TwoRounds
+from lstmlib.studies.second_round import TwoRounds, told
 from lstmlib.studies.variants.nets import Cells, Nets
 from lstmlib.studies.variants.store import FOLDER
 from lstmlib.tasks.batch import Batch
@@ -237,7 +237,7 @@ def side_of(trials: Sequence[Trial], task: str, layers: int, *, checked: bool = 
     """Return a side as ``protocol.against`` takes it: the losses on the test seeds; arguments as ``setting_of``'s."""
     best = setting_of(trials, task, layers, checked=checked)
     losses = [trial.whole for trial in final(trials, task, layers, checked=checked)]
-    return Side(f"{layers} × {width(task, layers)}", f"rate {best.rate:g}, bias {best.bias:g}", losses)
+    return Side(f"{layers} × {width(task, layers)}", told(best), losses)
 
 
 def against(trials: Sequence[Trial], *, checked: bool = False) -> dict[tuple[str, int], Row]:
